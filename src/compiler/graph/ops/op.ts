@@ -1,0 +1,50 @@
+import type { Builder } from '../builder.js';
+import type { Axis, Attrs, Node, TensorType } from '../types.js';
+
+/** Numbers in float64, row-major: what the reference target computes with. int32 and bool values are held as numbers too. */
+export interface NdArray {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** A value while it is being given its leading axes: `node`'s shape is the sizes of `axes`, in their order, then its own shape. */
+export interface Batched {
+  readonly node: Node;
+  readonly axes: readonly Axis[];
+  /** Rank of the value's own shape. */
+  readonly rank: number;
+}
+
+/** What the tfjs target gives a lowering: argument names, types, and a way to ask for a helper of `support/`. */
+export interface TfjsContext {
+  readonly args: readonly string[];
+  readonly argTypes: readonly TensorType[];
+  readonly type: TensorType;
+  /** Names a helper exported by the support module, and has it imported. */
+  support(name: string): string;
+  /** Emits `const name = expression` for an intermediate that is disposed at once after this operation; returns its name. */
+  temporary(expression: string): string;
+}
+
+/**
+ * Everything there is to know about one primitive.
+ *
+ * `infer` gives the result's type, or a sentence that says why the arguments do not fit (shown to the user as it is).
+ * `gradient` gives the cotangent of each argument, undefined where there is none; it uses only graph operations, so gradients can
+ * be differentiated again. `evaluate` is the float64 definition. `batching` says what the operation does with leading axes:
+ * 'elementwise' (align and broadcast), 'shift' with `shift` (one argument: the attributes for n more leading dimensions), or a rule.
+ */
+export interface Op<A extends Attrs = Attrs> {
+  readonly name: string;
+  readonly doc: string;
+  readonly arity: number | 'any';
+  infer(args: readonly TensorType[], attrs: A): TensorType | string;
+  gradient?(b: Builder, node: Node, cotangent: Node, attrs: A): readonly (Node | undefined)[];
+  evaluate?(args: readonly NdArray[], attrs: A, type: TensorType): NdArray;
+  readonly batching: 'elementwise' | 'shift' | 'none' | ((b: Builder, args: readonly Batched[], attrs: A) => Batched);
+  shift?(attrs: A, n: number, leading: readonly number[]): A;
+  /** One tfjs expression. */
+  tfjs?(c: TfjsContext, attrs: A): string;
+  /** Floating point operations of one call, for `ebmc check --cost`; the size of the result where absent. */
+  flops?(args: readonly TensorType[], type: TensorType, attrs: A): number;
+}

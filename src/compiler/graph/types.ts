@@ -1,0 +1,72 @@
+/** The tensor program that every stage after the checker works on. See `ops/` for the primitives. */
+import type { Span } from '../../grammar/source.js';
+import type { Dim } from './dim.js';
+import type { OpName } from './ops/index.js';
+
+export type DType = 'float32' | 'int32' | 'bool';
+
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: readonly Dim[];
+}
+
+/**
+ * An axis that a per-example value runs over beside its own shape. `example` axes are crossed by `batch.*`; a `map`
+ * axis comes from applying a function along a dimension; a `view` axis from merging calls on several views.
+ */
+export interface Axis {
+  readonly id: number;
+  readonly kind: 'example' | 'map' | 'view';
+  readonly size: Dim;
+}
+
+export type AttrValue = number | string | boolean | readonly number[] | readonly Dim[] | readonly (readonly number[])[] | Axis;
+export type Attrs = Readonly<Record<string, AttrValue>>;
+
+/**
+ * A value: one operation with its arguments. Nodes are immutable and hash-consed by their `Builder`: the same operation
+ * on the same arguments is the same object. In the typed model `axes` says which axes a value runs over; in a graph
+ * it is empty and every shape is numbers.
+ */
+export interface Node {
+  readonly id: number;
+  readonly op: OpName;
+  readonly args: readonly Node[];
+  readonly attrs: Attrs;
+  readonly type: TensorType;
+  readonly axes: readonly Axis[];
+  /** Where it comes from: `f/linear_1`, for names in generated code and messages. */
+  readonly scope: string;
+  readonly span: Span | undefined;
+}
+
+/** Named tensors that outlive a step: parameters, moving averages, optimizer slots. */
+export interface StateDecl {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly role: 'parameter' | 'average' | 'optimizer';
+}
+
+/** A function of named inputs (`input` nodes) and states (`state` nodes) to named outputs and new state values. */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly Node[];
+  readonly outputs: Readonly<Record<string, Node>>;
+  /** State name → its value after the call. */
+  readonly updates: Readonly<Record<string, Node>>;
+}
+
+/** Everything a target compiles for one model at one batch size. */
+export interface Program {
+  readonly model: string;
+  readonly batch: number;
+  readonly states: readonly StateDecl[];
+  /** No inputs; updates every state. */
+  readonly init: Graph;
+  /** Inputs: the data fields `[batch, ...]` and the scalar `rate`. Outputs: `loss`, `term.<name>`…, `gauge.<name>`…, all scalars. */
+  readonly step: Graph;
+  /** Inputs: the data fields. Output: `representation` [batch, ...]. */
+  readonly represent: Graph;
+  /** Inputs: the energy's arguments, per example. Output: `energy` [batch]. Absent where a model's energy needs more than its arguments. */
+  readonly energies: Readonly<Record<string, Graph>>;
+}

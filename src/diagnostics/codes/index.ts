@@ -1,0 +1,35 @@
+import type { Span } from '../../grammar/source.js';
+import type { CodeEntry, Diagnostic, Related } from '../diagnostic.js';
+import { backendCodes } from './backend.js';
+import { checkCodes } from './check.js';
+import { collapseCodes } from './collapse.js';
+import { dataCodes } from './data.js';
+import { runCodes } from './run.js';
+import { syntaxCodes } from './syntax.js';
+
+/** Every diagnostic there is: 1xxx syntax, 2xxx checking, 3xxx collapse, 4xxx data, 5xxx runs and files, 6xxx backends. */
+export const codes = { ...syntaxCodes, ...checkCodes, ...collapseCodes, ...dataCodes, ...runCodes, ...backendCodes };
+
+export type Code = keyof typeof codes;
+type Slots<C extends Code> = (typeof codes)[C] extends CodeEntry<infer S extends object> ? S : never;
+
+export interface ReportPlace {
+  readonly span?: Span | undefined;
+  readonly related?: readonly Related[];
+  readonly notes?: readonly string[];
+  readonly help?: readonly string[];
+}
+
+/** Makes the diagnostic `code` with its slots filled in. */
+export function report<C extends Code>(code: C, slots: Slots<C>, place: ReportPlace = {}): Diagnostic {
+  const entry = codes[code] as unknown as CodeEntry<Slots<C>>;
+  return {
+    code,
+    severity: entry.severity,
+    message: entry.message(slots),
+    span: place.span,
+    related: place.related ?? [],
+    notes: place.notes ?? [],
+    help: [...(entry.help?.(slots) ?? []), ...(place.help ?? [])],
+  };
+}

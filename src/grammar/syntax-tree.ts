@@ -1,0 +1,283 @@
+/**
+ * The syntax tree of a `.ebm` file. Every node has a span; a module keeps all tokens and comments, so that
+ * `text.slice(span.start, span.end)` of any node and every comment can be had back exactly.
+ */
+import type { Source, Span } from './source.js';
+
+export interface Name {
+  readonly text: string;
+  readonly span: Span;
+}
+
+export interface Token {
+  readonly type: string;
+  readonly text: string;
+  readonly span: Span;
+}
+
+export interface Comment {
+  /** `//` or `///` (a doc comment, attached to the item that follows), with its marker. */
+  readonly text: string;
+  readonly isDoc: boolean;
+  readonly span: Span;
+}
+
+export interface Module {
+  readonly kind: 'module';
+  readonly source: Source;
+  readonly items: readonly Item[];
+  readonly tokens: readonly Token[];
+  readonly comments: readonly Comment[];
+  readonly span: Span;
+}
+
+// ── Items ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Item = UseItem | FnItem | NetItem | RegularizerItem | ModelItem | DatasetItem | TrainItem | EvaluateItem;
+
+interface ItemBase {
+  readonly span: Span;
+  /** Lines of the `///` comment above, without markers. */
+  readonly doc: readonly string[];
+}
+
+/** `use std.vision { resnet18, simclr_views }` */
+export interface UseItem extends ItemBase {
+  readonly kind: 'use';
+  readonly path: readonly Name[];
+  readonly names: readonly Name[];
+}
+
+/** `fn unit(x: [d], eps = 1e-12) -> [d] = ...` or with a `{ ... }` body. A pure function: it owns no parameters. */
+export interface FnItem extends ItemBase {
+  readonly kind: 'fn';
+  readonly name: Name;
+  readonly parameters: readonly Parameter[];
+  readonly result: TypeExpr | undefined;
+  readonly body: Block;
+}
+
+/** `net mlp(hidden: int, out: int)(x: [..., d]) -> [..., out] { ... }`: settings, then inputs. Its instances own parameters. */
+export interface NetItem extends ItemBase {
+  readonly kind: 'net';
+  readonly name: Name;
+  readonly settings: readonly Parameter[];
+  readonly inputs: readonly Parameter[];
+  readonly result: TypeExpr | undefined;
+  readonly body: Block;
+}
+
+/** `contrastive regularizer info_nce(E: energy, x, y, temperature = 0.1) = ...` */
+export interface RegularizerItem extends ItemBase {
+  readonly kind: 'regularizer';
+  readonly family: 'contrastive' | 'noncontrastive' | 'masking' | undefined;
+  readonly name: Name;
+  readonly parameters: readonly Parameter[];
+  readonly result: TypeExpr | undefined;
+  readonly body: Block;
+}
+
+export interface ModelItem extends ItemBase {
+  readonly kind: 'model';
+  readonly name: Name;
+  readonly parameters: readonly Parameter[];
+  readonly members: readonly Member[];
+}
+
+/** `dataset fashion = idx("data/fashion-mnist") { x: Image[28, 28, 1], label: Class[10] }` */
+export interface DatasetItem extends ItemBase {
+  readonly kind: 'dataset';
+  readonly name: Name;
+  readonly loader: Expr; // a call
+  readonly fields: readonly Field[];
+}
+
+export interface Field {
+  readonly name: Name;
+  readonly type: TypeExpr;
+  readonly span: Span;
+}
+
+/** `train SimCLR on digits.train { epochs: 5, batch: 256, optimizer: adamw(rate: 1e-3) }` */
+export interface TrainItem extends ItemBase {
+  readonly kind: 'train';
+  readonly model: Name;
+  readonly dataset: Expr | undefined;
+  readonly settings: readonly Setting[];
+}
+
+/** `evaluate SimCLR on digits { knn: knn(k: 20), labels: [1%, 10%, 100%] }` */
+export interface EvaluateItem extends ItemBase {
+  readonly kind: 'evaluate';
+  readonly model: Name;
+  readonly dataset: Expr | undefined;
+  readonly settings: readonly Setting[];
+}
+
+export interface Setting {
+  readonly name: Name;
+  readonly value: Expr;
+  readonly span: Span;
+}
+
+export interface Parameter {
+  readonly name: Name;
+  readonly type: TypeExpr | undefined;
+  readonly defaultValue: Expr | undefined;
+  readonly span: Span;
+}
+
+// ── Types ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type TypeExpr =
+  /** `[h, w, c]`, `[..., d]` (any leading dimensions), `[]` (a scalar). */
+  | { readonly kind: 'shape'; readonly rest: boolean; readonly dims: readonly Expr[]; readonly span: Span }
+  /** `int`, `scalar`, `energy`, `Image[h, w, c]`, `Class[10]`, `string`, `range`. */
+  | { readonly kind: 'named'; readonly name: Name; readonly args: readonly Expr[]; readonly span: Span };
+
+// ── Members of a model, statements of a block ────────────────────────────────────────────────────────────────
+
+export type Member =
+  | DataMember
+  | ViewMember
+  | MaskMember
+  | EncoderMember
+  | LetStatement
+  | ParamStatement
+  | EnergyMember
+  | MinimizeMember
+  | RepresentationMember;
+
+/** `data x: Image[32, 32, 3]` */
+export interface DataMember extends ItemBase {
+  readonly kind: 'data';
+  readonly name: Name;
+  readonly type: TypeExpr;
+}
+
+/** `view a, b of x = random_crop(size: 32) |> flip`: the pipeline is applied to `x`, once a name, with fresh draws. */
+export interface ViewMember extends ItemBase {
+  readonly kind: 'view';
+  readonly names: readonly Name[];
+  readonly subject: Name;
+  readonly pipeline: Expr;
+}
+
+/** `mask m over p = random_mask(ratio: 0.75)`: the call gets `p` as its first argument and returns a record. */
+export interface MaskMember extends ItemBase {
+  readonly kind: 'mask';
+  readonly name: Name;
+  readonly subject: Name;
+  readonly pipeline: Expr;
+}
+
+export interface EncoderMember extends ItemBase {
+  readonly kind: 'encoder';
+  readonly name: Name;
+  readonly value: Expr;
+}
+
+/** `energy E(x, y) = ...` */
+export interface EnergyMember extends ItemBase {
+  readonly kind: 'energy';
+  readonly name: Name;
+  readonly parameters: readonly Parameter[];
+  readonly body: Block;
+}
+
+/** `minimize { contrast: info_nce(E, a, b), 0.1 * other }`: terms are named and separated by newlines or commas. */
+export interface MinimizeMember extends ItemBase {
+  readonly kind: 'minimize';
+  readonly terms: readonly Term[];
+}
+
+export interface Term {
+  readonly name: Name;
+  readonly value: Expr;
+  readonly span: Span;
+}
+
+export interface RepresentationMember extends ItemBase {
+  readonly kind: 'representation';
+  readonly value: Expr;
+}
+
+export interface Block {
+  readonly statements: readonly Statement[];
+  /** The value of the block. Absent only after a syntax error. */
+  readonly result: Expr | undefined;
+  /** True for `= expr`, false for `{ ... }`. */
+  readonly inline: boolean;
+  readonly span: Span;
+}
+
+export type Statement = LetStatement | ParamStatement | AssignStatement | RepeatStatement;
+
+export interface LetStatement extends ItemBase {
+  readonly kind: 'let';
+  readonly name: Name;
+  readonly type: TypeExpr | undefined;
+  readonly value: Expr;
+}
+
+/** `param weight: [d, out] = normal([d, out]) / sqrt(d)`: a trained tensor and its value at the start. */
+export interface ParamStatement extends ItemBase {
+  readonly kind: 'param';
+  readonly name: Name;
+  readonly type: TypeExpr | undefined;
+  readonly initial: Expr;
+}
+
+/** `x = x |> relu`: gives a `let`, or an input, a new value from here on. */
+export interface AssignStatement extends ItemBase {
+  readonly kind: 'assign';
+  readonly name: Name;
+  readonly value: Expr;
+}
+
+/** `repeat n { ... }`, `repeat i in n { ... }` (i from 0): unrolled when compiled. */
+export interface RepeatStatement extends ItemBase {
+  readonly kind: 'repeat';
+  readonly variable: Name | undefined;
+  readonly count: Expr;
+  readonly statements: readonly Statement[];
+}
+
+// ── Expressions ──────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Expr =
+  /** `10%` has value 0.1 and `percent` true. */
+  | { readonly kind: 'number'; readonly value: number; readonly text: string; readonly percent: boolean; readonly span: Span }
+  | { readonly kind: 'string'; readonly value: string; readonly span: Span }
+  | { readonly kind: 'bool'; readonly value: boolean; readonly span: Span }
+  | { readonly kind: 'name'; readonly name: Name; readonly span: Span }
+  | { readonly kind: 'call'; readonly callee: Expr; readonly args: readonly Argument[]; readonly span: Span }
+  | { readonly kind: 'member'; readonly subject: Expr; readonly member: Name; readonly span: Span }
+  | { readonly kind: 'index'; readonly subject: Expr; readonly indices: readonly Index[]; readonly span: Span }
+  | { readonly kind: 'unary'; readonly operator: '-' | 'not'; readonly operand: Expr; readonly span: Span }
+  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Expr; readonly right: Expr; readonly span: Span }
+  /** `x |> f`, `x |> linear(10)` */
+  | { readonly kind: 'pipe'; readonly left: Expr; readonly right: Expr; readonly span: Span }
+  /** `0.08..1.0` */
+  | { readonly kind: 'range'; readonly low: Expr; readonly high: Expr; readonly span: Span }
+  /** `[a, b]` */
+  | { readonly kind: 'list'; readonly items: readonly Expr[]; readonly span: Span }
+  /** `{ visible: a, hidden: b }` */
+  | { readonly kind: 'record'; readonly fields: readonly Setting[]; readonly span: Span }
+  /** `if c then a else b`: `c` is known when compiled. */
+  | { readonly kind: 'if'; readonly condition: Expr; readonly then: Expr; readonly otherwise: Expr; readonly span: Span }
+  /** Stands where an expression could not be read; the parser has already reported why. */
+  | { readonly kind: 'missing'; readonly span: Span };
+
+export type BinaryOperator = '+' | '-' | '*' | '/' | '^' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'and' | 'or';
+
+export interface Argument {
+  readonly name: Name | undefined;
+  readonly value: Expr;
+  readonly span: Span;
+}
+
+/** `x[i]` (an int drops the axis, an index vector gathers), `x[2:5]`, `x[:, 0]`, `x[1:]`. */
+export type Index =
+  | { readonly kind: 'at'; readonly value: Expr; readonly span: Span }
+  | { readonly kind: 'slice'; readonly from: Expr | undefined; readonly to: Expr | undefined; readonly span: Span };
