@@ -1,0 +1,61 @@
+/** What a file says about running: data sets, training, evaluation; plain values, checked, with defaults filled in. */
+import type { Span } from '../grammar/source.js';
+
+/** A setting's value: `256`, `"data/x"`, `[1%, 10%]`, `adamw(rate: 1e-3)`. */
+export type SettingValue =
+  | number
+  | string
+  | boolean
+  | readonly SettingValue[]
+  | { readonly call: string; readonly args: Readonly<Record<string, SettingValue>> };
+
+export interface FieldDecl {
+  readonly name: string;
+  /** `Image` [h, w, c] in 0..1, `Class` an int below `shape[0]`, `Tensor` float32 of that shape. */
+  readonly type: 'Image' | 'Class' | 'Tensor';
+  readonly shape: readonly number[];
+  readonly span: Span;
+}
+
+/** `dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }`; positional loader arguments are named '0', '1', … */
+export interface DatasetDecl {
+  readonly name: string;
+  readonly loader: string;
+  readonly args: Readonly<Record<string, SettingValue>>;
+  readonly fields: readonly FieldDecl[];
+  readonly span: Span;
+}
+
+export interface OptimizerDecl {
+  readonly name: 'sgd' | 'adamw' | 'lars';
+  /** rate, decay, momentum, beta1, beta2, eps, eta: all present after checking. */
+  readonly settings: Readonly<Record<string, number>>;
+}
+
+export interface ScheduleDecl {
+  readonly name: 'constant' | 'cosine';
+  /** `warmup` in epochs, `final`: the last rate as a fraction of the first. */
+  readonly settings: Readonly<Record<string, number>>;
+}
+
+export interface TrainDecl {
+  readonly model: string;
+  readonly dataset: string | undefined;
+  readonly split: string | undefined;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly optimizer: OptimizerDecl;
+  readonly schedule: ScheduleDecl;
+  readonly span: Span;
+}
+
+export interface EvaluateDecl {
+  readonly model: string;
+  readonly dataset: string | undefined;
+  /** k of k-NN. */
+  readonly neighbours: number;
+  /** Fractions of the labels the linear probe gets, e.g. [0.01, 0.1, 1]. */
+  readonly labels: readonly number[];
+  readonly span: Span;
+}

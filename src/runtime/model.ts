@@ -1,0 +1,28 @@
+/** A compiled model on a backend, whatever the target: what the training loop and the evaluation see. */
+import type { StateDecl } from '../compiler/graph/types.js';
+
+export interface HostTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array;
+}
+
+/** One batch of data fields, `[batch, ...]` each. Images are float32 in 0..1, classes int32. */
+export type Batch = Readonly<Record<string, HostTensor>>;
+
+export interface LoadedModel {
+  /** Examples in a batch: every call takes exactly this many. */
+  readonly batch: number;
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: 'float32' | 'int32' }[];
+  readonly states: readonly StateDecl[];
+  /** Names of what `step` returns: `loss`, `term.<name>`, `gauge.<name>`. */
+  readonly metrics: readonly string[];
+  /** The next step's number; with the seed it determines every random draw. Settable to resume. */
+  stepNumber: number;
+  /** Gives every state its initial value from the seed and sets stepNumber to 0. */
+  init(seed: number): Promise<void>;
+  step(batch: Batch, rate: number): Promise<Readonly<Record<string, number>>>;
+  represent(batch: Batch): Promise<HostTensor>;
+  read(): Promise<Readonly<Record<string, HostTensor>>>;
+  write(states: Readonly<Record<string, HostTensor>>): Promise<void>;
+  dispose(): void;
+}
