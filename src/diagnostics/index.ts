@@ -2,3 +2,4 @@ export { type Code, codes, report, type ReportPlace } from './codes/index.js';
 export type { CodeEntry, Diagnostic, Related, Severity } from './diagnostic.js';
 export { EbmcError } from './error.js';
 export { formatDiagnostic } from './format.js';
+export { nearest } from './suggest.js';

@@ -1,2 +1,243 @@
+import { code } from '../diagnostic.js';
 
-export const checkCodes = {};
+const didYouMean = (suggestion: string | undefined): string[] => (suggestion ? [`did you mean \`${suggestion}\`?`] : []);
+
+const program = (body: string) => `use std.energies { mean_square }
+use std.layers { linear }
+use std.regularizers { variance }
+
+model M {
+  data x: Image[4, 4, 1]
+  view a, b of x = x + 0.1 * normal([4, 4, 1])
+${body}
+}
+`;
+const encoder = '  encoder f = linear(8)';
+const energy = '  energy E(u, v) = mean_square(f(reshape(u, [16])), f(reshape(v, [16])))';
+const objective =
+  '  minimize {\n    invariance: E(a, b)\n    spread: variance(f(reshape(a, [16]))) + variance(f(reshape(b, [16])))\n  }';
+const representation = '  representation f(reshape(x, [16]))';
+const good = program([encoder, energy, objective, representation].join('\n'));
+
+/** 2xxx: names, kinds, shapes and levels. */
+export const checkCodes = {
+  EBM2001: code<{ name: string; suggestion?: string | undefined }>({
+    severity: 'error',
+    title: 'unknown name',
+    message: ({ name }) => `there is nothing called \`${name}\` here`,
+    help: ({ suggestion }) => didYouMean(suggestion),
+    explain:
+      'A name must be declared above its use, be a parameter or a dimension of the signature around it, be brought in with `use`, or be one of the built-in functions.',
+    wrong: good.replace('f(reshape(u', 'ff(reshape(u'),
+    right: good,
+  }),
+  EBM2002: code<{ module: string; suggestion?: string | undefined }>({
+    severity: 'error',
+    title: 'unknown module',
+    message: ({ module }) => `there is no module \`${module}\``,
+    help: ({ suggestion }) => didYouMean(suggestion),
+    explain:
+      '`use std.layers { ... }` reads the standard library\'s `layers.ebm`; another path is looked up beside the file that uses it: `use mine.heads { ... }` reads `mine/heads.ebm`.',
+    wrong: good.replace('std.layers', 'std.layer'),
+    right: good,
+  }),
+  EBM2003: code<{ module: string; name: string; suggestion?: string | undefined }>({
+    severity: 'error',
+    title: 'a module has no such name',
+    message: ({ module, name }) => `\`${module}\` has nothing called \`${name}\``,
+    help: ({ suggestion }) => didYouMean(suggestion),
+    explain: 'The names in the braces of `use` must be `fn`, `net` or `regularizer` items of that module.',
+    wrong: good.replace('{ linear }', '{ linaer }'),
+    right: good,
+  }),
+  EBM2004: code<{ name: string }>({
+    severity: 'error',
+    title: 'a name declared twice',
+    message: ({ name }) => `\`${name}\` is declared twice`,
+    explain: 'Names are unique in their model or file; inside a block use `x = ...` to give an existing name a new value.',
+    wrong: good.replace(encoder, `${encoder}\n${encoder}`),
+    right: good,
+  }),
+  EBM2010: code<{ message: string }>({
+    severity: 'error',
+    title: 'shapes do not fit',
+    message: ({ message }) => message,
+    explain:
+      'The shapes of the values do not fit the operation. Elementwise operations broadcast like NumPy, aligned at the last axis; a product needs the dimensions summed over to be equal.',
+    wrong: good.replace('0.1 * normal([4, 4, 1])', '0.1 * normal([3, 4, 1])'),
+    right: good,
+  }),
+  EBM2011: code<{ callee: string; parameter: string; expected: string; actual: string; reason: string }>({
+    severity: 'error',
+    title: 'an argument has another shape than the signature says',
+    message: ({ callee, parameter, expected, actual, reason }) =>
+      `\`${callee}\` takes \`${parameter}: ${expected}\` but is given ${actual}${reason ? `: ${reason}` : ''}`,
+    explain:
+      "The names in a signature's shapes stand for one dimension each and must agree over all arguments of a call. Leading axes that the signature does not have are mapped over.",
+    wrong: `use std.energies { cosine }\n${good.replace('mean_square(f(reshape(u, [16])), f(reshape(v, [16])))', 'cosine(f(reshape(u, [16])), reshape(v, [16]))')}`,
+    right: good,
+  }),
+  EBM2012: code<{ callee: string; expected: string; actual: string }>({
+    severity: 'error',
+    title: 'a result has another shape than declared',
+    message: ({ callee, expected, actual }) => `\`${callee}\` says it returns ${expected} but returns ${actual}`,
+    explain: 'The shape after `->` is checked at every call, with the dimensions that the arguments gave.',
+    wrong: `fn half(z: [d]) -> [d] = sum(z)\n${good.replace('mean_square(f(', 'mean_square(half(f(').replace('u, [16]))', 'u, [16])))')}`,
+    right: good,
+  }),
+  EBM2013: code<{ expected: string; actual: string; what: string }>({
+    severity: 'error',
+    title: 'another kind of value is needed',
+    message: ({ expected, actual, what }) => `${what} must be ${expected}, not ${actual}`,
+    explain:
+      'Shapes, counts of `repeat` and settings of nets are known when compiled; tensors are computed at run time. One cannot stand for the other.',
+    wrong: good.replace('linear(8)', 'linear("8")'),
+    right: good,
+  }),
+  EBM2020: code<{ callee: string; parameter: string }>({
+    severity: 'error',
+    title: 'an argument is missing',
+    message: ({ callee, parameter }) => `\`${callee}\` needs \`${parameter}\``,
+    explain: 'Parameters without a default must be given, by place or by name.',
+    wrong: good.replace('linear(8)', 'linear()'),
+    right: good,
+  }),
+  EBM2021: code<{ callee: string; name: string; suggestion?: string | undefined; parameters: string }>({
+    severity: 'error',
+    title: 'an argument that is not taken',
+    message: ({ callee, name }) => `\`${callee}\` has no parameter \`${name}\``,
+    help: ({ suggestion, parameters }) => [...didYouMean(suggestion), `it takes (${parameters})`],
+    explain: 'Named arguments must be parameters of what is called, each given once; positional ones must not be more than there are.',
+    wrong: good.replace('linear(8)', 'linear(8, biass: false)'),
+    right: good,
+  }),
+  EBM2022: code<{ value: string }>({
+    severity: 'error',
+    title: 'not something that can be called',
+    message: ({ value }) => `${value} cannot be called`,
+    explain: 'Functions, nets, encoders, regularizers and energies can be called; values cannot.',
+    wrong: good.replace('variance(f(reshape(a, [16])))', 'a(variance(f(reshape(a, [16]))))'),
+    right: good,
+  }),
+  EBM2023: code<{ net: string }>({
+    severity: 'error',
+    title: 'a layer without an owner',
+    message: ({ net }) => `\`${net}\` would get new parameters at each evaluation here`,
+    help: ({ net }) => [`name an instance: \`encoder h = ${net}(...)\`, and call \`h\``],
+    explain:
+      'A net called inside another net belongs to that net\'s instance. In a model, an instance must be named with `encoder` (or `let`) so that two calls share its parameters.',
+    wrong: good.replace('mean_square(f(reshape(u, [16]))', 'mean_square((reshape(u, [16]) |> linear(8))'),
+    right: good,
+  }),
+  EBM2024: code<{ path: string; first: string; now: string }>({
+    severity: 'error',
+    title: 'one parameter, two shapes',
+    message: ({ path, first, now }) => `\`${path}\` was created as ${first} and is now needed as ${now}`,
+    help: () => ['call the encoder on inputs of one size, or declare two encoders'],
+    explain: 'Calls of one instance share its parameters, so their inputs must lead to parameters of the same shape.',
+    wrong: good.replace('mean_square(f(reshape(u, [16])), f(reshape(v, [16])))', 'mean_square(f(reshape(u, [16])), f(reshape(v, [2, 8])))'),
+    right: good,
+  }),
+  EBM2025: code<{ subject: string; member: string; suggestion?: string | undefined }>({
+    severity: 'error',
+    title: 'no such field',
+    message: ({ subject, member }) => `${subject} has no \`${member}\``,
+    help: ({ suggestion }) => didYouMean(suggestion),
+    explain: 'Records (such as masks) have fields, ranges have `low` and `high`, and `batch` has mean, sum, var, std, cov and corr.',
+    wrong: good.replace('energy E(u, v) = ', 'energy E(u, v) = 0 * batch.men(u[0, 0, 0]) + '),
+    right: good,
+  }),
+  EBM2030: code<{ what: string }>({
+    severity: 'error',
+    title: 'it does not cross examples here',
+    message: ({ what }) => `${what} needs a value that differs from example to example`,
+    explain: '`batch(e)` and `others(e)` collect the value of `e` of every example. A parameter, or a value that already is a collection, is the same for all of them.',
+    wrong: good.replace('energy E(u, v) = ', 'energy E(u, v) = 0 * sum(batch(ones([3]))) + '),
+    right: good,
+  }),
+  EBM2031: code<{ term: string; shape: string }>({
+    severity: 'error',
+    title: 'a term that is not a scalar',
+    message: ({ term, shape }) => `the term \`${term}\` has shape ${shape}; one number per example is needed`,
+    help: () => ['reduce it: `mean(...)` or `sum(...)`, or `logsumexp(...)` over a set of energies'],
+    explain: '`minimize` takes the mean over examples of each term and adds them. A term is one number per example (or one for the whole batch).',
+    wrong: good.replace('invariance: E(a, b)', 'invariance: f(reshape(a, [16]))'),
+    right: good,
+  }),
+  EBM2032: code<{ what: string }>({
+    severity: 'error',
+    title: 'a representation that needs other examples',
+    message: ({ what }) => `the ${what} of one example depends on the other examples of the batch`,
+    help: () => ['use `running(...)` around batch statistics, as `batch_norm` does'],
+    explain: 'After training, an example is represented alone. `running(e)` is the batch statistic in training and its moving average afterwards.',
+    wrong: good.replace('representation f(reshape(x, [16]))', 'representation f(reshape(x - batch.mean(x), [16]))'),
+    right: good,
+  }),
+  EBM2040: code<{ model: string; member: string }>({
+    severity: 'error',
+    title: 'a model lacks a part',
+    message: ({ model, member }) => `model \`${model}\` has no \`${member}\``,
+    explain: 'A model declares its `data`, what it `minimize`s and the `representation` it is used for.',
+    wrong: good.replace(representation, ''),
+    right: good,
+  }),
+  EBM2041: code<{ kind: string; name: string }>({
+    severity: 'warning',
+    title: 'declared and not used',
+    message: ({ kind, name }) => `${kind} \`${name}\` is never used`,
+    explain: 'What is declared and not used is often a slip: an encoder left out of the energy, a view that no term sees.',
+    wrong: good.replace(encoder, `${encoder}\n  encoder unused = linear(3)`),
+    right: good,
+  }),
+  EBM2042: code<{ encoder: string }>({
+    severity: 'error',
+    title: 'an encoder that no gradient reaches',
+    message: ({ encoder }) => `no term of \`minimize\` has a gradient with respect to encoder \`${encoder}\``,
+    help: () => ['use it in a term outside `stop(...)`, or remove it'],
+    explain: 'The parameters of this encoder would stay as they were drawn: every path from them to the objective goes through `stop`, an index or a comparison, or there is none.',
+    wrong: good.replace(representation, '  encoder h = linear(3)\n  representation h(f(reshape(x, [16])))'),
+    right: good,
+  }),
+  EBM2050: code<{ what: string; name: string; suggestion?: string | undefined; known: string }>({
+    severity: 'error',
+    title: 'an unknown setting',
+    message: ({ what, name }) => `${what} has no \`${name}\``,
+    help: ({ suggestion, known }) => [...didYouMean(suggestion), `known: ${known}`],
+    explain: 'Settings of `train`, `evaluate` and `dataset`, optimizers and schedules are a closed list.',
+    wrong: `${good}\ntrain M { epoch: 3 }`,
+    right: `${good}\ntrain M { epochs: 3 }`,
+  }),
+  EBM2051: code<{ name: string; expected: string; actual: string }>({
+    severity: 'error',
+    title: 'a setting out of range',
+    message: ({ name, expected, actual }) => `\`${name}\` must be ${expected}, not ${actual}`,
+    explain: 'The value of this setting has the wrong kind or cannot work.',
+    wrong: `${good}\ntrain M { epochs: -3 }`,
+    right: `${good}\ntrain M { epochs: 3 }`,
+  }),
+  EBM2052: code<{ what: string; field: string; expected: string; actual: string }>({
+    severity: 'error',
+    title: 'the model and the data set disagree',
+    message: ({ what, field, expected, actual }) => `model \`${what}\` takes \`${field}: ${expected}\` but the data set has ${actual}`,
+    explain: "The fields that a model declares with `data` are taken from the data set's fields of the same name, and must have the same type.",
+    wrong: `${good}\ndataset d = mnist() { x: Image[28, 28, 1] }\ntrain M on d.train { epochs: 1 }`,
+    right: good,
+  }),
+  EBM2060: code<{ path: string }>({
+    severity: 'error',
+    title: 'an empty file',
+    message: ({ path }) => `${path} declares nothing`,
+    help: () => ['`ebmc init` writes a first model to start from'],
+    explain: 'A file has at least one item: `model`, `net`, `fn`, `regularizer`, `dataset`, `train` or `evaluate`.',
+    wrong: '// nothing here\n',
+    right: good,
+  }),
+  EBM2061: code<{ name: string; depth: number }>({
+    severity: 'error',
+    title: 'a definition that calls itself',
+    message: ({ name, depth }) => `\`${name}\` calls itself (${depth} calls deep)`,
+    explain: 'Functions and nets are expanded when compiled, so none may call itself, directly or through others.',
+    wrong: `fn again(z: [d]) = again(z)\n${good.replace('mean_square(f(', 'mean_square(again(f(').replace('u, [16]))', 'u, [16])))')}`,
+    right: good,
+  }),
+};

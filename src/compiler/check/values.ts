@@ -1,0 +1,99 @@
+/** What an expression of a `.ebm` file is worth while the checker evaluates it: tensors to be computed, and compile-time values. */
+import type { EnergyMember, FnItem, NetItem, RegularizerItem } from '../../grammar/syntax-tree.js';
+import { type Dim, showDim, showShape } from '../graph/dim.js';
+import type { Node } from '../graph/types.js';
+import type { Scope } from './scope.js';
+
+export type Value =
+  | { readonly kind: 'tensor'; readonly node: Node }
+  /** `dim` is present where the number is a whole one that may stand in a shape. */
+  | { readonly kind: 'number'; readonly value: number; readonly dim: Dim | undefined }
+  | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'range'; readonly low: Value; readonly high: Value }
+  | { readonly kind: 'list'; readonly items: readonly Value[] }
+  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Value> }
+  | FunctionValue
+  | { readonly kind: 'net'; readonly item: NetItem; readonly scope: Scope }
+  | LayerValue
+  | EnergyValue
+  | { readonly kind: 'builtin'; readonly name: string }
+  | { readonly kind: 'namespace'; readonly name: string }
+  /** Stands for a value whose error has been reported already; anything made of it is missing too. */
+  | { readonly kind: 'missing' };
+
+export interface FunctionValue {
+  readonly kind: 'function';
+  readonly item: FnItem | RegularizerItem;
+  readonly scope: Scope;
+}
+
+/** A net with its settings: an instance once it has a path (`f`, `f/linear_1`), which its parameters are named after. */
+export interface LayerValue {
+  readonly kind: 'layer';
+  readonly item: NetItem;
+  readonly scope: Scope;
+  readonly settings: ReadonlyMap<string, Value>;
+  readonly path: string | undefined;
+  readonly isEncoder: boolean;
+}
+
+export interface EnergyValue {
+  readonly kind: 'energy';
+  readonly member: EnergyMember;
+  readonly scope: Scope;
+}
+
+export const missing: Value = { kind: 'missing' };
+
+export function int(dim: Dim, batch: number): Value {
+  return { kind: 'number', value: typeof dim === 'number' ? dim : dimValue(dim, batch), dim };
+}
+
+export function number(value: number): Value {
+  return { kind: 'number', value, dim: Number.isSafeInteger(value) ? value : undefined };
+}
+
+/** The number a symbolic dimension stands for when `batch` examples are compiled. */
+export function dimValue(dim: Dim, batch: number): number {
+  if (typeof dim === 'number') return dim;
+  let sum = 0;
+  for (const [monomial, coefficient] of dim.terms) {
+    sum += coefficient * batch ** monomial.split('*').filter(Boolean).length;
+  }
+  return sum;
+}
+
+/** `a tensor [28, 28, 1]`, `the number 3`, `the net linear`: for messages. */
+export function describe(value: Value): string {
+  switch (value.kind) {
+    case 'tensor':
+      return value.node.type.shape.length === 0 ? 'a scalar' : `a tensor ${showShape(value.node.type.shape)}`;
+    case 'number':
+      return `the number ${value.dim === undefined ? value.value : showDim(value.dim)}`;
+    case 'bool':
+      return `${value.value}`;
+    case 'string':
+      return `the string "${value.value}"`;
+    case 'range':
+      return 'a range';
+    case 'list':
+      return `a list of ${value.items.length}`;
+    case 'record':
+      return `a record { ${[...value.fields.keys()].join(', ')} }`;
+    case 'function':
+      return `the ${value.item.kind === 'fn' ? 'function' : 'regularizer'} ${value.item.name.text}`;
+    case 'net':
+      return `the net ${value.item.name.text}`;
+    case 'layer':
+      return value.path ? `the encoder ${value.path}` : `a layer ${value.item.name.text}`;
+    case 'energy':
+      return `the energy ${value.member.name.text}`;
+    case 'builtin':
+      return `the built-in ${value.name}`;
+    case 'namespace':
+      return `the group ${value.name}`;
+    case 'missing':
+      return 'a value with an error';
+  }
+}
