@@ -1,0 +1,18 @@
+/** The tfjs backends that the tests run on: cpu, wasm, and the native one where `EBMC_NATIVE` names a folder that has tfjs-node. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+
+const native = process.env['EBMC_NATIVE'];
+
+export const backends: readonly string[] = ['cpu', 'wasm', ...(native ? ['tensorflow'] : [])];
+
+export async function useBackend(name: string): Promise<void> {
+  const require = createRequire(import.meta.url);
+  if (name === 'wasm') setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
+  if (name === 'tensorflow' && native) require(createRequire(join(native, 'x.js')).resolve('@tensorflow/tfjs-node'));
+  if (!(await tf.setBackend(name))) throw new Error(`no backend ${name}`);
+  await tf.ready();
+}
