@@ -1,2 +1,168 @@
+/** Data sets: what is missing, damaged or of another shape than declared. */
+import { code } from '../diagnostic.js';
 
-export const dataCodes = {};
+export const dataCodes = {
+  EBM4001: code<{ dataset: string; path: string }>({
+    severity: 'error',
+    title: 'Data folder not found',
+    message: ({ dataset, path }) => `the folder of data set \`${dataset}\` does not exist: ${path}`,
+    help: () => [
+      'paths in a file are relative to the folder that holds the file; give a path that exists or create the folder',
+    ],
+    explain: `A data set names a folder (\`idx("data/fashion")\`, \`images("photos/**")\`) that is not there.
+
+Paths are relative to the folder of the \`.ebm\` file, not to the folder the command was started in. The message shows the
+full path that was tried. A path that leads to a file instead of a folder is reported the same way.`,
+  }),
+  EBM4002: code<{ dataset: string; path: string; wanted: string }>({
+    severity: 'error',
+    title: 'No data in the folder',
+    message: ({ dataset, path, wanted }) => `data set \`${dataset}\` found no ${wanted} in ${path}`,
+    explain: `The folder exists, but nothing in it is what the loader reads.
+
+- \`idx(folder)\` looks for \`train-images-idx3-ubyte\`, \`train-labels-idx1-ubyte\`, \`t10k-images-idx3-ubyte\` and
+  \`t10k-labels-idx1-ubyte\`, each plain or with \`.gz\`.
+- \`images(pattern)\` looks for files that end in \`.png\`, \`.jpg\`, \`.jpeg\` or \`.webp\`, in any case, and match the pattern.
+  \`photos/*\` matches only files directly in \`photos\`; \`photos/**\` also matches those in folders below.`,
+  }),
+  EBM4003: code<{ dataset: string; field: string; declared: string; actual: string }>({
+    severity: 'error',
+    title: 'A field does not have the shape of the data',
+    message: ({ dataset, field, declared, actual }) =>
+      `field \`${field}\` of data set \`${dataset}\` is declared as ${declared}, but the data is ${actual}`,
+    help: ({ field, actual }) => [`declare \`${field}: ${actual}\`, or take another data set`],
+    explain: `The shape in the declaration of a data set has to be the shape of its data, because the model's shapes, and so its
+compiled code, follow from it. An image's shape is height, width, channels. \`Tensor[n]\` may name the same number of values in
+another arrangement: 28 × 28 × 1 pictures can be read as \`Tensor[784]\`.`,
+  }),
+  EBM4004: code<{ dataset: string; loader: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    title: 'Unknown loader',
+    message: ({ dataset, loader }) => `data set \`${dataset}\` uses a loader that does not exist: \`${loader}\``,
+    help: ({ known, suggestion }) => [
+      ...(suggestion ? [`did you mean \`${suggestion}\`?`] : []),
+      `loaders: ${known.map((name) => `\`${name}\``).join(', ')}`,
+    ],
+    explain: `A data set is declared as \`dataset NAME = LOADER(arguments) { fields }\`. The loaders are
+
+- \`mnist()\`: 10,000 handwritten digits that come with ebmc,
+- \`idx("folder")\`: the four IDX files of MNIST, Fashion-MNIST and their relatives,
+- \`images("folder/**")\`: pictures, with the first folder below as the class.`,
+  }),
+  EBM4005: code<{ loader: string; argument: string; problem: string }>({
+    severity: 'error',
+    title: 'Wrong argument to a loader',
+    message: ({ loader, argument, problem }) => `\`${loader}\`: ${argument} ${problem}`,
+    explain: `A loader got an argument it does not take, lacks one it needs, or got one of another type.
+
+\`\`\`
+mnist()
+idx("folder")
+images("folder/**", resize: true, test: 0.2)
+\`\`\`
+
+\`resize\` scales and crops each picture to the declared shape; \`test\` is the share of pictures that is held out when the folder
+has no \`train\` and \`test\` folders of its own.`,
+  }),
+  EBM4006: code<{ file: string; expected: string; found: string }>({
+    severity: 'error',
+    title: 'Not an IDX file of the right kind',
+    message: ({ file, expected, found }) =>
+      `${file} is not the expected IDX file: it should begin with ${expected}, found ${found}`,
+    help: () => ['download the file again; check that images and labels are not exchanged'],
+    explain: `An IDX file begins with four bytes: two zeros, the element type (08 for bytes) and the number of dimensions: 03 for
+images, 01 for labels. Another beginning usually means an error page saved under the file's name, or images and labels exchanged.`,
+  }),
+  EBM4007: code<{ file: string; expected: number; found: number }>({
+    severity: 'error',
+    title: 'File is cut off',
+    message: ({ file, expected, found }) =>
+      `${file} is ${found < expected ? 'truncated' : 'longer than its header says'}: expected ${expected} bytes, found ${found}`,
+    help: () => ['download or copy the file again'],
+    explain: `The header of the file says how many examples follow, and the file does not have as many bytes. A broken download is the
+usual cause. For a \`.gz\` file the numbers count bytes after decompression. Nothing is read from such a file: half a data set
+would train without complaint and give wrong results.`,
+  }),
+  EBM4008: code<{ count: number; total: number; files: readonly string[] }>({
+    severity: 'warning',
+    title: 'Damaged pictures were skipped',
+    message: ({ count, total, files }) =>
+      `skipped ${count} of ${total} pictures that cannot be decoded: ${files.join(', ')}${count > files.length ? ', …' : ''}`,
+    help: () => ['repair or delete them, or use --strict to refuse them'],
+    explain: `Some files have the name of a picture but cannot be decoded. They are named (the first ten), counted and left out; everything
+else is used. With \`--strict\` this is an error (EBM4009). The reason for each is in the notes.`,
+  }),
+  EBM4009: code<{ count: number; total: number; files: readonly string[] }>({
+    severity: 'error',
+    title: 'Damaged pictures',
+    message: ({ count, total, files }) =>
+      `${count === total ? `none of the ${total} pictures can` : `${count} of ${total} pictures cannot`} be decoded: ${files.join(', ')}${count > files.length ? ', …' : ''}`,
+    explain: `Pictures cannot be decoded, and either \`--strict\` asks for all of them to be good or none is. The reason for each of the first
+ten is in the notes. Without \`--strict\` damaged pictures among good ones are skipped with a warning (EBM4008).`,
+  }),
+  EBM4010: code<{ file: string; declared: string; found: string; others: number }>({
+    severity: 'error',
+    title: 'A picture has another size',
+    message: ({ file, declared, found, others }) =>
+      `${file} is ${found}, but the field is declared as ${declared}${others > 0 ? ` (and ${others} more pictures differ)` : ''}`,
+    help: ({ declared }) => [`write \`resize: true\` in the loader to scale and crop every picture to ${declared}`],
+    explain: `Pictures are not resized silently. If they have different sizes, say so: \`images("folder/**", resize: true)\` scales each so
+that it covers the declared height and width and cuts off what exceeds them around the centre. Numbers of channels need no setting:
+1 reads grey, 3 reads red, green and blue, 4 adds opacity.`,
+  }),
+  EBM4011: code<{ dataset: string; field: string; classes: number; label: number }>({
+    severity: 'error',
+    title: 'More classes in the data than declared',
+    message: ({ dataset, field, classes, label }) =>
+      `field \`${field}\` of data set \`${dataset}\` is declared as Class[${classes}], but the data has class ${label}`,
+    help: ({ field, label }) => [`declare \`${field}: Class[${label + 1}]\``],
+    explain: `Classes are counted from 0, so \`Class[10]\` holds the classes 0 to 9. The data contains a class that does not fit.`,
+  }),
+  EBM4012: code<{ dataset: string; field: string; type: string; loader: string; reason: string }>({
+    severity: 'error',
+    title: 'The data has nothing for this field',
+    message: ({ dataset, field, type, loader, reason }) =>
+      `field \`${field}: ${type}\` of data set \`${dataset}\` has no source: \`${loader}\` ${reason}`,
+    explain: `Fields are filled by their type: \`Image\` and \`Tensor\` fields from the pictures, \`Class\` fields from the labels. The data
+here has no labels (for IDX, the file of labels is missing; for folders of pictures, they lie in no class folders). Leave the field out for training, which needs no labels.`,
+  }),
+  EBM4013: code<{ dataset: string; split: string; size: number; batch: number }>({
+    severity: 'error',
+    title: 'Fewer examples than one batch',
+    message: ({ dataset, split, size, batch }) =>
+      `\`${dataset}.${split}\` has ${size} examples, fewer than one batch of ${batch}`,
+    help: ({ size }) => [`set \`batch\` to at most ${size}`],
+    explain: `Every step takes exactly one full batch, and the last incomplete batch of an epoch is dropped. With fewer examples than one
+batch there would be no step at all.`,
+  }),
+  EBM4014: code<{ dataset: string; split: string; known: readonly string[] }>({
+    severity: 'error',
+    title: 'No such split',
+    message: ({ dataset, split, known }) =>
+      `data set \`${dataset}\` has no split \`${split}\`: it has ${known.map((name) => `\`${name}\``).join(' and ')}`,
+    explain: `A data set has the splits that its loader finds, usually \`train\` and \`test\`. For IDX files \`test\` exists only if the
+\`t10k\` files do.`,
+  }),
+  EBM4015: code<{ file: string; reason: string }>({
+    severity: 'error',
+    title: 'File cannot be read',
+    message: ({ file, reason }) => `cannot read ${file}: ${reason}`,
+    explain: `The file is there but reading it failed: no permission, a damaged \`.gz\` file, or an error of the disk. The system's own words
+are in the message.`,
+  }),
+  EBM4016: code<{ images: string; labels: string; imageCount: number; labelCount: number }>({
+    severity: 'error',
+    title: 'Different numbers of images and labels',
+    message: ({ images, labels, imageCount, labelCount }) =>
+      `${images} has ${imageCount} images, but ${labels} has ${labelCount} labels`,
+    explain: `Each image needs one label. The two files belong to different data sets or one is incomplete.`,
+  }),
+  EBM4017: code<{ dataset: string; input: string; wanted: string; problem: string }>({
+    severity: 'error',
+    title: 'The data set does not fit the model',
+    message: ({ dataset, input, wanted, problem }) =>
+      `the model reads \`${input}\` (${wanted}), but data set \`${dataset}\` ${problem}`,
+    help: ({ input }) => [`give the data set a field \`${input}\` of that shape, or train on another data set`],
+    explain: `A model's \`data\` declarations are filled by the data set's fields of the same name, and both must have the same shape.`,
+  }),
+};

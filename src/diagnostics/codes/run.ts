@@ -1,2 +1,149 @@
+/** Runs and their files: training that fails, checkpoints, output folders. */
+import { code } from '../diagnostic.js';
 
-export const runCodes = {};
+export const runCodes = {
+  EBM5001: code<{
+    metric: string;
+    value: string;
+    step: number;
+    operation: string | undefined;
+    kept: number | undefined;
+  }>({
+    severity: 'error',
+    title: 'Training produced NaN or Infinity',
+    message: ({ metric, value, step, operation }) =>
+      `step ${step}: \`${metric}\` became ${value}${operation ? `; the first operation to produce it is ${operation}` : ''}`,
+    help: ({ kept }) => [
+      ...(kept === undefined ? [] : [`the last good checkpoint, of step ${kept}, is kept`]),
+      'lower the rate, lengthen the warm-up, or guard the operation (a small constant under a root, logarithm or division)',
+    ],
+    explain: `A loss, a term, a gauge or a parameter is no longer a finite number, so no further step can be of use. Training stops at once and
+the last good checkpoint stays.
+
+The step is repeated from that checkpoint, operation by operation where the target can, to find the first operation whose result
+is not finite although its arguments are. Typical causes: too large a rate, a root or logarithm of zero, the gradient of a norm at
+zero, exp of a large number.`,
+  }),
+  EBM5002: code<{ batch: number; megabytes: number | undefined; reason: string }>({
+    severity: 'error',
+    title: 'Out of memory',
+    message: ({ batch, megabytes, reason }) =>
+      `out of memory in a step of ${batch} examples${megabytes === undefined ? '' : `, which needs about ${Math.ceil(megabytes)} MB`} (${reason})`,
+    help: ({ batch }) => [
+      `lower \`batch\`${batch > 1 ? `, for example --set train.batch=${Math.max(1, Math.floor(batch / 2))}` : ''}`,
+    ],
+    explain: `The backend could not get the memory that one training step needs. The memory of a step grows with \`batch\`: halving it about
+halves the need. The wasm backend cannot use more than 4 GB; the native one is limited by the machine. \`ebmc check --cost\` shows a
+step's size before anything runs.`,
+  }),
+  EBM5003: code<{ step: number; steps: number; resume: string }>({
+    severity: 'hint',
+    title: 'Training was interrupted',
+    message: ({ step, steps }) => `stopped after step ${step} of ${steps}; everything is saved`,
+    help: ({ resume }) => [`continue with ${resume}`],
+    explain: `Ctrl-C ends training after the current step and saves a checkpoint. \`--resume\` goes on from it exactly: the parameters, the
+optimizer's state, the step's number (and so every random draw) and the position in the data are all saved.`,
+  }),
+  EBM5004: code<{ path: string }>({
+    severity: 'error',
+    title: 'Disk is full',
+    message: ({ path }) => `no space left while writing ${path}`,
+    help: () => ['free some space, or choose another folder with --out; then continue with --resume'],
+    explain: `The disk (or a quota) is full. A checkpoint is written under a temporary name and takes its place only when it is complete,
+so the previous checkpoint is still good. Nothing that was written before is lost.`,
+  }),
+  EBM5005: code<{ path: string; reason: string }>({
+    severity: 'error',
+    title: 'Output cannot be written',
+    message: ({ path, reason }) => `cannot write ${path}: ${reason}`,
+    help: () => ['choose a folder that can be written with --out'],
+    explain: `The run's folder cannot be created or written: it is read-only, belongs to somebody else, or its path leads through a file.
+This is found before the first step, since the initial checkpoint is written before training begins.`,
+  }),
+  EBM5006: code<{ path: string; state: string; expected: string; found: string }>({
+    severity: 'error',
+    title: 'Checkpoint of another model',
+    message: ({ path, state, expected, found }) =>
+      `${path} belongs to another model: state \`${state}\` is ${expected} in the model and ${found} in the checkpoint`,
+    help: () => ['use the program that made the checkpoint, or start a new run'],
+    explain: `A checkpoint holds every state of a model by name: parameters, moving averages, the optimizer's slots. These differ from the
+model's: the message names the first difference in the model's order with both shapes. Changing a layer's width, an
+optimizer or the name of a network changes the states.`,
+  }),
+  EBM5007: code<{ path: string; problem: string }>({
+    severity: 'error',
+    title: 'Damaged checkpoint',
+    message: ({ path, problem }) => `${path} is damaged: ${problem}`,
+    explain: `The file is not a complete safetensors file, its contents do not have the checksum that the manifest records, or the manifest
+itself cannot be read. ebmc never leaves such a file behind: a checkpoint takes its name only when it is complete. A copy that was
+cut short or a failing disk may. The previous checkpoint may still be in the folder.`,
+  }),
+  EBM5008: code<{ path: string; pid: number }>({
+    severity: 'error',
+    title: 'Folder is in use by another run',
+    message: ({ path, pid }) => `another run (process ${pid}) is writing to ${path}`,
+    help: () => ['wait for it, stop it, or choose another folder with --out'],
+    explain: `Two runs in one folder would overwrite each other's checkpoints. The folder holds a file named \`lock\` with the number of the
+process that owns it. A lock whose process no longer exists is ignored, so nothing has to be removed by hand after a crash.`,
+  }),
+  EBM5009: code<{ path: string }>({
+    severity: 'error',
+    title: 'No checkpoint here',
+    message: ({ path }) => `there is no checkpoint in ${path}`,
+    help: () => ['give the folder of a run: it holds manifest.json and a checkpoint-….safetensors file'],
+    explain: `Resuming and evaluating start from a run's folder, which holds \`manifest.json\` and the checkpoint it names. A run that ended
+before its first checkpoint has none: start it again without \`--resume\`.`,
+  }),
+  EBM5010: code<{ setting: string; saved: string; now: string }>({
+    severity: 'error',
+    title: 'A resumed run has other settings',
+    message: ({ setting, saved, now }) =>
+      `cannot resume: the checkpoint was made with ${setting} ${saved}, now it is ${now}`,
+    help: ({ setting, saved }) => [`set ${setting} back to ${saved}, or start a new run`],
+    explain: `\`--resume\` continues a run as if it had never stopped. With another batch size, seed or data set the position in the data
+and the random draws would no longer fit, so that is refused. The number of epochs and the rate may change; that is a warning (EBM5013).`,
+  }),
+  EBM5011: code<{ path: string; step: number | undefined }>({
+    severity: 'error',
+    title: 'Folder already holds a run',
+    message: ({ path, step }) => `${path} already holds a run${step === undefined ? '' : ` (step ${step})`}`,
+    help: () => ['continue it with --resume, replace it with --overwrite, or choose another folder with --out'],
+    explain: `A new run would overwrite the checkpoint of an earlier one, so it has to be asked for.`,
+  }),
+  EBM5012: code<{ step: number; spread: number; rank: number; dimensions: number }>({
+    severity: 'warning',
+    title: 'The representation is collapsing',
+    message: ({ step, spread, rank, dimensions }) =>
+      `step ${step}: the representation has almost collapsed: spread ${spread.toFixed(3)} (1 is healthy, 0 collapsed), effective rank ${rank.toFixed(1)} of ${dimensions}`,
+    help: () => [
+      'add a contrastive, variance or covariance term, a moving-average target with stop-gradient, or lower the rate',
+    ],
+    explain: `Every few steps the representation of a fixed set of examples is measured. Spread is the standard deviation of each dimension
+of the normalised representation times the root of the number of dimensions, averaged: 1 if the examples point everywhere, 0 if they
+all point the same way. Effective rank (RankMe, Garrido et al. 2023) is the number of dimensions in use. Both near their minimum
+mean that the encoder answers the same to everything, whatever the loss says.`,
+  }),
+  EBM5013: code<{ changed: readonly string[] }>({
+    severity: 'warning',
+    title: 'The program changed since the checkpoint',
+    message: ({ changed }) => `resuming with changes since the checkpoint: ${changed.join('; ')}`,
+    help: () => ['the run goes on, but not as it would have without the interruption'],
+    explain: `The checkpoint fits the model's states, so training can go on, but the model's text, the number of epochs, the rate or the
+schedule is another than before. The result is not the one an uninterrupted run would give. The metrics keep both parts.`,
+  }),
+  EBM5014: code<{ dataset: string }>({
+    severity: 'warning',
+    title: 'No labels to evaluate with',
+    message: ({ dataset }) => `data set \`${dataset}\` has no Class field: k-NN and linear probe are left out`,
+    help: () => ['declare the labels as a field, for example `label: Class[10]`; training does not use them'],
+    explain: `k-NN and the linear probe measure a representation by how well the classes can be read from it, and so need labels in both
+splits. RankMe, spread and uniformity need none and are still computed.`,
+  }),
+  EBM5015: code<{ dataset: string; labels: number; classes: number; examples: number }>({
+    severity: 'warning',
+    title: 'Fewer labels than classes',
+    message: ({ dataset, labels, classes, examples }) =>
+      `${labels * 100} % of \`${dataset}\` would be fewer than one label for each of its ${classes} classes; ${examples} labels are used, one for each class`,
+    explain: `The linear probe is also trained on a part of the labels, drawn class by class. At least one example of each class is kept.`,
+  }),
+};
