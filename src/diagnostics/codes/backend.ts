@@ -1,2 +1,97 @@
+/** Backends and `ebmc setup`. */
+import { code } from '../diagnostic.js';
 
-export const backendCodes = {};
+export const backendCodes = {
+  EBM6001: code<{ backend: string; why: string; remedy: string | undefined }>({
+    severity: 'error',
+    title: 'This backend cannot be used here',
+    message: ({ backend, why }) => `the ${backend} backend cannot be used: ${why}`,
+    help: ({ remedy }) => [
+      ...(remedy === undefined ? [] : [`run \`${remedy}\``]),
+      'leave out --backend to take the best one that works; `ebmc doctor` lists them',
+    ],
+    explain: `\`--backend NAME\` asked for a backend that is not installed, is damaged, or has no device on this machine. With an
+explicit name ebmc never takes another one silently. Without \`--backend\` (or with \`--backend auto\`) it takes the first that
+works of tensorflow, webgpu, wasm and cpu. \`ebmc doctor\` says what is there, what is missing and the command that brings it.`,
+  }),
+
+  EBM6002: code<{ backend: string; why: string; remedy: string | undefined }>({
+    severity: 'warning',
+    title: 'A backend is installed but damaged, so the next one is used',
+    message: ({ backend, why }) =>
+      `the ${backend} backend is installed but does not work (${why}); going on with the next one`,
+    help: ({ remedy }) => (remedy === undefined ? [] : [`run \`${remedy}\` to build it again`]),
+    explain: `The native library was built by \`ebmc setup\` but a file of it is missing, has another size than when it was built, or
+cannot be loaded (for example after a disk filled up, or after a move to another processor). With \`--backend auto\` ebmc goes on with
+the next backend, more slowly. Run \`ebmc setup\` again: it builds into a new folder and replaces the damaged one.`,
+  }),
+
+  EBM6003: code<{ tool: string; purpose: string; remedy: string }>({
+    severity: 'error',
+    title: 'A tool that setup needs is missing',
+    message: ({ tool, purpose }) => `\`ebmc setup\` needs ${tool} ${purpose}`,
+    help: ({ remedy }) => [remedy, 'without the native backend everything runs on wasm, only more slowly'],
+    explain: `\`ebmc setup\` builds the native TensorFlow backend. It needs npm (comes with Node), Python 3 with pip (to fetch TensorFlow's
+libraries; any Python 3.7 or later, it is not linked against) and a C++17 compiler (g++ or clang++) for a few seconds of compiling.
+On Debian and Ubuntu: \`apt-get install g++ python3 python3-pip\`. On Fedora: \`dnf install gcc-c++ python3 python3-pip\`.
+\`--python PATH\` and the environment variables EBMC_PYTHON and CXX choose other ones.`,
+  }),
+
+  EBM6004: code<{ step: string; command: string; output: string }>({
+    severity: 'error',
+    title: 'A step of setup failed',
+    message: ({ step }) => `\`ebmc setup\` could not ${step}`,
+    help: ({ command, output }) => [`the command was: ${command}`, ...(output === '' ? [] : [`it said:\n${output}`])],
+    explain: `A command that \`ebmc setup\` runs (npm, pip, the C++ compiler) ended with an error; its last lines are shown. The usual causes
+are no connection to the package registry (set npm's and pip's registry or proxy as for any other package), a full disk, or a compiler
+older than C++17. Nothing was changed: setup builds in a temporary folder and renames it only when the result works.`,
+  }),
+
+  EBM6005: code<{ platform: string }>({
+    severity: 'error',
+    title: 'The native backend is not available for this platform',
+    message: ({ platform }) => `the native backend cannot be built for ${platform}`,
+    help: () => ['wasm is the default here and needs no setup'],
+    explain: `The native backend uses the libraries of TensorFlow's Python package, which exist for Linux with glibc on x86-64 and arm64.
+Elsewhere (Windows, macOS, Alpine's musl) the wasm backend is used.`,
+  }),
+
+  EBM6006: code<{ name: string; known: readonly string[] }>({
+    severity: 'error',
+    title: 'There is no such backend',
+    message: ({ name }) => `there is no backend \`${name}\``,
+    help: ({ known }) => [`choose one of auto, ${known.join(', ')}`],
+    explain: `\`--backend\` takes \`auto\` or the name of a backend: tensorflow (native, through tfjs-node), webgpu, wasm or cpu.`,
+  }),
+
+  EBM6007: code<{ why: string; output: string }>({
+    severity: 'error',
+    title: 'The native backend was built but does not work',
+    message: ({ why }) => `the native backend was built but ${why}`,
+    help: ({ output }) => [
+      ...(output === '' ? [] : [`it said:\n${output}`]),
+      'nothing was changed: a working native backend from before is still there',
+    ],
+    explain: `After building, \`ebmc setup\` loads the library in a process of its own and multiplies two matrices. That process failed or
+its result was wrong, so the build was thrown away. The usual cause is a processor without AVX, or too little memory.`,
+  }),
+
+  EBM6008: code<{ folder: string; neededMiB: number; freeMiB: number }>({
+    severity: 'error',
+    title: 'There is too little disk space for setup',
+    message: ({ folder, neededMiB, freeMiB }) =>
+      `\`ebmc setup\` needs ${neededMiB} MiB in ${folder}, where ${freeMiB} MiB are free`,
+    help: () => ['set EBMC_NATIVE_DIR to a folder on a larger disk'],
+    explain: `The native backend takes about 1.5 GB (8 GB with \`--gpu\`) while it is built and a little less afterwards.
+EBMC_NATIVE_DIR names another folder for it; set it for the later runs too.`,
+  }),
+
+  EBM6009: code<{ folder: string; why: string }>({
+    severity: 'error',
+    title: 'The folder for the native backend cannot be written',
+    message: ({ folder, why }) => `\`ebmc setup\` cannot write to ${folder}: ${why}`,
+    help: () => ['set EBMC_NATIVE_DIR to a folder that you may write to'],
+    explain: `\`ebmc setup\` puts the native backend into your user data folder (XDG_DATA_HOME or ~/.local/share), or into EBMC_NATIVE_DIR.
+That folder could not be made or written.`,
+  }),
+};

@@ -1,0 +1,28 @@
+/** Loads tfjs-node from the native folder. It shares tfjs's engine with our own tfjs-core through a global. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { tfjsNodePackage } from './native-folder.js';
+
+export function loadNative(folder: string, gpu: boolean): void {
+  // TensorFlow's own log: warnings and errors only, unless the user asks for more.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  restoreRemovedUtil();
+  // A second copy of tfjs-core says that platform and kernels are registered already; production mode silences that.
+  tf.enableProdMode();
+  const deprecations = process.noDeprecation;
+  process.noDeprecation = true; // tfjs-node's dependencies use node:punycode
+  try {
+    createRequire(join(folder, 'package.json'))(tfjsNodePackage(gpu));
+  } finally {
+    process.noDeprecation = deprecations ?? false;
+  }
+}
+
+/** tfjs-node 4.22 calls two functions of node:util that Node 23 removed. */
+function restoreRemovedUtil(): void {
+  const old = util as { isArray?: (x: unknown) => boolean; isNullOrUndefined?: (x: unknown) => boolean };
+  old.isArray ??= Array.isArray;
+  old.isNullOrUndefined ??= (x) => x === null || x === undefined;
+}
