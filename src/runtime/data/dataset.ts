@@ -1,0 +1,45 @@
+/** What a data set is: typed fields, splits, and batches read by index. */
+import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
+import type { Diagnostic } from '../../diagnostics/index.js';
+import type { Batch } from '../model.js';
+
+export type SplitName = 'train' | 'test';
+
+export interface Dataset {
+  readonly name: string;
+  readonly fields: readonly FieldDecl[];
+  readonly splits: readonly SplitName[];
+  /** Examples in a split; 0 for one the data set lacks. */
+  size(split: SplitName): number;
+  /** The examples at `indices`, in that order: images float32 in 0..1, classes int32. Only `fields`, if given. */
+  read(split: SplitName, indices: ArrayLike<number>, fields?: readonly string[]): Promise<Batch>;
+}
+
+export interface OpenOptions {
+  /** What relative paths start from: the folder of the `.ebm` file. */
+  readonly baseDirectory: string;
+  /** Refuse damaged examples instead of skipping them. */
+  readonly strict: boolean;
+  readonly warn: (diagnostic: Diagnostic) => void;
+}
+
+/** The examples of one split, decoded and kept as bytes. */
+export interface RawSplit {
+  readonly count: number;
+  /** height × width × channels bytes an example, row by row. */
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array | Int32Array | undefined;
+}
+
+export interface RawData {
+  readonly imageShape: readonly [number, number, number];
+  readonly splits: Readonly<Partial<Record<SplitName, RawSplit>>>;
+  /** Completes "`idx` …" in the message about a missing source of labels. */
+  readonly withoutLabels: string;
+}
+
+/** One source of data, named in a program: a row of the table in `loaders/`. */
+export interface Loader {
+  readonly name: string;
+  load(decl: DatasetDecl, options: OpenOptions): Promise<RawData>;
+}

@@ -1,0 +1,35 @@
+/** Decodes one picture file to bytes in height, width, channels by sharp. */
+import { readFile } from 'node:fs/promises';
+
+export interface Decoding {
+  readonly height: number;
+  readonly width: number;
+  /** 1 reads grey, 3 red, green and blue, 4 also opacity. */
+  readonly channels: number;
+  /** Scale to cover height × width and cut off the rest around the centre. */
+  readonly resize: boolean;
+}
+
+export type Decoded =
+  | { readonly kind: 'pixels'; readonly pixels: Uint8Array }
+  | { readonly kind: 'other size'; readonly height: number; readonly width: number }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+export async function decodeImage(file: string, { height, width, channels, resize }: Decoding): Promise<Decoded> {
+  const { default: sharp } = await import('sharp');
+  try {
+    let picture = sharp(await readFile(file)).autoOrient();
+    if (resize) picture = picture.resize(width, height, { fit: 'cover' });
+    if (channels === 1) picture = picture.flatten().toColourspace('b-w');
+    else
+      picture = channels === 3 ? picture.flatten().toColourspace('srgb') : picture.ensureAlpha().toColourspace('srgb');
+    const { data, info } = await picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (info.height !== height || info.width !== width) {
+      return { kind: 'other size', height: info.height, width: info.width };
+    }
+    if (info.channels !== channels) return { kind: 'damaged', reason: `it has ${info.channels} channels` };
+    return { kind: 'pixels', pixels: data };
+  } catch (error) {
+    return { kind: 'damaged', reason: error instanceof Error ? error.message.split('\n')[0]! : String(error) };
+  }
+}

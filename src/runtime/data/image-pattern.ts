@@ -1,0 +1,36 @@
+/** Patterns of pictures: `photos`, `photos/**`, `photos/*.png`, `photos/{a,b}/**`. */
+
+const pictureName = /\.(png|jpe?g|webp)$/i;
+
+export interface ImagePattern {
+  /** The folder before the first part with a wildcard. */
+  readonly folder: string;
+  /** Whether a file's path below the folder, with `/`, is meant. */
+  readonly matches: (path: string) => boolean;
+}
+
+export function parseImagePattern(pattern: string): ImagePattern {
+  const parts = pattern.replaceAll('\\', '/').split('/');
+  const wild = parts.findIndex((part) => /[*?{]/.test(part));
+  const rest = wild < 0 ? ['**'] : parts.slice(wild);
+  const below = new RegExp(`^${translate(rest)}$`);
+  return {
+    folder: wild < 0 ? pattern : parts.slice(0, wild).join('/') || (pattern.startsWith('/') ? '/' : '.'),
+    matches: (path) => pictureName.test(path) && below.test(path),
+  };
+}
+
+function translate(parts: readonly string[]): string {
+  const last = parts.length - 1;
+  return parts
+    .map((part, i) => {
+      if (part === '**') return i === last ? '.*' : '(?:[^/]+/)*';
+      const one = part
+        .replace(/[.+^$()|[\]\\]/g, '\\$&')
+        .replaceAll('*', '[^/]*')
+        .replaceAll('?', '[^/]')
+        .replace(/\{([^}]*)\}/g, (_, choices: string) => `(?:${choices.split(',').join('|')})`);
+      return i === last ? one : `${one}/`;
+    })
+    .join('');
+}

@@ -1,0 +1,28 @@
+/** Checks the arguments of a loader against what it takes. */
+import { resolve } from 'node:path';
+import type { DatasetDecl, SettingValue } from '../../../compiler/declarations.js';
+import { EbmcError, report } from '../../../diagnostics/index.js';
+
+type Kind = 'string' | 'boolean' | 'number';
+
+/** Throws if `decl` has an argument that `accepted` lacks or one of another type; `0` is the first positional one. */
+export function checkArguments(decl: DatasetDecl, accepted: Readonly<Record<string, Kind>>): void {
+  for (const [name, value] of Object.entries(decl.args)) {
+    const kind = accepted[name];
+    const argument = /^\d+$/.test(name) ? `argument ${Number(name) + 1}` : `argument \`${name}\``;
+    if (!kind) throw argumentError(decl, argument, 'does not exist');
+    if (typeof value !== kind) throw argumentError(decl, argument, `has to be a ${kind}`);
+  }
+}
+
+/** The first positional argument, a path, made absolute. */
+export function pathArgument(decl: DatasetDecl, baseDirectory: string): string {
+  const value: SettingValue | undefined = decl.args['0'];
+  if (typeof value !== 'string' || value === '')
+    throw argumentError(decl, 'argument 1', 'has to be a folder in quotes');
+  return resolve(baseDirectory, value);
+}
+
+export function argumentError(decl: DatasetDecl, argument: string, problem: string): EbmcError {
+  return new EbmcError([report('EBM4005', { loader: decl.loader, argument, problem }, { span: decl.span })]);
+}

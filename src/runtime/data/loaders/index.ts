@@ -1,0 +1,7 @@
+/** Every loader there is. A new one is one file and one row here. */
+import type { Loader } from '../dataset.js';
+import { idx } from './idx.js';
+import { images } from './images.js';
+import { mnist } from './mnist.js';
+
+export const loaders: readonly Loader[] = [mnist, idx, images];

@@ -1,0 +1,7 @@
+/** A failure to read a file of a data set as a diagnostic. */
+import { EbmcError, report } from '../../diagnostics/index.js';
+
+export function readError(file: string, error: unknown): EbmcError {
+  if (error instanceof EbmcError) return error;
+  return new EbmcError([report('EBM4015', { file, reason: error instanceof Error ? error.message : String(error) })]);
+}
