@@ -1,0 +1,3 @@
+/** The syntax of a `.ebm` file: reading it (`parseModule`) and writing it (`printModule`). */
+export { parseModule } from './parse.js';
+export { printModule } from './printer.js';

@@ -1,0 +1,29 @@
+/** What the parser says went wrong, as data: chevrotain wants a string, so it travels as one. */
+import type { IParserErrorMessageProvider, IRecognitionException, IToken, TokenType } from 'chevrotain';
+
+export interface Mismatch {
+  /** The name of the token type that was wanted, or of a part: `expression`, `type`, `member`, ... */
+  readonly wanted: string;
+  readonly rule: string;
+  readonly found: IToken;
+  readonly before: IToken | undefined;
+  /** The rules being read, outermost first. */
+  readonly rules: readonly string[];
+}
+
+const encode = (wanted: string, rule: string) => `${wanted} ${rule}`;
+
+export const messageProvider: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: ({ expected, ruleName }) => encode(expected.name, ruleName),
+  buildNotAllInputParsedMessage: ({ ruleName }) => encode('end', ruleName),
+  buildNoViableAltMessage: ({ customUserDescription, expectedPathsPerAlt, ruleName }) =>
+    encode(customUserDescription || firstToken(expectedPathsPerAlt), ruleName),
+  buildEarlyExitMessage: ({ customUserDescription, ruleName }) => encode(customUserDescription || 'more', ruleName),
+};
+
+const firstToken = (paths: TokenType[][][]) => paths[0]?.[0]?.[0]?.name ?? 'more';
+
+export function readMismatch(error: IRecognitionException, before: IToken | undefined): Mismatch {
+  const [wanted = 'more', rule = ''] = error.message.split(' ');
+  return { wanted, rule, found: error.token, before, rules: error.context.ruleStack };
+}

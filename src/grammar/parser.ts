@@ -1,0 +1,524 @@
+/** The grammar. It reads one item, member or statement, or a whole module; recovery is `recover.ts`'s business. */
+import { CstParser, type IToken, type TokenType } from 'chevrotain';
+import { messageProvider } from './mismatch.js';
+import * as t from './tokens.js';
+
+const sameLine = (before: IToken, after: IToken) => before.startLine === after.startLine;
+
+export class EbmParser extends CstParser {
+  constructor(validate = false) {
+    super(t.allTokens, {
+      maxLookahead: 2,
+      recoveryEnabled: false,
+      nodeLocationTracking: 'onlyOffset',
+      errorMessageProvider: messageProvider,
+      skipValidations: !validate,
+    });
+    this.performSelfAnalysis();
+  }
+
+  // ── Items ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  module = this.RULE('module', () => {
+    this.MANY(() => this.SUBRULE(this.item));
+  });
+
+  item = this.RULE('item', () => {
+    this.OR({
+      DEF: [
+        { ALT: () => this.SUBRULE(this.useItem) },
+        { ALT: () => this.SUBRULE(this.fnItem) },
+        { ALT: () => this.SUBRULE(this.netItem) },
+        { ALT: () => this.SUBRULE(this.regularizerItem) },
+        { ALT: () => this.SUBRULE(this.modelItem) },
+        { ALT: () => this.SUBRULE(this.datasetItem) },
+        { ALT: () => this.SUBRULE(this.trainItem) },
+        { ALT: () => this.SUBRULE(this.evaluateItem) },
+      ],
+      ERR_MSG: 'item',
+    });
+  });
+
+  useItem = this.RULE('useItem', () => {
+    this.CONSUME(t.Use);
+    this.AT_LEAST_ONE_SEP({ SEP: t.Dot, DEF: () => this.CONSUME(t.Name, { LABEL: 'path' }) });
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => {
+      this.CONSUME2(t.Name, { LABEL: 'names' });
+      this.OPTION(() => this.CONSUME(t.Comma));
+    });
+    this.CONSUME(t.RightBrace);
+  });
+
+  fnItem = this.RULE('fnItem', () => {
+    this.CONSUME(t.Fn);
+    this.CONSUME(t.Name);
+    this.SUBRULE(this.parameters);
+    this.OPTION(() => this.SUBRULE(this.resultType));
+    this.SUBRULE(this.body);
+  });
+
+  netItem = this.RULE('netItem', () => {
+    this.CONSUME(t.Net);
+    this.CONSUME(t.Name);
+    this.SUBRULE(this.parameters, { LABEL: 'settings' });
+    this.SUBRULE2(this.parameters, { LABEL: 'inputs' });
+    this.OPTION(() => this.SUBRULE(this.resultType));
+    this.SUBRULE(this.body);
+  });
+
+  regularizerItem = this.RULE('regularizerItem', () => {
+    this.OPTION(() =>
+      this.OR([
+        { ALT: () => this.CONSUME(t.Contrastive, { LABEL: 'family' }) },
+        { ALT: () => this.CONSUME(t.Noncontrastive, { LABEL: 'family' }) },
+        { ALT: () => this.CONSUME(t.Masking, { LABEL: 'family' }) },
+      ]),
+    );
+    this.CONSUME(t.Regularizer);
+    this.CONSUME(t.Name);
+    this.SUBRULE(this.parameters);
+    this.OPTION2(() => this.SUBRULE(this.resultType));
+    this.SUBRULE(this.body);
+  });
+
+  modelItem = this.RULE('modelItem', () => {
+    this.CONSUME(t.Model);
+    this.CONSUME(t.Name);
+    this.OPTION(() => this.SUBRULE(this.parameters));
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => {
+      this.SUBRULE(this.member);
+      this.OPTION2(() => this.CONSUME(t.Comma));
+    });
+    this.CONSUME(t.RightBrace);
+  });
+
+  datasetItem = this.RULE('datasetItem', () => {
+    this.CONSUME(t.Dataset);
+    this.CONSUME(t.Name);
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+    this.OPTION(() => {
+      this.CONSUME(t.LeftBrace);
+      this.MANY(() => {
+        this.SUBRULE(this.field);
+        this.OPTION2(() => this.CONSUME(t.Comma));
+      });
+      this.CONSUME(t.RightBrace);
+    });
+  });
+
+  field = this.RULE('field', () => {
+    this.CONSUME(t.Name);
+    this.CONSUME(t.Colon);
+    this.SUBRULE(this.type);
+  });
+
+  trainItem = this.RULE('trainItem', () => {
+    this.CONSUME(t.Train);
+    this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.On);
+      this.SUBRULE(this.expression);
+    });
+    this.OPTION2(() => this.SUBRULE(this.settings));
+  });
+
+  evaluateItem = this.RULE('evaluateItem', () => {
+    this.CONSUME(t.Evaluate);
+    this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.On);
+      this.SUBRULE(this.expression);
+    });
+    this.OPTION2(() => this.SUBRULE(this.settings));
+  });
+
+  settings = this.RULE('settings', () => {
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => {
+      this.SUBRULE(this.setting);
+      this.OPTION(() => this.CONSUME(t.Comma));
+    });
+    this.CONSUME(t.RightBrace);
+  });
+
+  setting = this.RULE('setting', () => {
+    this.CONSUME(t.Name);
+    this.CONSUME(t.Colon);
+    this.SUBRULE(this.expression);
+  });
+
+  // ── Signatures ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  parameters = this.RULE('parameters', () => {
+    this.CONSUME(t.LeftParen);
+    this.OPTION(() => {
+      this.SUBRULE(this.parameter);
+      this.MANY(() => {
+        this.CONSUME(t.Comma);
+        this.SUBRULE2(this.parameter);
+      });
+      this.OPTION2(() => this.CONSUME2(t.Comma));
+    });
+    this.CONSUME(t.RightParen);
+  });
+
+  parameter = this.RULE('parameter', () => {
+    this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.Colon);
+      this.SUBRULE(this.type);
+    });
+    this.OPTION2(() => {
+      this.CONSUME(t.Equals);
+      this.SUBRULE(this.expression);
+    });
+  });
+
+  resultType = this.RULE('resultType', () => {
+    this.CONSUME(t.Arrow);
+    this.SUBRULE(this.type);
+  });
+
+  type = this.RULE('type', () => {
+    this.OR({
+      DEF: [
+        { ALT: () => this.SUBRULE(this.shape) },
+        {
+          ALT: () => {
+            this.CONSUME(t.Name);
+            this.OPTION({
+              GATE: () => sameLine(this.LA(0), this.LA(1)),
+              DEF: () => this.SUBRULE(this.list),
+            });
+          },
+        },
+        { ALT: () => this.CONSUME(t.MissingMark) },
+      ],
+      ERR_MSG: 'type',
+    });
+  });
+
+  shape = this.RULE('shape', () => {
+    this.CONSUME(t.LeftSquare);
+    this.OPTION(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(t.Ellipsis) },
+        { ALT: () => this.SUBRULE(this.expression) },
+      ]);
+      this.MANY(() => {
+        this.CONSUME(t.Comma);
+        this.SUBRULE2(this.expression);
+      });
+      this.OPTION2(() => this.CONSUME2(t.Comma));
+    });
+    this.CONSUME(t.RightSquare);
+  });
+
+  body = this.RULE('body', () => {
+    this.OR({
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(t.Equals);
+            this.SUBRULE(this.expression);
+          },
+        },
+        { ALT: () => this.SUBRULE(this.block) },
+      ],
+      ERR_MSG: 'body',
+    });
+  });
+
+  block = this.RULE('block', () => {
+    this.CONSUME(t.LeftBrace);
+    this.MANY(() => {
+      this.SUBRULE(this.statement);
+      this.OPTION(() => this.CONSUME(t.Comma));
+    });
+    this.CONSUME(t.RightBrace);
+  });
+
+  // ── Members and statements ─────────────────────────────────────────────────────────────────────────────────
+
+  member = this.RULE('member', () => {
+    this.OR({
+      DEF: [
+        { ALT: () => this.SUBRULE(this.dataMember) },
+        { ALT: () => this.SUBRULE(this.viewMember) },
+        { ALT: () => this.SUBRULE(this.maskMember) },
+        { ALT: () => this.SUBRULE(this.encoderMember) },
+        { ALT: () => this.SUBRULE(this.letStatement) },
+        { ALT: () => this.SUBRULE(this.paramStatement) },
+        { ALT: () => this.SUBRULE(this.energyMember) },
+        { ALT: () => this.SUBRULE(this.minimizeMember) },
+        { ALT: () => this.SUBRULE(this.representationMember) },
+      ],
+      ERR_MSG: 'member',
+    });
+  });
+
+  dataMember = this.RULE('dataMember', () => {
+    this.CONSUME(t.Data);
+    this.CONSUME(t.Name);
+    this.CONSUME(t.Colon);
+    this.SUBRULE(this.type);
+  });
+
+  viewMember = this.RULE('viewMember', () => {
+    this.CONSUME(t.View);
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.Name, { LABEL: 'names' }) });
+    this.CONSUME(t.Of);
+    this.CONSUME2(t.Name, { LABEL: 'subject' });
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  maskMember = this.RULE('maskMember', () => {
+    this.CONSUME(t.Mask);
+    this.CONSUME(t.Name, { LABEL: 'name' });
+    this.CONSUME(t.Over);
+    this.CONSUME2(t.Name, { LABEL: 'subject' });
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  encoderMember = this.RULE('encoderMember', () => {
+    this.CONSUME(t.Encoder);
+    this.CONSUME(t.Name);
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  energyMember = this.RULE('energyMember', () => {
+    this.CONSUME(t.Energy);
+    this.CONSUME(t.Name);
+    this.SUBRULE(this.parameters);
+    this.SUBRULE(this.body);
+  });
+
+  minimizeMember = this.RULE('minimizeMember', () => {
+    this.CONSUME(t.Minimize);
+    this.SUBRULE(this.settings);
+  });
+
+  representationMember = this.RULE('representationMember', () => {
+    this.CONSUME(t.Representation);
+    this.SUBRULE(this.expression);
+  });
+
+  statement = this.RULE('statement', () => {
+    this.OR({
+      DEF: [
+        { ALT: () => this.SUBRULE(this.letStatement) },
+        { ALT: () => this.SUBRULE(this.repeatStatement) },
+        { GATE: () => this.isName(2), ALT: () => this.SUBRULE(this.paramStatement) },
+        { GATE: () => this.LA(2).tokenType === t.Equals, ALT: () => this.SUBRULE(this.assignStatement) },
+        { ALT: () => this.SUBRULE(this.expression) },
+      ],
+      ERR_MSG: 'statement',
+      IGNORE_AMBIGUITIES: true,
+    });
+  });
+
+  letStatement = this.RULE('letStatement', () => {
+    this.CONSUME(t.Let);
+    this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.Colon);
+      this.SUBRULE(this.type);
+    });
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  paramStatement = this.RULE('paramStatement', () => {
+    this.CONSUME(t.Param);
+    this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.Colon);
+      this.SUBRULE(this.type);
+    });
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  assignStatement = this.RULE('assignStatement', () => {
+    this.CONSUME(t.Name);
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  repeatStatement = this.RULE('repeatStatement', () => {
+    this.CONSUME(t.Repeat);
+    this.OPTION({
+      GATE: () => this.LA(2).tokenType === t.In,
+      DEF: () => {
+        this.CONSUME(t.Name);
+        this.CONSUME(t.In);
+      },
+    });
+    this.SUBRULE(this.expression);
+    this.SUBRULE(this.block);
+  });
+
+  // ── Expressions: operators are a flat list here; `build-expr.ts` gives them their precedence ────────────────────
+
+  expression = this.RULE('expression', () => {
+    this.SUBRULE(this.operation);
+    this.MANY(() => {
+      this.CONSUME(t.Pipe);
+      this.SUBRULE2(this.operation);
+    });
+  });
+
+  operation = this.RULE('operation', () => {
+    this.OR({
+      DEF: [
+        { ALT: () => this.SUBRULE(this.conditional) },
+        {
+          ALT: () => {
+            this.SUBRULE(this.operand);
+            this.MANY(() => {
+              this.CONSUME(t.BinarySign);
+              this.SUBRULE2(this.operand);
+            });
+          },
+        },
+      ],
+      ERR_MSG: 'expression',
+    });
+  });
+
+  conditional = this.RULE('conditional', () => {
+    this.CONSUME(t.If);
+    this.SUBRULE(this.expression, { LABEL: 'condition' });
+    this.CONSUME(t.Then);
+    this.SUBRULE2(this.expression, { LABEL: 'then' });
+    this.CONSUME(t.Else);
+    this.SUBRULE(this.operation, { LABEL: 'otherwise' });
+  });
+
+  operand = this.RULE('operand', () => {
+    this.MANY(() => this.CONSUME(t.PrefixSign));
+    this.OR({
+      DEF: [
+        { ALT: () => this.CONSUME(t.NumberLiteral) },
+        { ALT: () => this.CONSUME(t.StringLiteral) },
+        { ALT: () => this.CONSUME(t.True) },
+        { ALT: () => this.CONSUME(t.False) },
+        { ALT: () => this.CONSUME(t.Name) },
+        { ALT: () => this.CONSUME(t.MissingMark) },
+        {
+          ALT: () => {
+            this.CONSUME(t.LeftParen);
+            this.SUBRULE(this.expression);
+            this.CONSUME(t.RightParen);
+          },
+        },
+        { ALT: () => this.SUBRULE(this.list) },
+        { ALT: () => this.SUBRULE(this.settings) },
+      ],
+      ERR_MSG: 'expression',
+    });
+    this.MANY2({
+      GATE: () => this.LA(1).tokenType === t.Dot || sameLine(this.LA(0), this.LA(1)),
+      DEF: () => this.SUBRULE(this.postfix),
+    });
+  });
+
+  list = this.RULE('list', () => {
+    this.CONSUME(t.LeftSquare);
+    this.OPTION(() => {
+      this.SUBRULE(this.expression);
+      this.MANY(() => {
+        this.CONSUME(t.Comma);
+        this.SUBRULE2(this.expression);
+      });
+      this.OPTION2(() => this.CONSUME2(t.Comma));
+    });
+    this.CONSUME(t.RightSquare);
+  });
+
+  postfix = this.RULE('postfix', () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Dot);
+          this.CONSUME(t.Name);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftParen);
+          this.OPTION(() => {
+            this.SUBRULE(this.argument);
+            this.MANY(() => {
+              this.CONSUME(t.Comma);
+              this.SUBRULE2(this.argument);
+            });
+            this.OPTION2(() => this.CONSUME2(t.Comma));
+          });
+          this.CONSUME(t.RightParen);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftSquare);
+          this.SUBRULE(this.index);
+          this.MANY2(() => {
+            this.CONSUME3(t.Comma);
+            this.SUBRULE2(this.index);
+          });
+          this.OPTION3(() => this.CONSUME4(t.Comma));
+          this.CONSUME(t.RightSquare);
+        },
+      },
+    ]);
+  });
+
+  argument = this.RULE('argument', () => {
+    this.OPTION({
+      GATE: () => this.LA(2).tokenType === t.Colon,
+      DEF: () => {
+        this.CONSUME(t.Name);
+        this.CONSUME(t.Colon);
+      },
+    });
+    this.SUBRULE(this.expression);
+  });
+
+  index = this.RULE('index', () => {
+    this.OR({
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(t.Colon);
+            this.OPTION(() => this.SUBRULE(this.expression, { LABEL: 'to' }));
+          },
+        },
+        {
+          ALT: () => {
+            this.SUBRULE2(this.expression, { LABEL: 'from' });
+            this.OPTION2(() => {
+              this.CONSUME2(t.Colon);
+              this.OPTION3(() => this.SUBRULE3(this.expression, { LABEL: 'to' }));
+            });
+          },
+        },
+      ],
+      ERR_MSG: 'expression',
+    });
+  });
+
+  private isName(ahead: number): boolean {
+    const type: TokenType = this.LA(ahead).tokenType;
+    return type === t.Name || (type.CATEGORIES ?? []).includes(t.Name);
+  }
+}
+
+/** The parser keeps the place it reads at, so there is one, set going anew for each piece of text. */
+export const parser = new EbmParser();
+export type RuleName = 'module' | 'item' | 'member' | 'statement' | 'setting' | 'field';
