@@ -1,0 +1,354 @@
+/** Calls: binding arguments, unifying dimensions, mapping over leading axes, creating instances. */
+import { nearest } from '../../diagnostics/index.js';
+import type { Span } from '../../grammar/source.js';
+import type { Block, Expr, Parameter, TypeExpr } from '../../grammar/syntax-tree.js';
+import { type Dim, sameDim, showDim, showShape } from '../graph/dim.js';
+import { builtins } from './builtins/index.js';
+import type { Elaborator } from './elaborator.js';
+import { asNode, evaluate, evaluateBlock } from './expression.js';
+import { mapped, type MappedArgument } from './map.js';
+import { Scope } from './scope.js';
+import { describe, int, type LayerValue, missing, type Value } from './values.js';
+
+export interface GivenArgument {
+  readonly name: string | undefined;
+  readonly value: Value;
+  readonly span: Span;
+}
+
+export function call(e: Elaborator, expr: Extract<Expr, { kind: 'call' }>, scope: Scope): Value {
+  const callee = evaluate(e, expr.callee, scope);
+  const args = expr.args.map((a) => ({ name: a.name?.text, value: evaluate(e, a.value, scope), span: a.span }));
+  return callValue(e, callee, args, expr.span);
+}
+
+export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgument[], span: Span): Value {
+  switch (callee.kind) {
+    case 'missing':
+      return missing;
+    case 'builtin': {
+      const builtin = builtins[callee.name]!;
+      const bound = bindNames(e, callee.name, builtin.parameters, args, span);
+      return bound ? builtin.run(e, bound, span) : missing;
+    }
+    case 'namespace':
+      return callValue(e, { kind: 'builtin', name: callee.name }, args, span);
+    case 'function': {
+      const name = callee.item.name.text;
+      const family = callee.item.kind === 'fn' ? 'function' : 'regularizer';
+      return e.within(`in ${family} ${name}`, span, () => applySignature(e, name, callee.item, callee.scope, args, span), missing);
+    }
+    case 'net': {
+      const settings = bindSettings(e, callee.item.name.text, callee.item.settings, callee.scope, args, span);
+      if (!settings) return missing;
+      return { kind: 'layer', item: callee.item, scope: callee.scope, settings, path: undefined, isEncoder: false };
+    }
+    case 'layer':
+      return callLayer(e, callee, args, span);
+    case 'energy': {
+      const { member } = callee;
+      return e.within(
+        `in energy ${member.name.text}`,
+        span,
+        () => {
+          if (!e.energyUses.has(member.name.text)) e.energyUses.set(member.name.text, args.map((a) => a.value));
+          const signature = { parameters: member.parameters, result: undefined, body: member.body };
+          return applySignature(e, member.name.text, signature, callee.scope, args, span);
+        },
+        missing,
+      );
+    }
+    default:
+      return e.fail('EBM2022', { value: describe(callee) }, span);
+  }
+}
+
+function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgument[], span: Span): Value {
+  const name = layer.item.name.text;
+  if (layer.path === undefined && e.instance === undefined) return e.fail('EBM2023', { net: name }, span);
+  const path = layer.path ?? e.nextName(name);
+  const scope = new Scope(layer.scope);
+  for (const [setting, value] of layer.settings) scope.define(setting, value);
+  const signature = { parameters: layer.item.inputs, result: layer.item.result, body: layer.item.body };
+  const text = layer.isEncoder ? `in encoder ${path}` : `in ${path}`;
+  return e.within(
+    text,
+    span,
+    () =>
+      e.inInstance(path, () => {
+        const result = applySignature(e, layer.isEncoder ? path : name, signature, scope, args, span);
+        if (layer.isEncoder && result.kind === 'tensor') {
+          const nodes = args.flatMap((a) => (a.value.kind === 'tensor' ? [a.value.node] : []));
+          e.calls.push({ path, args: nodes, result: result.node });
+        }
+        return result;
+      }),
+    missing,
+  );
+}
+
+interface Signature {
+  readonly parameters: readonly Parameter[];
+  readonly result: TypeExpr | undefined;
+  readonly body: Block;
+}
+
+/** Evaluates a body with its parameters bound, mapped over the leading axes that the signature does not have. */
+function applySignature(
+  e: Elaborator,
+  callee: string,
+  signature: Signature,
+  definitionScope: Scope,
+  args: readonly GivenArgument[],
+  span: Span,
+): Value {
+  const given = bind(e, callee, signature.parameters, args, span);
+  if (!given) return missing;
+  for (const argument of given.values()) if (argument.value.kind === 'missing') return missing;
+  const tensors: MappedArgument[] = [];
+  for (const parameter of signature.parameters) {
+    const argument = given.get(parameter.name.text);
+    const pattern = shapePattern(parameter.type);
+    if (!argument || !pattern) continue;
+    const node = asNode(e, argument.value, argument.span, `\`${parameter.name.text}\``);
+    if (!node) return missing;
+    const shape = node.type.shape;
+    const excess = shape.length - pattern.dims.length;
+    if (excess < 0) {
+      return mismatch(e, callee, parameter, node.type.shape, `it has ${shape.length} dimensions`, argument.span);
+    }
+    const fromBatch = shape.findIndex((d) => typeof d === 'number' || !d.text.includes('batch'));
+    tensors.push({
+      name: parameter.name.text,
+      node,
+      leading: pattern.rest ? Math.min(excess, fromBatch < 0 ? shape.length : fromBatch) : excess,
+    });
+  }
+  return mapped(e, tensors, span, (nodes) => {
+    const scope = new Scope(definitionScope);
+    for (const [name, argument] of given) {
+      const node = nodes.get(name);
+      scope.define(name, node ? { kind: 'tensor', node } : argument.value);
+    }
+    if (!unify(e, callee, signature.parameters, given, nodes, scope)) return missing;
+    for (const parameter of signature.parameters) {
+      if (given.has(parameter.name.text)) continue;
+      scope.define(parameter.name.text, evaluate(e, parameter.defaultValue!, scope));
+    }
+    const result = evaluateBlock(e, signature.body, scope);
+    return checkResult(e, callee, signature.result, result, scope, span) ? result : missing;
+  });
+}
+
+/** Positional and named arguments by parameter name; undefined after reporting what is wrong. Parameters with a default may be absent. */
+function bind(
+  e: Elaborator,
+  callee: string,
+  parameters: readonly Parameter[],
+  args: readonly GivenArgument[],
+  span: Span,
+): Map<string, GivenArgument> | undefined {
+  const names = parameters.map((p) => p.name.text);
+  const optional = new Set(parameters.filter((p) => p.defaultValue).map((p) => p.name.text));
+  return bindTo(e, callee, names, optional, args, span);
+}
+
+function bindTo(
+  e: Elaborator,
+  callee: string,
+  names: readonly string[],
+  optional: ReadonlySet<string>,
+  args: readonly GivenArgument[],
+  span: Span,
+): Map<string, GivenArgument> | undefined {
+  const given = new Map<string, GivenArgument>();
+  let position = 0;
+  let fine = true;
+  for (const argument of args) {
+    const name = argument.name ?? names[position++];
+    if (name === undefined || !names.includes(name) || given.has(name)) {
+      const shown = argument.name ?? `argument ${position}`;
+      const suggestion = argument.name ? nearest(argument.name, names) : undefined;
+      e.fail('EBM2021', { callee, name: shown, suggestion, parameters: names.join(', ') }, argument.span);
+      fine = false;
+    } else given.set(name, argument);
+  }
+  for (const name of names) {
+    if (!given.has(name) && !optional.has(name)) {
+      e.fail('EBM2020', { callee, parameter: name }, span);
+      fine = false;
+    }
+  }
+  return fine ? given : undefined;
+}
+
+/** Arguments of a built-in, whose parameters are written `x axis? keepdims?`; `xs...` takes any number. */
+function bindNames(
+  e: Elaborator,
+  callee: string,
+  parameters: string,
+  args: readonly GivenArgument[],
+  span: Span,
+): Map<string, GivenArgument> | undefined {
+  const words = parameters.split(' ').filter(Boolean);
+  if (words[0]?.endsWith('...')) {
+    const rest = args.filter((a) => a.name === undefined).map((a, i) => ({ ...a, name: `${i}` }));
+    const names = [...rest.map((_, i) => `${i}`), ...words.slice(1).map((w) => w.replace('?', ''))];
+    const optional = new Set(names.slice(rest.length));
+    return bindTo(e, callee, names, optional, [...rest, ...args.filter((a) => a.name !== undefined)], span);
+  }
+  const names = words.map((w) => w.replace('?', ''));
+  const optional = new Set(words.filter((w) => w.endsWith('?')).map((w) => w.slice(0, -1)));
+  const bound = bindTo(e, callee, names, optional, args, span);
+  return bound && [...bound.values()].some((a) => a.value.kind === 'missing') ? undefined : bound;
+}
+
+/** Settings of a net, or parameters of a model, with defaults (which may use earlier ones) filled in and kinds checked. */
+export function bindSettings(
+  e: Elaborator,
+  callee: string,
+  parameters: readonly Parameter[],
+  definitionScope: Scope,
+  args: readonly GivenArgument[],
+  span: Span,
+): Map<string, Value> | undefined {
+  const given = bind(e, callee, parameters, args, span);
+  if (!given) return undefined;
+  const scope = new Scope(definitionScope);
+  const settings = new Map<string, Value>();
+  for (const parameter of parameters) {
+    const name = parameter.name.text;
+    const value = given.get(name)?.value ?? evaluate(e, parameter.defaultValue!, scope);
+    if (value.kind === 'missing') return undefined;
+    if (!checkKind(e, callee, parameter, value, given.get(name)?.span ?? parameter.span)) return undefined;
+    scope.define(name, value);
+    settings.set(name, value);
+  }
+  return settings;
+}
+
+const kinds: Record<string, (v: Value) => boolean> = {
+  int: (v) => v.kind === 'number' && v.dim !== undefined,
+  scalar: (v) => v.kind === 'number' || (v.kind === 'tensor' && v.node.type.shape.length === 0),
+  energy: (v) => v.kind === 'energy' || v.kind === 'function',
+  string: (v) => v.kind === 'string',
+  bool: (v) => v.kind === 'bool',
+  range: (v) => v.kind === 'range',
+};
+
+function checkKind(e: Elaborator, callee: string, parameter: Parameter, value: Value, span: Span): boolean {
+  if (parameter.type?.kind !== 'named') {
+    const likeDefault = parameter.defaultValue;
+    if (!likeDefault) return true;
+    if (likeDefault.kind === 'number' && value.kind === 'string') {
+      e.fail('EBM2013', { what: `\`${parameter.name.text}\` of \`${callee}\``, expected: 'a number', actual: describe(value) }, span);
+      return false;
+    }
+    return true;
+  }
+  const expected = parameter.type.name.text;
+  const fits = kinds[expected];
+  if (!fits || fits(value)) return true;
+  e.fail('EBM2013', { what: `\`${parameter.name.text}\` of \`${callee}\``, expected: `of kind ${expected}`, actual: describe(value) }, span);
+  return false;
+}
+
+interface ShapePattern {
+  readonly rest: boolean;
+  readonly dims: readonly Expr[];
+}
+
+export function shapePattern(type: TypeExpr | undefined): ShapePattern | undefined {
+  if (!type) return undefined;
+  if (type.kind === 'shape') return type;
+  if (type.name.text === 'Image') return { rest: false, dims: type.args };
+  return undefined;
+}
+
+function showPattern(pattern: ShapePattern): string {
+  const texts = pattern.dims.map((d) => d.span.source.text.slice(d.span.start, d.span.end));
+  return `[${[...(pattern.rest ? ['...'] : []), ...texts].join(', ')}]`;
+}
+
+function mismatch(e: Elaborator, callee: string, parameter: Parameter, shape: readonly Dim[], reason: string, span: Span): Value {
+  return e.fail(
+    'EBM2011',
+    { callee, parameter: parameter.name.text, expected: showPattern(shapePattern(parameter.type)!), actual: showShape(shape), reason },
+    span,
+    { related: [{ span: parameter.span, message: 'declared here' }] },
+  );
+}
+
+/** Binds the names of signature shapes to the dimensions of the arguments; compound dimensions are compared afterwards. */
+function unify(
+  e: Elaborator,
+  callee: string,
+  parameters: readonly Parameter[],
+  given: ReadonlyMap<string, GivenArgument>,
+  nodes: ReadonlyMap<string, { readonly type: { readonly shape: readonly Dim[] } }>,
+  scope: Scope,
+): boolean {
+  const boundBy = new Map<string, string>();
+  const later: (() => boolean)[] = [];
+  for (const parameter of parameters) {
+    const argument = given.get(parameter.name.text);
+    const pattern = shapePattern(parameter.type);
+    const node = nodes.get(parameter.name.text);
+    if (!argument || !pattern || !node) {
+      if (argument && parameter.type?.kind === 'named' && !pattern && !checkKind(e, callee, parameter, argument.value, argument.span))
+        return false;
+      continue;
+    }
+    const shape = node.type.shape.slice(node.type.shape.length - pattern.dims.length);
+    for (const [k, expr] of pattern.dims.entries()) {
+      const actual = shape[k]!;
+      const compare = (expected: Dim, reason: string): boolean => {
+        if (sameDim(expected, actual)) return true;
+        mismatch(e, callee, parameter, node.type.shape, reason, argument.span);
+        return false;
+      };
+      if (expr.kind === 'name') {
+        const name = expr.name.text;
+        const bound = scope.own(name) ?? (scope.find(name)?.value.kind === 'number' ? scope.find(name) : undefined);
+        if (bound?.value.kind === 'number' && bound.value.dim !== undefined) {
+          const first = boundBy.get(name);
+          const reason = `${name} is ${showDim(bound.value.dim)}${first ? ` by \`${first}\`` : ''}, not ${showDim(actual)}`;
+          if (!compare(bound.value.dim, reason)) return false;
+        } else {
+          scope.define(name, int(actual, e.batch));
+          boundBy.set(name, parameter.name.text);
+        }
+      } else if (expr.kind === 'number') {
+        if (!compare(expr.value, `${expr.value} is not ${showDim(actual)}`)) return false;
+      } else {
+        later.push(() => {
+          const value = evaluate(e, expr, scope);
+          if (value.kind !== 'number' || value.dim === undefined) return value.kind !== 'missing';
+          return compare(value.dim, `${showDim(value.dim)} is not ${showDim(actual)}`);
+        });
+      }
+    }
+  }
+  return later.every((check) => check());
+}
+
+function checkResult(e: Elaborator, callee: string, type: TypeExpr | undefined, result: Value, scope: Scope, span: Span): boolean {
+  const pattern = shapePattern(type);
+  if (!pattern || result.kind === 'missing') return true;
+  const shape = result.kind === 'tensor' ? result.node.type.shape : result.kind === 'number' ? [] : undefined;
+  const expected: Dim[] = [];
+  for (const expr of pattern.dims) {
+    const value = evaluate(e, expr, scope);
+    if (value.kind !== 'number' || value.dim === undefined) return value.kind !== 'missing';
+    expected.push(value.dim);
+  }
+  const fits =
+    shape !== undefined &&
+    (pattern.rest ? shape.length >= expected.length : shape.length === expected.length) &&
+    expected.every((d, k) => sameDim(d, shape[shape.length - expected.length + k]!));
+  if (fits) return true;
+  const actual = shape ? showShape(shape) : describe(result);
+  const shown = `[${[...(pattern.rest ? ['...'] : []), ...expected.map(showDim)].join(', ')}]`;
+  e.fail('EBM2012', { callee, expected: shown, actual }, span, { related: [{ span: type!.span, message: 'declared here' }] });
+  return false;
+}

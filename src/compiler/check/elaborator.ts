@@ -1,0 +1,184 @@
+/**
+ * Evaluates the per-example program of a model: expands functions and nets, computes what is known when compiled, and builds the
+ * typed nodes of what is not. In: syntax trees. Out: nodes whose `axes` say over what they run, the states they read, the calls of
+ * instances. It guarantees that every error is reported once, at the user's text, and that evaluation goes on after it.
+ */
+import { type Code, codes, type Diagnostic, type ReportPlace, type Related, report } from '../../diagnostics/index.js';
+import type { Span } from '../../grammar/source.js';
+import { Builder, ShapeError } from '../graph/builder.js';
+import { type Dim, showShape, symbol } from '../graph/dim.js';
+import type { OpName } from '../graph/ops/index.js';
+import type { Attrs, Axis, Node, StateDecl } from '../graph/types.js';
+import type { Value } from './values.js';
+import { missing } from './values.js';
+
+/** Where the evaluation is: shown as "in encoder f", "in repeat 3". */
+export interface Frame {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** The instance whose parameters are being named. */
+export interface Instance {
+  readonly path: string;
+  readonly counters: Map<string, number>;
+}
+
+export interface TypedState extends StateDecl {
+  /** Its value at the start, without axes. */
+  readonly initial: Node;
+}
+
+/** A call of a named instance, for merging calls on several views. */
+export interface InstanceCall {
+  readonly path: string;
+  readonly args: readonly Node[];
+  readonly result: Node;
+}
+
+/** `train`: batch statistics are computed; `use`: `running` values are read. */
+export type Mode = 'train' | 'use';
+
+const maximumDepth = 100;
+
+type SlotsOf<C extends Code> = Parameters<typeof report<C>>[1];
+
+export class Elaborator {
+  readonly builder = new Builder();
+  readonly diagnostics: Diagnostic[] = [];
+  readonly states = new Map<string, TypedState>();
+  readonly calls: InstanceCall[] = [];
+  /** Energy name → the arguments of its first use. */
+  readonly energyUses = new Map<string, readonly Value[]>();
+  readonly exampleAxis: Axis = { id: 0, kind: 'example', size: symbol('batch') };
+  readonly frames: Frame[] = [];
+  instance: Instance | undefined;
+  mode: Mode = 'train';
+  /** Axes that a random draw runs over at this place. */
+  drawAxes: readonly Axis[] = [this.exampleAxis];
+  /** The name that a `let` is about to give, for states made in its value. */
+  hint: string | undefined;
+  private readonly axisIds = new Map<string, Axis>();
+  private readonly reported = new Set<string>();
+
+  constructor(
+    /** Examples in a batch. */
+    readonly batch: number,
+    /** The path of the user's file: errors inside a library are shown where it called in. */
+    readonly userPath: string,
+  ) {}
+
+  fail<C extends Code>(code: C, slots: SlotsOf<C>, span: Span, place: Omit<ReportPlace, 'span'> = {}): Value {
+    const related: Related[] = [...(place.related ?? [])];
+    let primary = span;
+    if (span.source.path !== this.userPath) {
+      const outer = this.frames.findLast((frame) => frame.span.source.path === this.userPath);
+      if (outer) {
+        primary = outer.span;
+        related.unshift({ span, message: 'here, in the library' });
+      }
+    }
+    const notes = [...this.frames.filter((f) => f.text).map((f) => f.text)].reverse();
+    this.add(report(code, slots, { ...place, span: primary, related, notes: [...(place.notes ?? []), ...notes] }));
+    return missing;
+  }
+
+  add(diagnostic: Diagnostic): void {
+    const key = `${diagnostic.code} ${diagnostic.span?.source.path} ${diagnostic.span?.start} ${diagnostic.message}`;
+    if (this.reported.has(key)) return;
+    this.reported.add(key);
+    this.diagnostics.push(diagnostic);
+  }
+
+  get hasErrors(): boolean {
+    return this.diagnostics.some((d) => codes[d.code as Code].severity === 'error');
+  }
+
+  /** Runs `body` with one more breadcrumb. */
+  within<T>(text: string, span: Span, body: () => T, otherwise: T): T {
+    if (this.frames.length >= maximumDepth) {
+      this.fail('EBM2061', { name: text.replace(/^in \w+ /, ''), depth: maximumDepth }, span);
+      return otherwise;
+    }
+    this.frames.push({ text, span });
+    try {
+      return body();
+    } finally {
+      this.frames.pop();
+    }
+  }
+
+  /** A node, or undefined after reporting why its arguments do not fit. */
+  node(op: OpName, args: readonly Node[], attrs: Attrs, span: Span, axes?: readonly Axis[]): Node | undefined {
+    try {
+      return this.builder.op(op, args, attrs, { scope: this.instance?.path ?? '', span, ...(axes ? { axes } : {}) });
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      const related = args
+        .filter((arg) => arg.span && !(arg.span.start === span.start && arg.span.source === span.source))
+        .map((arg) => ({ span: arg.span as Span, message: `this is ${showShape(arg.type.shape)}` }));
+      this.fail('EBM2010', { message: error.message }, span, { related });
+      return undefined;
+    }
+  }
+
+  /** Like `node`, as a value. */
+  tensor(op: OpName, args: readonly Node[], attrs: Attrs, span: Span, axes?: readonly Axis[]): Value {
+    const node = this.node(op, args, attrs, span, axes);
+    return node ? { kind: 'tensor', node } : missing;
+  }
+
+  constant(value: number, span: Span): Node {
+    return this.builder.op('constant', [], { value, shape: [], dtype: 'float32' }, { span });
+  }
+
+  /** The axis for mapping along dimension `position` (from the right) of size `size` at this depth of mapping. */
+  mappedAxis(depth: number, position: number, size: Dim, kind: 'example' | 'map'): Axis {
+    const key = `${depth} ${position} ${kind} ${typeof size === 'number' ? size : size.text}`;
+    let axis = this.axisIds.get(key);
+    if (!axis) {
+      axis = { id: 1 + this.axisIds.size, kind, size };
+      this.axisIds.set(key, axis);
+    }
+    return axis;
+  }
+
+  /** `linear_1`, `linear_2`, … in the current instance. */
+  nextName(stem: string): string {
+    const counters = this.instance?.counters ?? this.modelCounters;
+    const n = (counters.get(stem) ?? 0) + 1;
+    counters.set(stem, n);
+    const prefix = this.instance?.path ? `${this.instance.path}/` : '';
+    return `${prefix}${stem}_${n}`;
+  }
+
+  private readonly modelCounters = new Map<string, number>();
+
+  inInstance<T>(path: string, body: () => T): T {
+    const outer = this.instance;
+    this.instance = { path, counters: new Map() };
+    try {
+      return body();
+    } finally {
+      this.instance = outer;
+    }
+  }
+
+  /** The state called `name`, made with the value `initial` gives where it is not there yet. */
+  state(name: string, role: StateDecl['role'], shape: readonly Dim[], span: Span, initial: () => Node | undefined): Value {
+    const known = this.states.get(name);
+    if (known) {
+      if (showShape(known.type.shape) !== showShape(shape)) {
+        return this.fail('EBM2024', { path: name, first: showShape(known.type.shape), now: showShape(shape) }, span);
+      }
+    } else {
+      const outerAxes = this.drawAxes;
+      this.drawAxes = [];
+      const value = initial();
+      this.drawAxes = outerAxes;
+      if (!value) return missing;
+      this.states.set(name, { name, role, type: { dtype: 'float32', shape }, initial: value });
+    }
+    return this.tensor('state', [], { name, shape, dtype: 'float32' }, span);
+  }
+}

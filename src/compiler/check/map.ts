@@ -1,0 +1,127 @@
+/**
+ * Applying a function along leading axes that its signature does not have (as NumPy's generalised functions do).
+ *
+ * What makes all-pairs energies cheap is here: where every mapped argument is the collection of all examples (`batch(u)`, or `others(u)`)
+ * and nothing else differs by example, mapping is the same as evaluating once per example and collecting:
+ * f(batch(u)) = batch(f(u)). The function is then evaluated on `u` itself.
+ */
+import type { Span } from '../../grammar/source.js';
+import { type Dim, sameDim, showDim } from '../graph/dim.js';
+import type { Axis, Node } from '../graph/types.js';
+import type { Elaborator } from './elaborator.js';
+import { missing, type Value } from './values.js';
+
+export interface MappedArgument {
+  readonly name: string;
+  readonly node: Node;
+  /** How many leading dimensions to map over. */
+  readonly leading: number;
+}
+
+export function mapped(
+  e: Elaborator,
+  args: readonly MappedArgument[],
+  span: Span,
+  body: (nodes: ReadonlyMap<string, Node>) => Value,
+): Value {
+  const depth = Math.max(0, ...args.map((a) => a.leading));
+  if (depth === 0) return body(new Map(args.map((a) => [a.name, a.node])));
+  return hoisted(e, args, span, body) ?? mappedAlong(e, args, depth, span, body);
+}
+
+/** f(batch(u)) as batch(f(u)); undefined where the arguments are not of that form. */
+function hoisted(
+  e: Elaborator,
+  args: readonly MappedArgument[],
+  span: Span,
+  body: (nodes: ReadonlyMap<string, Node>) => Value,
+): Value | undefined {
+  const collections = args.filter((a) => a.leading > 0);
+  const op = collections[0]!.node.op;
+  if (op !== 'batch' && op !== 'drop_self') return undefined;
+  for (const { node, leading } of collections) if (node.op !== op || leading !== 1) return undefined;
+  const element = (node: Node): Node => (op === 'batch' ? node : node.args[0]!).args[0]!;
+  const axis = exampleAxisOf(element(collections[0]!.node));
+  for (const { node } of collections) if (exampleAxisOf(element(node)) !== axis) return undefined;
+  for (const { node, leading } of args) if (leading === 0 && node.axes.some((a) => a.kind === 'example')) return undefined;
+  const result = body(new Map(args.map((a) => [a.name, a.leading > 0 ? element(a.node) : a.node])));
+  return mapTensors(result, (node) => {
+    const all = collect(e, node, span);
+    if (!all || op === 'batch') return all;
+    return e.node('drop_self', [all], { axis: e.exampleAxis }, span, withAxis(all.axes, e.exampleAxis));
+  });
+}
+
+function mappedAlong(
+  e: Elaborator,
+  args: readonly MappedArgument[],
+  depth: number,
+  span: Span,
+  body: (nodes: ReadonlyMap<string, Node>) => Value,
+): Value {
+  // `others(u)` is mapped as `batch(u)`, and this example dropped from the result: one product for all pairs.
+  const dropped = args.some((a) => a.leading > 0 && a.node.op === 'drop_self');
+  const whole = args.map((a) => (a.leading > 0 && a.node.op === 'drop_self' ? { ...a, node: a.node.args[0]! } : a));
+  const axes: Axis[] = [];
+  for (let k = depth - 1; k >= 0; k--) {
+    let size: Dim | undefined;
+    for (const { node, leading } of whole) {
+      if (leading <= k) continue;
+      const dim = node.type.shape[leading - 1 - k]!;
+      if (size !== undefined && !sameDim(size, dim)) {
+        return e.fail('EBM2010', { message: `arguments are mapped along axes of ${showDim(size)} and ${showDim(dim)}` }, span);
+      }
+      size = dim;
+    }
+    const kind = typeof size !== 'number' && size!.text.includes('batch') ? 'example' : 'map';
+    axes.push(e.mappedAxis(e.frames.length, k, size!, kind));
+  }
+  const nodes = new Map<string, Node>();
+  for (const { name, node, leading } of whole) {
+    let entered = node;
+    for (const axis of axes.slice(depth - leading)) {
+      entered = e.builder.op('enter', [entered], { axis }, { span, axes: withAxis(entered.axes, axis) });
+    }
+    nodes.set(name, entered);
+  }
+  const outerDraws = e.drawAxes;
+  e.drawAxes = [...outerDraws, ...axes];
+  const result = body(nodes);
+  e.drawAxes = outerDraws;
+  return mapTensors(result, (node) => {
+    let left = node;
+    for (const axis of [...axes].reverse()) {
+      left = e.builder.op('leave', [left], { axis }, { span, axes: left.axes.filter((a) => a.id !== axis.id) });
+    }
+    if (!dropped) return left;
+    return e.node('drop_self', [left], { axis: e.exampleAxis }, span, withAxis(left.axes, e.exampleAxis));
+  });
+}
+
+/** `batch(e)`: the value for every example along a new leading axis; the same again where it does not differ by example. */
+export function collect(e: Elaborator, node: Node, span: Span): Node | undefined {
+  const axis = exampleAxisOf(node);
+  if (!axis) return e.node('broadcast_to', [node], { shape: [e.exampleAxis.size, ...node.type.shape] }, span);
+  return e.builder.op('batch', [node], { axis }, { span, axes: node.axes.filter((a) => a.id !== axis.id) });
+}
+
+/** The one axis of examples that a value runs over; undefined where there is none or more than one. */
+export function exampleAxisOf(node: Node): Axis | undefined {
+  const axes = node.axes.filter((a) => a.kind === 'example');
+  return axes.length === 1 ? axes[0] : undefined;
+}
+
+function withAxis(axes: readonly Axis[], axis: Axis): Axis[] {
+  return [...axes.filter((a) => a.id !== axis.id), axis].sort((a, b) => a.id - b.id);
+}
+
+function mapTensors(value: Value, change: (node: Node) => Node | undefined): Value {
+  if (value.kind === 'tensor') {
+    const node = change(value.node);
+    return node ? { kind: 'tensor', node } : missing;
+  }
+  if (value.kind === 'record') {
+    return { kind: 'record', fields: new Map([...value.fields].map(([name, v]) => [name, mapTensors(v, change)])) };
+  }
+  return value;
+}
