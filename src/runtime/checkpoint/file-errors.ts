@@ -1,0 +1,28 @@
+/** What the system says about writing files, as diagnostics. */
+import { EbmcError, report } from '../../diagnostics/index.js';
+
+/** Runs `write`; a full disk becomes EBM5004, any other failure of the file system EBM5005. */
+export async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
+
+export function writeError(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string' || !code.startsWith('E')) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new EbmcError([report('EBM5004', { path })]);
+  return new EbmcError([report('EBM5005', { path, reason: reasons[code] ?? (error as Error).message })]);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a file of this name is in the way',
+  EISDIR: 'a folder of this name is in the way',
+  ENOENT: 'the folder does not exist',
+};

@@ -1,0 +1,66 @@
+/** Loads a run's checkpoint and says clearly what does not fit. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StateDecl } from '../../compiler/graph/types.js';
+import { EbmcError, report } from '../../diagnostics/index.js';
+import type { HostTensor } from '../model.js';
+import { type Manifest, manifestName, parseManifest } from './manifest.js';
+import { decodeSafetensors } from './safetensors.js';
+
+export interface Checkpoint {
+  readonly path: string;
+  readonly manifest: Manifest;
+  readonly states: Readonly<Record<string, HostTensor>>;
+}
+
+/** The manifest of the run in `folder`; undefined if it has no checkpoint. */
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const path = join(folder, manifestName);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw damaged(path, error);
+  });
+  if (text === undefined) return undefined;
+  try {
+    return parseManifest(text);
+  } catch (error) {
+    throw damaged(path, error);
+  }
+}
+
+export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
+  const manifest = await readManifest(folder);
+  if (!manifest) throw new EbmcError([report('EBM5009', { path: folder })]);
+  const path = join(folder, manifest.file);
+  try {
+    const bytes = await readFile(path);
+    const { tensors } = decodeSafetensors(bytes);
+    const sum = createHash('sha256').update(bytes).digest('hex');
+    if (sum !== manifest.sha256) throw new Error('its contents do not have the checksum that the manifest records');
+    return { path, manifest, states: tensors };
+  } catch (error) {
+    throw damaged(path, error);
+  }
+}
+
+function damaged(path: string, error: unknown): EbmcError {
+  return new EbmcError([report('EBM5007', { path, problem: (error as Error).message })]);
+}
+
+/** Throws EBM5006, naming the first difference, unless the checkpoint has exactly the model's states. */
+export function requireSameStates({ path, states }: Checkpoint, declared: readonly StateDecl[]): void {
+  const refuse = (state: string, expected: string, found: string): never => {
+    throw new EbmcError([report('EBM5006', { path, state, expected, found })]);
+  };
+  for (const { name, type } of declared) {
+    const expected = `${type.dtype}[${type.shape.join(', ')}]`;
+    const saved = states[name];
+    if (!saved) return refuse(name, expected, 'absent');
+    const found = `${saved.data instanceof Float32Array ? 'float32' : 'int32'}[${saved.shape.join(', ')}]`;
+    if (found !== expected) return refuse(name, expected, found);
+  }
+  const known = new Set(declared.map(({ name }) => name));
+  const extra = Object.keys(states).find((name) => !known.has(name));
+  if (extra !== undefined) refuse(extra, 'absent', `[${states[extra]!.shape.join(', ')}]`);
+}
