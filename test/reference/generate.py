@@ -1,0 +1,11 @@
+"""Writes every fixture: `python generate.py`, or some of them: `python generate.py nt_xent vicreg`."""
+
+import importlib
+import sys
+
+import common  # noqa: F401  (first: it makes lightly's modules importable)
+
+NAMES = ["nt_xent", "vicreg", "layers", "mae_step", "optimizers", "crops"]
+
+for name in sys.argv[1:] or NAMES:
+    importlib.import_module(f"generators.{name}").main()
