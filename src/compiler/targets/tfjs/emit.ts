@@ -1,0 +1,227 @@
+/** The tfjs target: a program as a typed TypeScript module. Loads ts-morph, so import it only where something is emitted. */
+import {
+  type ClassDeclarationStructure,
+  type MethodDeclarationStructure,
+  Project,
+  Scope,
+  type SourceFileStructure,
+  StructureKind,
+} from 'ts-morph';
+import type { Graph, Node, Program, TensorType } from '../../graph/types.js';
+import { lowerMethods, type Method } from './lower/methods.js';
+import { upperFirst } from './lower/names.js';
+import { supportText } from './support-text.js';
+
+export interface TfjsManifest {
+  readonly className: string;
+  readonly batch: number;
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[];
+  readonly states: Program['states'];
+  readonly metrics: readonly string[];
+  /** Energy → the method that computes it. */
+  readonly energies: Readonly<Record<string, string>>;
+}
+
+export interface TfjsOutput {
+  /** File name → text: `model.ts` and the `support.ts` that it imports. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly manifest: TfjsManifest;
+}
+
+export interface TfjsOptions {
+  /** Checks every operation's result for numbers that are not finite; for finding where they come from. */
+  readonly checks?: boolean;
+}
+
+export function emitTfjs(program: Program, options: TfjsOptions = {}): TfjsOutput {
+  const methods = lowerMethods(program, options.checks ?? false);
+  const manifest = describeProgram(program, methods);
+  return { files: { 'model.ts': printModule(program, manifest, methods), 'support.ts': supportText }, manifest };
+}
+
+function describeProgram(program: Program, methods: readonly Method[]): TfjsManifest {
+  return {
+    className: className(program.model),
+    batch: program.batch,
+    inputs: fieldsOf(program.step).map((node) => ({
+      name: inputName(node),
+      shape: literalShape(node.type),
+      dtype: node.type.dtype,
+    })),
+    states: program.states,
+    metrics: Object.keys(program.step.outputs),
+    energies: Object.fromEntries(methods.flatMap((m) => (m.energy === undefined ? [] : [[m.energy, m.name]]))),
+  };
+}
+
+function printModule(program: Program, manifest: TfjsManifest, methods: readonly Method[]): string {
+  const project = new Project({ useInMemoryFileSystem: true });
+  const file = project.createSourceFile('model.ts', moduleStructure(program, manifest, methods));
+  file.formatText({ indentSize: 2, ensureNewLineAtEndOfFile: true });
+  return file.getFullText();
+}
+
+function moduleStructure(
+  program: Program,
+  manifest: TfjsManifest,
+  methods: readonly Method[],
+): Omit<SourceFileStructure, 'kind'> {
+  const name = manifest.className;
+  const draws = methods.some((method) => method.lines.some((line) => line.includes('new Draws(')));
+  const support = new Set(['shaped', ...(draws ? ['Draws'] : []), ...methods.flatMap((m) => [...m.body.support])]);
+  const names = [...support].sort().map((helper) => ({ name: helper }));
+  return {
+    statements: [
+      `/**\n * ${program.model}, compiled by ebmc for batches of ${program.batch} examples.\n *\n` +
+        ` * \`init\` gives every state its first value, \`step\` trains on one batch, \`represent\` gives what the model has learned to see.\n` +
+        ` * The forward pass, its gradient and the optimizer are written out; every intermediate is disposed after its last use.\n` +
+        ` * Written by a compiler: edit the model, not this file.\n */`,
+      {
+        kind: StructureKind.ImportDeclaration,
+        moduleSpecifier: '@tensorflow/tfjs-core',
+        namespaceImport: 'tf',
+      },
+      {
+        kind: StructureKind.ImportDeclaration,
+        moduleSpecifier: './support.js',
+        namedImports: [...names, { name: 'Shaped', isTypeOnly: true }],
+      },
+      `\nexport const batchSize = ${program.batch} as const;`,
+      stateTable(program),
+      `\n/** The states: parameters, moving averages and what the optimizer remembers. */\n` +
+        `export type ${name}States = { readonly [Name in keyof typeof stateShapes]: Shaped<(typeof stateShapes)[Name]> };`,
+      ...(manifest.inputs.length === 0 ? [] : [batchInterface(program, manifest)]),
+      `\n/** What \`step\` measures. */\nexport type ${name}Metrics = Readonly<Record<${union(manifest.metrics)}, tf.Scalar>>;`,
+      modelClass(name, methods),
+    ],
+  };
+}
+
+function stateTable(program: Program): string {
+  const rows = program.states.map(
+    (state) => `  ${quote(state.name)}: [${literalShape(state.type).join(', ')}], // ${describeState(state)}`,
+  );
+  return ['\n/** Every state with its shape. */', 'export const stateShapes = {', ...rows, '} as const;'].join('\n');
+}
+
+function describeState({ role, type }: Program['states'][number]): string {
+  return type.dtype === 'float32' ? role : `${role}, ${type.dtype}`;
+}
+
+function batchInterface(program: Program, manifest: TfjsManifest): string {
+  const rows = manifest.inputs.map(
+    (input) => `  readonly ${quote(input.name)}: Shaped<[${input.shape.join(', ')}]>; // ${input.dtype}`,
+  );
+  const header = `\n/** One batch of data. Give a tensor its type with \`shaped\`. */`;
+  return [header, `export interface ${className(program.model)}Batch {`, ...rows, '}'].join('\n');
+}
+
+function modelClass(name: string, methods: readonly Method[]): ClassDeclarationStructure {
+  return {
+    kind: StructureKind.Class,
+    name,
+    isExported: true,
+    leadingTrivia: '\n',
+    properties: [
+      {
+        name: 'stepNumber',
+        initializer: '0',
+        docs: ["The next step's number; with the seed it decides every random draw. Set it to go on from a checkpoint."],
+      },
+      { name: 'seed', scope: Scope.Private, initializer: '0' },
+      { name: 'values', scope: Scope.Private, type: `${name}States | undefined` },
+    ],
+    methods: [...methods.map((method) => methodStructure(name, method)), ...stateMethods(name)],
+  };
+}
+
+function methodStructure(name: string, { name: methodName, doc, parameters, returns, lines }: Method): MethodDeclarationStructure {
+  const typed = (text: string): string => text.replaceAll('$Model', name);
+  return {
+    kind: StructureKind.Method,
+    name: methodName,
+    docs: [doc],
+    parameters: parameters.map((parameter) => ({ name: parameter.name, type: typed(parameter.type) })),
+    returnType: typed(returns),
+    statements: (writer) => {
+      for (const line of lines.map(typed)) {
+        if (line === '') writer.blankLineIfLastNot();
+        else writer.writeLine(line);
+      }
+    },
+  };
+}
+
+function stateMethods(name: string): MethodDeclarationStructure[] {
+  const method = (structure: Omit<MethodDeclarationStructure, 'kind'>): MethodDeclarationStructure => ({
+    kind: StructureKind.Method,
+    ...structure,
+  });
+  return [
+    method({
+      name: 'states',
+      docs: ['The states as they are now. They belong to the model: the next step disposes them.'],
+      returnType: `${name}States`,
+      statements: [
+        `if (this.values === undefined) throw new Error('The model has no states yet: call init first.');`,
+        'return this.values;',
+      ],
+    }),
+    method({
+      name: 'setState',
+      docs: ['Gives one state another value, which is copied.'],
+      parameters: [
+        { name: 'name', type: `keyof ${name}States` },
+        { name: 'value', type: 'tf.Tensor' },
+      ],
+      returnType: 'void',
+      statements: ['this.replace({ [name]: tf.clone(shaped(value, stateShapes[name])) });'],
+    }),
+    method({
+      name: 'dispose',
+      docs: ['Frees every state.'],
+      returnType: 'void',
+      statements: ['tf.dispose(Object.values(this.values ?? {}));', 'this.values = undefined;'],
+    }),
+    method({
+      name: 'replace',
+      scope: Scope.Private,
+      docs: ['Puts new values in place of old ones, which are disposed.'],
+      parameters: [{ name: 'next', type: `Partial<Record<keyof ${name}States, tf.Tensor>>` }],
+      returnType: 'void',
+      statements: [
+        'const before: Partial<Record<string, tf.Tensor>> = this.values ?? {};',
+        'for (const [name, value] of Object.entries(next)) {',
+        '  tf.keep(value);',
+        '  before[name]?.dispose();',
+        '}',
+        `this.values = { ...before, ...next } as unknown as ${name}States;`,
+      ],
+    }),
+  ];
+}
+
+/** The inputs that are data, not the learning rate. */
+function fieldsOf(graph: Graph): readonly Node[] {
+  return graph.inputs.filter((node) => inputName(node) !== 'rate');
+}
+
+function inputName(node: Node): string {
+  return String(node.attrs['name']);
+}
+
+function className(model: string): string {
+  return upperFirst(model.replace(/[^A-Za-z0-9_]/g, '')) || 'Model';
+}
+
+function literalShape(type: TensorType): readonly number[] {
+  return type.shape.map(Number);
+}
+
+function quote(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name.replaceAll("'", "\\'")}'`;
+}
+
+function union(names: readonly string[]): string {
+  return names.length === 0 ? 'never' : names.map((name) => `'${name}'`).join(' | ');
+}

@@ -1,0 +1,159 @@
+/** The graphs of a program as methods of the generated class. */
+import { scheduleGraph } from '../../../graph/schedule.js';
+import type { Graph, Node, Program } from '../../../graph/types.js';
+import { type Body, lowerBody } from './body.js';
+import { supportText } from '../support-text.js';
+import { camelCase, Names, upperFirst } from './names.js';
+
+export interface Method {
+  readonly name: string;
+  readonly doc: string;
+  readonly parameters: readonly { readonly name: string; readonly type: string }[];
+  readonly returns: string;
+  /** Statements; `$Model` stands for the class's name. */
+  readonly lines: readonly string[];
+  readonly body: Body;
+  /** The energy that the method computes. */
+  readonly energy?: string;
+}
+
+export function lowerMethods(program: Program, checks: boolean): readonly Method[] {
+  return [
+    lowerInit(program, checks),
+    lowerStep(program, checks),
+    lowerRepresent(program, checks),
+    ...Object.entries(program.energies).map(([name, graph]) => lowerEnergy(name, graph, checks)),
+  ];
+}
+
+function lowerInit(program: Program, checks: boolean): Method {
+  const { body, updates } = lowerGraph(program.init, checks);
+  return {
+    name: 'init',
+    doc: 'Gives every state its first value, drawn from the seed, and starts again at step 0.',
+    parameters: [{ name: 'seed', type: 'number' }],
+    returns: 'void',
+    lines: [
+      'this.seed = seed;',
+      'this.stepNumber = 0;',
+      ...opening(body),
+      ...body.lines,
+      '',
+      ...(updates.length > 0 ? replacement(updates) : ['this.values = {};']),
+    ],
+    body,
+  };
+}
+
+function lowerStep(program: Program, checks: boolean): Method {
+  const graph = program.step;
+  const { body, outputs, updates } = lowerGraph(graph, checks);
+  const hasRate = graph.inputs.some((node) => node.attrs['name'] === 'rate');
+  const usesRate = body.lines.some((line) => line.includes('rateTensor'));
+  const hasFields = graph.inputs.length > (hasRate ? 1 : 0);
+  const usesFields = body.lines.some((line) => /\bbatch[.[]/.test(line));
+  return {
+    name: 'step',
+    doc: 'One step of training at the learning rate `rate`. The scalars it returns are the caller\'s to dispose.',
+    parameters: [
+      { name: usesFields ? 'batch' : '_batch', type: hasFields ? '$ModelBatch' : 'object' },
+      { name: usesRate ? 'rate' : '_rate', type: 'number' },
+    ],
+    returns: '$ModelMetrics',
+    lines: [
+      ...opening(body),
+      ...(usesRate ? ['const rateTensor = tf.scalar(rate);'] : []),
+      ...body.lines,
+      ...(usesRate ? ['rateTensor.dispose();'] : []),
+      '',
+      ...replacement(updates),
+      'this.stepNumber += 1;',
+      ...wrapRecord('return {', outputs.map(([key, text]) => `${quoteKey(key)}: ${text} as tf.Scalar`), '};'),
+    ],
+    body,
+  };
+}
+
+function lowerRepresent(program: Program, checks: boolean): Method {
+  const graph = program.represent;
+  const fields = graph.inputs.map((node) => String(node.attrs['name']));
+  const type = `Pick<$ModelBatch, ${fields.map((field) => `'${field}'`).join(' | ') || 'never'}>`;
+  return lowerFunction('represent', 'What the model makes of a batch: one row an example.', graph, type, checks);
+}
+
+function lowerEnergy(name: string, graph: Graph, checks: boolean): Method {
+  const fields = graph.inputs.map((node) => `${quoteKey(String(node.attrs['name']))}: tf.Tensor /* [${node.type.shape.join(', ')}] */`);
+  const method = /^energy/i.test(name) ? camelCase(name) : `energy${upperFirst(camelCase(name))}`;
+  return {
+    ...lowerFunction(method, `The energy \`${name}\` of each example.`, graph, `{ readonly ${fields.join('; readonly ')} }`, checks),
+    energy: name,
+  };
+}
+
+/** A method from a batch to the one output of its graph. */
+function lowerFunction(name: string, doc: string, graph: Graph, batchType: string, checks: boolean): Method {
+  const { body, outputs } = lowerGraph({ ...graph, updates: {} }, checks);
+  const output = Object.values(graph.outputs)[0];
+  const shape = output === undefined ? '' : output.type.shape.join(', ');
+  const usesFields = body.lines.some((line) => /\bbatch[.[]/.test(line));
+  return {
+    name,
+    doc,
+    parameters: graph.inputs.length === 0 ? [] : [{ name: usesFields ? 'batch' : '_batch', type: batchType }],
+    returns: `Shaped<[${shape}]>`,
+    lines: [...opening(body), ...body.lines, '', `return shaped(${outputs[0]?.[1] ?? ''}, [${shape}]);`],
+    body,
+  };
+}
+
+const supportNames = [...supportText.matchAll(/^export (?:function|class|type) (\w+)/gm)].map((match) => match[1] as string);
+
+type Named = readonly (readonly [name: string, text: string])[];
+
+function lowerGraph(graph: Graph, checks: boolean): { body: Body; outputs: Named; updates: Named } {
+  const outputs = Object.entries(graph.outputs);
+  // A state that keeps its value is left alone.
+  const updates = Object.entries(graph.updates).filter(([name, node]) => !(node.op === 'state' && node.attrs['name'] === name));
+  const wanted = [...outputs, ...updates].map(([, node]) => node);
+  const body = lowerBody(scheduleGraph(graph), wanted, { names: new Names(supportNames), source: sourceText, checks });
+  const named = (entries: readonly (readonly [string, Node])[], from: number): Named =>
+    entries.map(([name], i) => [name, body.results[from + i] as string]);
+  return { body, outputs: named(outputs, 0), updates: named(updates, outputs.length) };
+}
+
+function sourceText(node: Node): string {
+  const name = String(node.attrs['name']);
+  if (node.op === 'input' && name === 'rate') return 'rateTensor';
+  return member(node.op === 'state' ? 'states' : 'batch', name);
+}
+
+/** What a body's first lines must give it: the random draws and the states. */
+function opening(body: Body): string[] {
+  const draws = body.lines.some((line) => /\bdraws\b/.test(line));
+  const states = [...body.lines, ...body.results].some((line) => /\bstates[.[]/.test(line));
+  return [
+    ...(draws ? ['const draws = new Draws(this.seed, this.stepNumber);'] : []),
+    ...(states ? ['const states = this.states();'] : []),
+  ];
+}
+
+function replacement(updates: Named): string[] {
+  if (updates.length === 0) return [];
+  return wrapRecord('this.replace({', updates.map(([name, text]) => (name === text ? name : `${quoteKey(name)}: ${text}`)), '});');
+}
+
+function wrapRecord(open: string, rows: readonly string[], close: string): string[] {
+  return rows.length === 1 ? [`${open} ${rows[0]} ${close}`] : [open, ...rows.map((row) => `  ${row},`), close];
+}
+
+function member(object: string, name: string): string {
+  return isIdentifier(name) ? `${object}.${name}` : `${object}['${name}']`;
+}
+
+function quoteKey(name: string): string {
+  return isIdentifier(name) ? name : `'${name}'`;
+}
+
+function isIdentifier(name: string): boolean {
+  return /^[A-Za-z_$][\w$]*$/.test(name);
+}
