@@ -1,1 +1,263 @@
-export interface Builder { placeholder: true }
+/** Makes graph nodes: infers types, simplifies locally and shares equal operations. */
+import type { Span } from '../../grammar/source.js';
+import { type Dim, sameShape, showDim } from './dim.js';
+import { type OpName, ops } from './ops/index.js';
+import { simplify } from './simplify.js';
+import type { Attrs, AttrValue, Axis, DType, Node, TensorType } from './types.js';
+
+/** Arguments that do not fit an operation; the message is a sentence for the user. */
+export class ShapeError extends Error {
+  override readonly name = 'ShapeError';
+  constructor(
+    message: string,
+    readonly op: OpName,
+    readonly args: readonly TensorType[],
+  ) {
+    super(message);
+  }
+}
+
+/** What a node carries besides its meaning. `axes` overrides the default, the union of the arguments' axes. */
+export interface Place {
+  readonly scope?: string;
+  readonly span?: Span | undefined;
+  readonly axes?: readonly Axis[];
+}
+
+function isAxis(value: object): value is Axis {
+  return 'kind' in value && 'id' in value;
+}
+
+function showAttr(value: AttrValue | readonly AttrValue[]): string {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return `[${(value as readonly AttrValue[]).map(showAttr).join(',')}]`;
+  if (isAxis(value as object)) return `axis${(value as Axis).id}`;
+  return showDim(value as Dim);
+}
+
+/** Attributes as text with sorted keys: equal exactly when the attributes are. */
+export function canonicalAttrs(attrs: Attrs): string {
+  return Object.keys(attrs)
+    .sort()
+    .map((key) => `${key}=${showAttr(attrs[key] as AttrValue)}`)
+    .join(';');
+}
+
+/** Axes a result runs over where the caller does not say: the arguments', less or plus what the operation itself moves. */
+function defaultAxes(op: OpName, args: readonly Node[], attrs: Attrs): readonly Axis[] {
+  let axes: readonly Axis[] = args.find((a) => a.axes.length > 0)?.axes ?? [];
+  if (args.some((a) => a.axes !== axes && a.axes.some((axis) => !axes.some((x) => x.id === axis.id)))) {
+    const byId = new Map<number, Axis>();
+    for (const arg of args) for (const axis of arg.axes) if (!byId.has(axis.id)) byId.set(axis.id, axis);
+    axes = [...byId.values()].sort((a, b) => a.id - b.id);
+  }
+  const moved = attrs['axis'];
+  if (op === 'enter' && typeof moved === 'object' && 'kind' in moved)
+    return [...axes.filter((a) => a.id !== moved.id), moved].sort((a, b) => a.id - b.id);
+  if (op === 'leave' && typeof moved === 'object' && 'kind' in moved) return axes.filter((a) => a.id !== moved.id);
+  if (op === 'batch' || op === 'batch_reduce') return axes.filter((a) => a.kind !== 'example');
+  return axes;
+}
+
+export class Builder {
+  private readonly table = new Map<string, Node>();
+  private readonly known = new Set<Node>();
+  private nextId = 0;
+  /** Scope and span of nodes whose `op` call gives none: gradient rules and passes set it to the node they work on. */
+  place: { readonly scope: string; readonly span: Span | undefined } = { scope: '', span: undefined };
+
+  /** `nodes`: nodes of an earlier builder to go on from, arguments before their users. */
+  constructor(nodes: Iterable<Node> = []) {
+    for (const node of nodes) {
+      this.table.set(keyOf(node.op, node.args, node.attrs, node.axes), node);
+      this.known.add(node);
+      this.nextId = Math.max(this.nextId, node.id + 1);
+    }
+  }
+
+  owns(node: Node): boolean {
+    return this.known.has(node);
+  }
+
+  /** The operation applied to arguments; throws `ShapeError` where they do not fit. */
+  op(name: OpName, args: readonly Node[], attrs: Attrs = {}, place: Place = {}): Node {
+    const axes = place.axes ?? defaultAxes(name, args, attrs);
+    const key = keyOf(name, args, attrs, axes);
+    const found = this.table.get(key);
+    if (found) return found;
+    for (const arg of args)
+      if (!this.known.has(arg)) throw new Error(`%${arg.id} (${arg.op}), an argument of ${name}, is another builder's`);
+    const entry = ops[name];
+    const types = args.map((a) => a.type);
+    if (entry.arity !== 'any' && entry.arity !== args.length)
+      throw new ShapeError(`${name} takes ${entry.arity} values, not ${args.length}`, name, types);
+    const type = entry.infer(types, attrs);
+    if (typeof type === 'string') throw new ShapeError(type, name, types);
+    const simpler = simplify(this, name, args, attrs, type);
+    if (simpler && simpler.type.dtype === type.dtype && sameShape(simpler.type.shape, type.shape) && sameAxes(simpler.axes, axes)) {
+      this.table.set(key, simpler);
+      return simpler;
+    }
+    const scope = place.scope ?? this.place.scope;
+    const span = 'span' in place ? place.span : this.place.span;
+    const node: Node = { id: this.nextId++, op: name, args, attrs, type, axes, scope, span };
+    this.table.set(key, node);
+    this.known.add(node);
+    return node;
+  }
+
+  // Constants and leaves.
+  constant(value: number | readonly number[], shape: readonly Dim[], dtype: DType = 'float32'): Node {
+    return this.op('constant', [], { value, shape, dtype });
+  }
+  scalar(value: number, dtype: DType = 'float32'): Node {
+    return this.constant(value, [], dtype);
+  }
+  zeros(type: TensorType): Node {
+    return this.constant(0, type.shape, type.dtype);
+  }
+  zerosLike(x: Node): Node {
+    return this.zeros(x.type);
+  }
+  onesLike(x: Node): Node {
+    return this.constant(1, x.type.shape, x.type.dtype);
+  }
+  input(name: string, shape: readonly Dim[], dtype: DType = 'float32', place?: Place): Node {
+    return this.op('input', [], { name, shape, dtype }, place);
+  }
+  state(name: string, shape: readonly Dim[], dtype: DType = 'float32', place?: Place): Node {
+    return this.op('state', [], { name, shape, dtype }, place);
+  }
+
+  // Elementwise.
+  neg(x: Node): Node {
+    return this.op('neg', [x]);
+  }
+  exp(x: Node): Node {
+    return this.op('exp', [x]);
+  }
+  log(x: Node): Node {
+    return this.op('log', [x]);
+  }
+  sqrt(x: Node): Node {
+    return this.op('sqrt', [x]);
+  }
+  rsqrt(x: Node): Node {
+    return this.op('rsqrt', [x]);
+  }
+  square(x: Node): Node {
+    return this.op('square', [x]);
+  }
+  reciprocal(x: Node): Node {
+    return this.op('reciprocal', [x]);
+  }
+  add(x: Node, y: Node): Node {
+    return this.op('add', [x, y]);
+  }
+  sub(x: Node, y: Node): Node {
+    return this.op('sub', [x, y]);
+  }
+  mul(x: Node, y: Node): Node {
+    return this.op('mul', [x, y]);
+  }
+  div(x: Node, y: Node): Node {
+    return this.op('div', [x, y]);
+  }
+  /** x times a number, in x's element type. */
+  scale(x: Node, factor: number): Node {
+    return this.mul(x, this.scalar(factor, x.type.dtype));
+  }
+  pow(x: Node, y: Node): Node {
+    return this.op('pow', [x, y]);
+  }
+  maximum(x: Node, y: Node): Node {
+    return this.op('maximum', [x, y]);
+  }
+  minimum(x: Node, y: Node): Node {
+    return this.op('minimum', [x, y]);
+  }
+  where(condition: Node, x: Node, y: Node): Node {
+    return this.op('where', [condition, x, y]);
+  }
+  cast(x: Node, dtype: DType): Node {
+    return this.op('cast', [x], { dtype });
+  }
+  /** A comparison as 0 or 1 in the element type of `like`. */
+  mask(name: 'greater' | 'greater_equal' | 'less' | 'less_equal' | 'equal', x: Node, y: Node, like: Node): Node {
+    return this.cast(this.op(name, [x, y]), like.type.dtype);
+  }
+
+  // Reductions; negative axes count from the end, no axes means all.
+  reduce(
+    name: 'reduce_sum' | 'reduce_mean' | 'reduce_max' | 'reduce_min' | 'variance' | 'logsumexp',
+    x: Node,
+    axes?: readonly number[],
+    keepdims = false,
+  ): Node {
+    const rank = x.type.shape.length;
+    const all = axes?.map((a) => (a < 0 ? a + rank : a)) ?? x.type.shape.map((_, i) => i);
+    return this.op(name, [x], { axes: [...new Set(all)].sort((a, b) => a - b), keepdims });
+  }
+  sum(x: Node, axes?: readonly number[], keepdims = false): Node {
+    return this.reduce('reduce_sum', x, axes, keepdims);
+  }
+  mean(x: Node, axes?: readonly number[], keepdims = false): Node {
+    return this.reduce('reduce_mean', x, axes, keepdims);
+  }
+
+  // Shape.
+  reshape(x: Node, shape: readonly Dim[]): Node {
+    return this.op('reshape', [x], { shape });
+  }
+  transpose(x: Node, perm: readonly number[]): Node {
+    return this.op('transpose', [x], { perm });
+  }
+  broadcastTo(x: Node, shape: readonly Dim[]): Node {
+    return this.op('broadcast_to', [x], { shape });
+  }
+  slice(x: Node, begin: readonly Dim[], size: readonly Dim[], strides: readonly number[] = begin.map(() => 1)): Node {
+    return this.op('slice', [x], { begin, size, strides });
+  }
+  pad(
+    x: Node,
+    before: readonly number[],
+    after: readonly number[],
+    interior: readonly number[] = before.map(() => 0),
+  ): Node {
+    return this.op('pad', [x], { before, after, interior });
+  }
+  concat(xs: readonly Node[], axis: number): Node {
+    const rank = xs[0]?.type.shape.length ?? 0;
+    return this.op('concat', xs, { axis: axis < 0 ? axis + rank : axis });
+  }
+
+  // Products and indexing.
+  contract(
+    x: Node,
+    y: Node,
+    over: readonly [readonly number[], readonly number[]],
+    batch: readonly [readonly number[], readonly number[]] = [[], []],
+  ): Node {
+    return this.op('contract', [x, y], { batch, over });
+  }
+  gather(x: Node, index: Node, axis: number, batchDims = 0): Node {
+    return this.op('gather', [x, index], { axis, batchDims });
+  }
+  stop(x: Node): Node {
+    return this.op('stop_gradient', [x]);
+  }
+}
+
+function keyOf(op: OpName, args: readonly Node[], attrs: Attrs, axes: readonly Axis[]): string {
+  let key: string = op;
+  for (const arg of args) key += ` ${arg.id}`;
+  key += `|${canonicalAttrs(attrs)}`;
+  for (const axis of axes) key += `|${axis.id}`;
+  return key;
+}
+
+function sameAxes(a: readonly Axis[], b: readonly Axis[]): boolean {
+  return a === b || (a.length === b.length && a.every((x, i) => x.id === b[i]!.id));
+}

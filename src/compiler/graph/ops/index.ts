@@ -1,1 +1,36 @@
-export type OpName = string;
+/** The table of primitives: one entry each, with everything the compiler knows about it. */
+import { type ContractName, contractOps } from './contract.js';
+import { type ControlName, controlOps } from './control.js';
+import { type ConvName, convOps } from './conv.js';
+import { type ElementwiseName, elementwiseOps } from './elementwise.js';
+import { type ExampleName, exampleOps } from './example.js';
+import { type IndexName, indexOps } from './gather.js';
+import type { Op } from './op.js';
+import { type RandomName, randomOps } from './random.js';
+import { type ReduceName, reduceOps } from './reduce.js';
+import { type ShapeName, shapeOps } from './shape.js';
+
+export type OpName =
+  | ControlName
+  | ElementwiseName
+  | ReduceName
+  | ShapeName
+  | ContractName
+  | ConvName
+  | IndexName
+  | RandomName
+  | ExampleName;
+
+export const ops: { readonly [N in OpName]: Op } = {
+  ...controlOps,
+  ...elementwiseOps,
+  ...reduceOps,
+  ...shapeOps,
+  ...contractOps,
+  ...convOps,
+  ...indexOps,
+  ...randomOps,
+  ...exampleOps,
+};
+
+export type { Batched, NdArray, Op, TfjsContext } from './op.js';

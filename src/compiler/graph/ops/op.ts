@@ -1,4 +1,5 @@
 import type { Builder } from '../builder.js';
+import type { Draws } from '../random.js';
 import type { Axis, Attrs, Node, TensorType } from '../types.js';
 
 /** Numbers in float64, row-major: what the reference target computes with. int32 and bool values are held as numbers too. */
@@ -40,11 +41,17 @@ export interface Op<A extends Attrs = Attrs> {
   readonly arity: number | 'any';
   infer(args: readonly TensorType[], attrs: A): TensorType | string;
   gradient?(b: Builder, node: Node, cotangent: Node, attrs: A): readonly (Node | undefined)[];
-  evaluate?(args: readonly NdArray[], attrs: A, type: TensorType): NdArray;
+  /** `draws` says where random numbers come from; only the random operations read it. */
+  evaluate?(args: readonly NdArray[], attrs: A, type: TensorType, draws?: Draws): NdArray;
   readonly batching: 'elementwise' | 'shift' | 'none' | ((b: Builder, args: readonly Batched[], attrs: A) => Batched);
   shift?(attrs: A, n: number, leading: readonly number[]): A;
   /** One tfjs expression. */
   tfjs?(c: TfjsContext, attrs: A): string;
   /** Floating point operations of one call, for `ebmc check --cost`; the size of the result where absent. */
   flops?(args: readonly TensorType[], type: TensorType, attrs: A): number;
+}
+
+/** Declares an entry with its own attribute type; the table holds entries of any attributes. */
+export function define<A extends Attrs>(op: Op<A>): Op {
+  return op as unknown as Op;
 }

@@ -1,0 +1,123 @@
+/** Reading by index and its transpose, adding by index. */
+import type { Builder } from '../builder.js';
+import { type Dim, sameShape, showShape } from '../dim.js';
+import { countOf, zerosOf } from '../ndarray.js';
+import type { Node, TensorType } from '../types.js';
+import { alignAxes, axisSizes, hasAxis, orderAxes, unionAxes } from './batching.js';
+import { type Batched, define, type Op } from './op.js';
+import { checkAxes, literal, range, staticShape } from './shapes.js';
+
+export type IndexName = 'gather' | 'scatter_add';
+
+/** The first batchDims axes of value and index go together; the index picks along `axis` of the value. */
+export type GatherAttrs = { readonly axis: number; readonly batchDims: number };
+type ScatterAttrs = GatherAttrs & { readonly shape: readonly Dim[] };
+
+function gatheredShape(x: readonly Dim[], index: TensorType, { axis, batchDims }: GatherAttrs): readonly Dim[] | string {
+  if (index.dtype !== 'int32') return `an index is ints, not ${index.dtype}`;
+  const fault = checkAxes([axis], x.length);
+  if (fault) return fault;
+  if (batchDims > axis || !sameShape(x.slice(0, batchDims), index.shape.slice(0, batchDims)))
+    return `the first ${batchDims} axes of ${showShape(x)} and of the index ${showShape(index.shape)} must be equal`;
+  return [...x.slice(0, axis), ...index.shape.slice(batchDims), ...x.slice(axis + 1)];
+}
+
+/** Calls `visit(offset in the table, offset in the picked, run)` for each picked run of elements. */
+function eachPick(
+  x: readonly number[],
+  index: { readonly shape: readonly number[]; readonly data: Float64Array },
+  { axis, batchDims }: GatherAttrs,
+  visit: (xAt: number, yAt: number, run: number) => void,
+): void {
+  const outer = countOf(x.slice(0, batchDims));
+  const middle = countOf(x.slice(batchDims, axis));
+  const rows = x[axis]!;
+  const run = countOf(x.slice(axis + 1));
+  const picks = countOf(index.shape.slice(batchDims));
+  for (let o = 0; o < outer; o++)
+    for (let m = 0; m < middle; m++)
+      for (let p = 0; p < picks; p++) {
+        const i = index.data[o * picks + p]!;
+        if (i < 0 || i >= rows) throw new RangeError(`index ${i} outside an axis of size ${rows}`);
+        visit(((o * middle + m) * rows + i) * run, ((o * middle + m) * picks + p) * run, run);
+      }
+}
+
+/** Shared axes are batch dimensions; axes of only one side stay where they are and are moved to the front afterwards. */
+function batchGather(b: Builder, args: readonly Batched[], { axis, batchDims }: GatherAttrs): Batched {
+  let [x, index] = args as readonly [Batched, Batched];
+  if (batchDims > 0) {
+    const axes = unionAxes(args);
+    x = { node: alignAxes(b, x, axes, { broadcast: true }), axes, rank: x.rank };
+    index = { node: alignAxes(b, index, axes, { broadcast: true }), axes, rank: index.rank };
+  }
+  const shared = x.axes.filter((a) => hasAxis(index, a));
+  const onlyX = x.axes.filter((a) => !hasAxis(index, a));
+  const onlyIndex = index.axes.filter((a) => !hasAxis(x, a));
+  const table = orderAxes(b, x, [...shared, ...onlyX]).node;
+  const picks = orderAxes(b, index, [...shared, ...onlyIndex]).node;
+  const at = axis + x.axes.length;
+  const node = b.gather(table, picks, at, shared.length + batchDims);
+  // node is [shared, onlyX, own before the axis, onlyIndex, own of the index, own after the axis]
+  const axes = [...shared, ...onlyX, ...onlyIndex];
+  const total = node.type.shape.length;
+  const head = x.axes.length;
+  const moved = range(onlyIndex.length, at);
+  const perm = [...range(head), ...moved, ...range(total).filter((i) => i >= head && !moved.includes(i))];
+  return { node: b.transpose(node, perm), axes, rank: total - axes.length };
+}
+
+export const indexOps: { readonly [N in IndexName]: Op } = {
+  gather: define<GatherAttrs>({
+    name: 'gather',
+    doc: 'Elements of the first value along an axis, picked by the ints of the second.',
+    arity: 2,
+    infer([x, index], attrs) {
+      const shape = gatheredShape(x!.shape, index!, attrs);
+      return typeof shape === 'string' ? shape : { dtype: x!.dtype, shape };
+    },
+    gradient: (b, node, g, { axis, batchDims }) => [
+      b.op('scatter_add', [g, node.args[1]!], { axis, batchDims, shape: node.args[0]!.type.shape }),
+      undefined,
+    ],
+    evaluate([x, index], attrs, type) {
+      const result = zerosOf(staticShape(type.shape));
+      eachPick(x!.shape, index!, attrs, (xAt, yAt, run) => {
+        for (let i = 0; i < run; i++) result.data[yAt + i] = x!.data[xAt + i]!;
+      });
+      return result;
+    },
+    batching: batchGather,
+    tfjs: (c, { axis, batchDims }) => `tf.gather(${c.args[0]}, ${c.args[1]}, ${axis}, ${batchDims})`,
+    flops: () => 0,
+  }),
+  scatter_add: define<ScatterAttrs>({
+    name: 'scatter_add',
+    doc: 'Zeros of a shape with values added where the index says: the transpose of gather.',
+    arity: 2,
+    infer([updates, index], attrs) {
+      const wanted = gatheredShape(attrs.shape, index!, attrs);
+      if (typeof wanted === 'string') return wanted;
+      if (!sameShape(wanted, updates!.shape))
+        return `${showShape(wanted)} is to be added by index into ${showShape(attrs.shape)}, not ${showShape(updates!.shape)}`;
+      return { dtype: updates!.dtype, shape: attrs.shape };
+    },
+    gradient: (b, node, g, { axis, batchDims }) => [b.gather(g, node.args[1]!, axis, batchDims), undefined],
+    evaluate([updates, index], attrs, type) {
+      const result = zerosOf(staticShape(type.shape));
+      eachPick(result.shape, index!, attrs, (xAt, yAt, run) => {
+        for (let i = 0; i < run; i++) result.data[xAt + i]! += updates!.data[yAt + i]!;
+      });
+      return result;
+    },
+    batching(b, args, { axis, batchDims, shape }) {
+      const axes = unionAxes(args);
+      const nodes: Node[] = args.map((x) => alignAxes(b, x, axes, { broadcast: true }));
+      const n = axes.length;
+      const attrs = { axis: axis + n, batchDims: batchDims + n, shape: [...axisSizes(axes), ...shape] };
+      return { node: b.op('scatter_add', nodes, attrs), axes, rank: shape.length };
+    },
+    tfjs: (c, { axis, batchDims, shape }) =>
+      `${c.support('scatterAdd')}(${c.args[0]}, ${c.args[1]}, ${literal(staticShape(shape))}, ${axis}, ${batchDims})`,
+  }),
+};

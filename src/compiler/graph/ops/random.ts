@@ -1,0 +1,51 @@
+/** Draws: functions of (seed, step, site) alone; see `../random.ts` for the generator. No gradients. */
+import { type Dim, showDim } from '../dim.js';
+import { countOf } from '../ndarray.js';
+import { type Draws, drawNormal, drawPermutation, drawUniform } from '../random.js';
+import { define, type Op } from './op.js';
+import { float32, literal, staticShape } from './shapes.js';
+
+export type RandomName = 'random_uniform' | 'random_normal' | 'random_permutation';
+
+type RandomAttrs = { readonly shape: readonly Dim[]; readonly site: string };
+type PermutationAttrs = RandomAttrs & { readonly size: Dim };
+
+function needed(draws: Draws | undefined): Draws {
+  if (!draws) throw new Error('a random operation is evaluated without a seed and a step');
+  return draws;
+}
+
+function floats(name: 'random_uniform' | 'random_normal', doc: string, tfjs: string, draw: typeof drawUniform): Op {
+  return define<RandomAttrs>({
+    name,
+    doc,
+    arity: 0,
+    infer: (_args, { shape }) => float32(shape),
+    evaluate(_args, { site }, type, draws) {
+      const shape = staticShape(type.shape);
+      return { shape, data: Float64Array.from(draw(needed(draws), site, countOf(shape))) };
+    },
+    batching: 'none',
+    tfjs: (c, { shape, site }) => `${c.support(tfjs)}(this.draws, ${literal(site)}, ${literal(staticShape(shape))})`,
+  });
+}
+
+export const randomOps: { readonly [N in RandomName]: Op } = {
+  random_uniform: floats('random_uniform', 'Uniform draws in [0, 1).', 'randomUniform', drawUniform),
+  random_normal: floats('random_normal', 'Standard normal draws.', 'randomNormal', drawNormal),
+  random_permutation: define<PermutationAttrs>({
+    name: 'random_permutation',
+    doc: 'Random orders of 0 … size-1 (int), one for each place of `shape`: [shape, size].',
+    arity: 0,
+    infer: (_args, { shape, size }) =>
+      typeof size === 'number' && size < 0 ? `a permutation of ${showDim(size)}` : { dtype: 'int32', shape: [...shape, size] },
+    evaluate(_args, { site }, type, draws) {
+      const shape = staticShape(type.shape);
+      const rows = countOf(shape.slice(0, -1));
+      return { shape, data: Float64Array.from(drawPermutation(needed(draws), site, rows, shape[shape.length - 1]!)) };
+    },
+    batching: 'none',
+    tfjs: (c, { site }) =>
+      `${c.support('randomPermutation')}(this.draws, ${literal(site)}, ${literal(staticShape(c.type.shape))})`,
+  }),
+};
