@@ -1,6 +1,6 @@
 /** A graph as readable text, one operation a line: `%12: float32[128, 64] = contract %3 %7 {over: [[1], [0]]}  // f/linear_1`. */
 import { type Dim, showDim, showShape } from './dim.js';
-import { schedule } from './schedule.js';
+import { scheduleGraph } from './schedule.js';
 import type { AttrValue, Attrs, Axis, Graph, Node, TensorType } from './types.js';
 
 export function printType({ dtype, shape }: TensorType): string {
@@ -39,7 +39,7 @@ export function printNode(node: Node): string {
 
 export function printGraph(graph: Graph): string {
   const lines = [`graph ${graph.name} {`];
-  for (const node of schedule(graph)) lines.push(`  ${printNode(node)}`);
+  for (const node of scheduleGraph(graph)) lines.push(`  ${printNode(node)}`);
   for (const [name, node] of Object.entries(graph.outputs)) lines.push(`  output ${name} = %${node.id}`);
   for (const [name, node] of Object.entries(graph.updates)) lines.push(`  update ${name} = %${node.id}`);
   return [...lines, '}', ''].join('\n');

@@ -35,7 +35,7 @@ export function rootsOf(graph: Graph): readonly Node[] {
  * A graph's operations in the order to run them. Nodes are numbered as they were made, arguments first, so that order is
  * kept: the forward pass as written, then the gradients.
  */
-export function schedule(graph: Graph): readonly Node[] {
+export function scheduleGraph(graph: Graph): readonly Node[] {
   const order = topological([...graph.inputs, ...rootsOf(graph)]);
   const numbered = order.every((node) => node.args.every((arg) => arg.id < node.id));
   return numbered ? [...order].sort((a, b) => a.id - b.id) : order;

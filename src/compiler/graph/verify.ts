@@ -2,7 +2,7 @@
 import { sameShape, showShape } from './dim.js';
 import { ops } from './ops/index.js';
 import { printNode, printType } from './print.js';
-import { schedule } from './schedule.js';
+import { scheduleGraph } from './schedule.js';
 import type { Graph, Node, StateDecl } from './types.js';
 
 /** Operations that lowering replaces: none may be left in a graph. */
@@ -34,7 +34,7 @@ export function verify(graph: Graph, states?: readonly StateDecl[]): readonly st
   const inputs = new Set(graph.inputs);
   const readStates = new Map<string, Node>();
   const seen = new Set<Node>();
-  for (const node of schedule(graph)) {
+  for (const node of scheduleGraph(graph)) {
     const fault = (sentence: string) => faults.push(`${graph.name}: ${printNode(node)} ${sentence}`);
     verifyNode(node, fault);
     for (const arg of node.args) if (!seen.has(arg)) fault(`runs before its argument %${arg.id}`);

@@ -72,7 +72,7 @@ export const controlOps: { readonly [N in ControlName]: Op } = {
     infer: ([x]) => x!,
     evaluate: ([x]) => x!,
     batching: 'elementwise',
-    tfjs: (c) => `tf.clone(${c.args[0]})`,
+    tfjs: (c) => c.args[0]!,
     flops: () => 0,
   }),
 };

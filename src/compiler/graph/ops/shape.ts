@@ -192,7 +192,7 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       const nodes = args.map((x) => alignAxes(b, x, axes, { broadcast: true }));
       return { node: b.concat(nodes, axis + axes.length), axes, rank: ownShape(args[0]!).length };
     },
-    tfjs: (c, { axis }) => (c.args.length === 1 ? `tf.clone(${c.args[0]})` : `tf.concat([${c.args.join(', ')}], ${axis})`),
+    tfjs: (c, { axis }) => (c.args.length === 1 ? c.args[0]! : `tf.concat([${c.args.join(', ')}], ${axis})`),
     flops: () => 0,
   }),
   reverse: define<{ readonly axes: readonly number[] }>({
