@@ -30,7 +30,7 @@ the next backend, more slowly. Run \`ebmc setup\` again: it builds into a new fo
     severity: 'error',
     title: 'A tool that setup needs is missing',
     message: ({ tool, purpose }) => `\`ebmc setup\` needs ${tool} ${purpose}`,
-    help: ({ remedy }) => [remedy, 'without the native backend everything runs on wasm, only more slowly'],
+    help: ({ remedy }) => [`run \`${remedy}\``, 'without the native backend everything runs on wasm, only more slowly'],
     explain: `\`ebmc setup\` builds the native TensorFlow backend. It needs npm (comes with Node), Python 3 with pip (to fetch TensorFlow's
 libraries; any Python 3.7 or later, it is not linked against) and a C++17 compiler (g++ or clang++) for a few seconds of compiling.
 On Debian and Ubuntu: \`apt-get install g++ python3 python3-pip\`. On Fedora: \`dnf install gcc-c++ python3 python3-pip\`.

@@ -3,12 +3,22 @@ import type { CodeEntry, Diagnostic, Related } from '../diagnostic.js';
 import { backendCodes } from './backend.js';
 import { checkCodes } from './check.js';
 import { collapseCodes } from './collapse.js';
+import { commandCodes } from './command.js';
 import { dataCodes } from './data.js';
 import { runCodes } from './run.js';
 import { syntaxCodes } from './syntax.js';
 
-/** Every diagnostic there is: 1xxx syntax, 2xxx checking, 3xxx collapse, 4xxx data, 5xxx runs and files, 6xxx backends. */
-export const codes = { ...syntaxCodes, ...checkCodes, ...collapseCodes, ...dataCodes, ...runCodes, ...backendCodes };
+/** Every diagnostic there is: 1xxx syntax, 2xxx checking, 3xxx collapse, 4xxx data, 5xxx runs and files, 6xxx backends,
+ * 7xxx the command line. */
+export const codes = {
+  ...syntaxCodes,
+  ...checkCodes,
+  ...collapseCodes,
+  ...dataCodes,
+  ...runCodes,
+  ...backendCodes,
+  ...commandCodes,
+};
 
 export type Code = keyof typeof codes;
 type Slots<C extends Code> = (typeof codes)[C] extends CodeEntry<infer S extends object> ? S : never;

@@ -2,4 +2,5 @@ export { type BackendName, backendNames, type Presence } from './backend.js';
 export { inspectNative, nativeFolder, tensorflowVersion, tfjsNodeVersion } from './native-folder.js';
 export { backends, type Selection, selectBackend } from './select.js';
 export { type SetupOptions, setupNative } from './setup/index.js';
+export { missingTools } from './setup/tools.js';
 export { tryBackend } from './try-backend.js';

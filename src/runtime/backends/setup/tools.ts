@@ -19,11 +19,22 @@ export async function findTools(wantedPython: string | undefined): Promise<Tools
   return { npm: npm.value, python: python.value, compiler: compiler.value };
 }
 
+/** What setup would ask for on this machine: a line and the command that brings it. */
+export async function missingTools(): Promise<readonly { message: string; remedy: string }[]> {
+  try {
+    await findTools(undefined);
+    return [];
+  } catch (error) {
+    if (!(error instanceof EbmcError)) throw error;
+    return error.diagnostics.map(({ message, help }) => ({ message, remedy: help[0] ?? '' }));
+  }
+}
+
 async function findNpm(): Promise<[string, ...string[]]> {
   const script = process.env['npm_execpath'];
   if (script?.endsWith('npm-cli.js') && existsSync(script)) return [process.execPath, script];
   if ((await runCommand('npm', ['--version'])).status === 0) return ['npm'];
-  throw missingTool('npm', 'to fetch the tfjs-node package', 'install Node.js together with npm');
+  throw missingTool('npm', 'to fetch the tfjs-node package', install('npm'));
 }
 
 async function findPython(wanted: string | undefined): Promise<string> {
@@ -68,7 +79,7 @@ function install(...names: string[]): string {
   ];
   const found = managers.find(([program]) => onPath(program)) ?? managers[0]!;
   const [, command, renamed] = found;
-  return `run \`${command} ${names.map((name) => renamed[name] ?? name).join(' ')}\``;
+  return `${command} ${names.map((name) => renamed[name] ?? name).join(' ')}`;
 }
 
 function onPath(program: string): boolean {

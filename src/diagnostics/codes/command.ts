@@ -1,0 +1,99 @@
+/** The command line: files, names and settings given to a command. */
+import { code } from '../diagnostic.js';
+
+export const commandCodes = {
+  EBM7001: code<{ path: string; why: string }>({
+    severity: 'error',
+    title: 'A file cannot be read',
+    message: ({ path, why }) => `cannot read ${path}: ${why}`,
+    explain: `The file given on the command line is not there, is a folder, or may not be read. Paths are relative to the folder that
+the command was started in.`,
+  }),
+
+  EBM7002: code<{ path: string }>({
+    severity: 'error',
+    title: 'A file is not text',
+    message: ({ path }) => `${path} is not UTF-8 text`,
+    help: () => ['a .ebm file is plain text in UTF-8; is this a picture, an archive or a checkpoint?'],
+    explain: `A program is plain text in UTF-8. This file holds bytes that are no UTF-8 text, so it is not read any further.
+An editor's "save with encoding UTF-8" repairs text in another encoding.`,
+  }),
+
+  EBM7003: code<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    title: 'The file has no such model',
+    message: ({ name }) => `the file declares no model \`${name}\``,
+    help: ({ known, suggestion }) => [
+      ...(suggestion === undefined ? [] : [`did you mean \`${suggestion}\`?`]),
+      known.length === 0
+        ? 'it declares no model at all'
+        : `it declares ${known.map((name) => `\`${name}\``).join(', ')}`,
+    ],
+    explain: `\`--model NAME\` names a \`model\` of the file (models of files that it uses do not count), with the same capitals.`,
+  }),
+
+  EBM7004: code<{ known: readonly string[] }>({
+    severity: 'error',
+    title: 'It is not clear which model is meant',
+    message: ({ known }) =>
+      known.length === 0
+        ? 'the file declares no model'
+        : `the file declares ${known.length} models: ${known.join(', ')}`,
+    help: ({ known }) =>
+      known.length === 0
+        ? ['`ebmc init` writes a first model']
+        : [`choose one with --model, for example --model ${known[0]}`],
+    explain: `\`ebmc compile\` and \`ebmc train\` work on one model. A file with one model needs no option; with several,
+\`--model NAME\` says which.`,
+  }),
+
+  EBM7005: code<{ setting: string; problem: string; known: readonly string[] }>({
+    severity: 'error',
+    title: 'A setting on the command line is wrong',
+    message: ({ setting, problem }) => `--set ${setting}: ${problem}`,
+    help: ({ known }) => (known.length === 0 ? [] : [`settings that can be changed: ${known.join(', ')}`]),
+    explain: `\`--set\` changes one number of the file for one run: \`--set train.epochs=5\` of the model's \`train\` item,
+\`--set train.optimizer.rate=1e-3\` of its optimizer, \`--set train.schedule.warmup=1\` of its schedule, and
+\`--set SimCLR.temperature=0.2\` of the model itself. It may be given several times.`,
+  }),
+
+  EBM7006: code<{ model: string }>({
+    severity: 'error',
+    title: 'The file does not say how to train the model',
+    message: ({ model }) => `there is no \`train ${model} on …\` in the file`,
+    help: ({ model }) => [`add one, for example:\ntrain ${model} on digits.train {\n  epochs: 5\n  batch: 128\n}`],
+    explain: `\`ebmc train\` needs a \`train MODEL on DATASET.train { … }\` item: it names the data and the batch size. Most of its
+settings have defaults.`,
+  }),
+
+  EBM7007: code<{ code: string; suggestion: string | undefined }>({
+    severity: 'error',
+    title: 'There is no such code',
+    message: ({ code: name }) => `there is no diagnostic ${name}`,
+    help: ({ suggestion }) => [
+      ...(suggestion === undefined ? [] : [`did you mean ${suggestion}?`]),
+      '`ebmc explain` without a code lists all',
+    ],
+    explain: `Codes are EBM and four digits: 1xxx syntax, 2xxx names and shapes, 3xxx collapse, 4xxx data, 5xxx runs and their files,
+6xxx backends, 7xxx the command line.`,
+  }),
+
+  EBM7008: code<{ path: string }>({
+    severity: 'error',
+    title: 'A file is there already',
+    message: ({ path }) => `${path} is there already and was left as it is`,
+    help: () => ['name another folder: `ebmc init DIR`'],
+    explain: `\`ebmc init\` writes a first program but never over a file that exists.`,
+  }),
+
+  EBM7009: code<{ model: string; dataset: string | undefined }>({
+    severity: 'error',
+    title: 'The data set of a model is not declared',
+    message: ({ model, dataset }) =>
+      dataset === undefined
+        ? `\`train ${model}\` names no data set`
+        : `the data set \`${dataset}\` of \`${model}\` is not declared`,
+    help: () => ['declare it, for example:\ndataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }'],
+    explain: `A \`train\` or \`evaluate\` item is run on a data set that the same file, or one that it uses, declares.`,
+  }),
+};
