@@ -10,7 +10,7 @@ CONVENTIONS = (
     "(a - b)^2; variance is HALF the sum over the two views, (v(a) + v(b)) / 2, with v(z) the mean over d of relu(1 - sqrt(var + 1e-4)) and "
     "var unbiased (divided by n - 1); covariance is the SUM over the two views, c(a) + c(b), with c(z) the sum of the squared off-diagonal entries of the "
     "covariance matrix (divided by n - 1, eps absent) divided by d. The paper's equation 6, and `25 * (v(a) + v(b))` in this project, have no half: that "
-    "variance term is twice lightly's. The paper's published code has the half. `terms` gives v and c of each view alone, with var and "
+    "variance term is twice lightly's. The paper's published code has the half, and divides invariance by n * d, as lightly does; the paper's equation 5 divides by n alone. `terms` gives v and c of each view alone, with var and "
     "cov unbiased (n - 1) and biased (n). `without_half` is 25 * invariance + 25 * (v(a) + v(b)) + c(a) + c(b), for both."
 )
 
