@@ -2,20 +2,11 @@
 import type { Span } from '../../grammar/source.js';
 import { type Dim, sameShape, showDim } from './dim.js';
 import { type OpName, ops } from './ops/index.js';
+import { ShapeError } from './shape-error.js';
 import { simplify } from './simplify.js';
 import type { Attrs, AttrValue, Axis, DType, Node, TensorType } from './types.js';
 
-/** Arguments that do not fit an operation; the message is a sentence for the user. */
-export class ShapeError extends Error {
-  override readonly name = 'ShapeError';
-  constructor(
-    message: string,
-    readonly op: OpName,
-    readonly args: readonly TensorType[],
-  ) {
-    super(message);
-  }
-}
+export { ShapeError };
 
 /** What a node carries besides its meaning. `axes` overrides the default, the union of the arguments' axes. */
 export interface Place {
@@ -95,6 +86,7 @@ export class Builder {
       throw new ShapeError(`${name} takes ${entry.arity} values, not ${args.length}`, name, types);
     const type = entry.infer(types, attrs);
     if (typeof type === 'string') throw new ShapeError(type, name, types);
+    if (entry.shared && args[entry.shared.arg]!.axes.length > 0) throw new ShapeError(entry.shared.sentence, name, types);
     const simpler = simplify(this, name, args, attrs, type);
     if (simpler && simpler.type.dtype === type.dtype && sameShape(simpler.type.shape, type.shape) && sameAxes(simpler.axes, axes)) {
       this.table.set(key, simpler);

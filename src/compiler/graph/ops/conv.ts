@@ -2,8 +2,9 @@
 import type { Builder } from '../builder.js';
 import { addDims, type Dim, mulDims, sameDim, sameShape, showDim, showShape, subDims, symbol } from '../dim.js';
 import { countOf, zerosOf } from '../ndarray.js';
+import { ShapeError } from '../shape-error.js';
 import type { Axis, Node, TensorType } from '../types.js';
-import { ownShape, unionAxes, alignAxes, axisSizes, orderAxes } from './batching.js';
+import { alignAxes, axisSizes, orderAxes, ownShape, unionAxes } from './batching.js';
 import { type Batched, define, type NdArray, type Op } from './op.js';
 import { float32, literal, staticShape, wants } from './shapes.js';
 
@@ -85,19 +86,13 @@ function flattened(b: Builder, x: Batched, axes: readonly Axis[]): Node {
   return b.reshape(node, [n, ...own.slice(-3)]);
 }
 
-function noFilterAxes(w: Batched): void {
-  if (w.axes.length > 0)
-    throw new ConvFilterAxesError();
-}
+const sharedFilter = {
+  arg: 1,
+  sentence: "conv's filter must be the same for every example, and this one differs from example to example",
+};
 
-/** A filter that differs from example to example, which conv2d does not take. */
-export class ConvFilterAxesError extends Error {
-  override readonly name = 'ShapeError';
-  readonly op = 'conv2d';
-  readonly args: readonly TensorType[] = [];
-  constructor() {
-    super("conv's filter must be the same for every example, and this one differs from example to example");
-  }
+function noFilterAxes(w: Batched): void {
+  if (w.axes.length > 0) throw new ShapeError(sharedFilter.sentence, 'conv2d', [w.node.type]);
 }
 
 function unflattened(b: Builder, node: Node, axes: readonly Axis[], lead: readonly number[]): Batched {
@@ -141,6 +136,7 @@ export const convOps: { readonly [N in ConvName]: Op } = {
     name: 'conv2d',
     doc: 'Convolution of images [n, h, w, c] (or one, [h, w, c]) by a filter [kh, kw, c, o].',
     arity: 2,
+    shared: sharedFilter,
     infer([x, w], attrs) {
       const shape = floats('conv', [x!, w!]) ?? inferShape(x!.shape, w!.shape, attrs);
       return typeof shape === 'string' ? shape : float32(shape);

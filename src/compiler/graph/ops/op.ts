@@ -45,6 +45,8 @@ export interface Op<A extends Attrs = Attrs> {
   evaluate?(args: readonly NdArray[], attrs: A, type: TensorType, draws?: Draws): NdArray;
   readonly batching: 'elementwise' | 'shift' | 'none' | ((b: Builder, args: readonly Batched[], attrs: A) => Batched);
   shift?(attrs: A, n: number, leading: readonly number[]): A;
+  /** An argument that must be the same for every example, and the sentence that says so where it runs over axes. */
+  readonly shared?: { readonly arg: number; readonly sentence: string };
   /** One tfjs expression. */
   tfjs?(c: TfjsContext, attrs: A): string;
   /** Floating point operations of one call, for `ebmc check --cost`; the size of the result where absent. */

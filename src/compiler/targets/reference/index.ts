@@ -1,0 +1,1 @@
+export { evaluateGraph, evaluateNodes, type Evaluation } from './evaluate.js';
