@@ -8,5 +8,5 @@ if [ ! -x .venv/bin/python ]; then
 fi
 fresh="$(mktemp -d)"
 trap 'rm -rf "$fresh"' EXIT
-EBMC_FIXTURES="$fresh" .venv/bin/python test/reference/generate.py
+EBMC_FIXTURES="$fresh" PYTHONDONTWRITEBYTECODE=1 .venv/bin/python test/reference/generate.py
 .venv/bin/python test/reference/compare.py test/reference/fixtures "$fresh"
