@@ -77,15 +77,10 @@ export function handWrittenSimclr(width: number, rate: number): HandWritten {
   const optimizer = tf.train.adam(rate);
   return {
     step(a, b) {
-      const cost = tf.tidy(() =>
-        optimizer.minimize(
-          () => loss(encode(tf.concat([a, b]))),
-          true,
-          variables.filter((v) => v.trainable),
-        ),
-      );
-      const value = cost?.dataSync()[0] ?? Number.NaN;
-      cost?.dispose();
+      const trained = variables.filter((v) => v.trainable);
+      const cost = tf.tidy(() => optimizer.minimize(() => loss(encode(tf.concat([a, b]))), true, trained) as tf.Scalar);
+      const value = cost.dataSync()[0] ?? Number.NaN;
+      cost.dispose();
       return value;
     },
     dispose() {

@@ -4,16 +4,15 @@ import {
   conv2d,
   conv2dFilterGradient,
   conv2dInputGradient,
-  type Padding,
-  type Strides,
 } from '../../src/compiler/targets/tfjs/support/convolution.js';
 import { backends, useBackend } from './backends.js';
 
 interface Case {
   readonly input: [number, number, number, number];
   readonly filter: [number, number, number, number];
-  readonly strides: Strides;
-  readonly padding: Padding;
+  readonly strides: readonly [number, number];
+  readonly padding: readonly [number, number, number, number];
+  readonly dilations?: readonly [number, number];
 }
 
 const cases: readonly Case[] = [
@@ -26,6 +25,8 @@ const cases: readonly Case[] = [
   { input: [2, 9, 7, 2], filter: [2, 3, 2, 3], strides: [3, 2], padding: [2, 1, 0, 3] },
   { input: [2, 6, 6, 2], filter: [1, 1, 2, 3], strides: [1, 1], padding: [2, 2, 2, 2] },
   { input: [1, 4, 4, 1], filter: [3, 3, 1, 1], strides: [1, 1], padding: [2, 2, 2, 2] },
+  { input: [2, 9, 7, 2], filter: [2, 3, 2, 3], strides: [1, 1], padding: [1, 0, 0, 2], dilations: [3, 2] },
+  { input: [2, 9, 9, 2], filter: [3, 2, 2, 3], strides: [2, 2], padding: [1, 1, 1, 1], dilations: [2, 3] },
 ];
 
 const wave = (shape: number[], phase: number): tf.Tensor =>
@@ -36,7 +37,7 @@ const wave = (shape: number[], phase: number): tf.Tensor =>
 
 /** Visits every (image place, filter place, result place) that meet, by flat index. */
 function meetings(
-  { input, filter, strides, padding }: Case,
+  { input, filter, strides, padding, dilations = [1, 1] }: Case,
   out: number[],
   visit: (x: number, w: number, y: number) => void,
 ): void {
@@ -48,8 +49,8 @@ function meetings(
       for (let j = 0; j < ow; j++)
         for (let p = 0; p < kh; p++)
           for (let q = 0; q < kw; q++) {
-            const row = i * strides[0] + p - padding[0];
-            const column = j * strides[1] + q - padding[2];
+            const row = i * strides[0] + p * dilations[0] - padding[0];
+            const column = j * strides[1] + q * dilations[1] - padding[2];
             if (row < 0 || column < 0 || row >= h || column >= wd) continue;
             for (let k = 0; k < c; k++)
               for (let m = 0; m < o; m++)
@@ -70,15 +71,15 @@ function expectClose(actual: tf.Tensor, expected: Float64Array): void {
 describe.each(backends)('convolution on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
-  test.each(cases)('$input by $filter, strides $strides, padding $padding', (testCase) => {
-    const { input, filter, strides, padding } = testCase;
+  test.each(cases)('$input by $filter, strides $strides, padding $padding, dilations $dilations', (testCase) => {
+    const { input, filter, strides, padding, dilations = [1, 1] } = testCase;
     const x = wave(input, 0);
     const w = wave(filter, 1);
     const before = tf.memory().numTensors;
-    const y = conv2d(x, w, strides, padding);
+    const y = conv2d(x, w, strides, padding, dilations);
     const dy = wave(y.shape, 2);
-    const dw = conv2dFilterGradient(x, dy, filter, strides, padding);
-    const dx = conv2dInputGradient(dy, w, input, strides, padding);
+    const dw = conv2dFilterGradient(x, dy, filter, strides, padding, dilations);
+    const dx = conv2dInputGradient(dy, w, input, strides, padding, dilations);
     expect(tf.memory().numTensors).toBe(before + 4);
 
     const [xs, ws, dys] = [x.dataSync(), w.dataSync(), dy.dataSync()] as [Float32Array, Float32Array, Float32Array];

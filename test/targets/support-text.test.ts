@@ -5,7 +5,9 @@ const folder = new URL('../../src/compiler/targets/tfjs/support/', import.meta.u
 
 /** The support files one behind the other, with what they import at the top. */
 function joinSupport(): string {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.ts')).sort();
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
   const bodies = files.map((name) => readFileSync(new URL(name, folder), 'utf8').replace(/^import .*\n+/gm, ''));
   const header = `/**\n * What the generated model is built from beside tfjs itself. Copied by ebmc; the same for every model.\n */`;
   return `${header}\nimport * as tf from '@tensorflow/tfjs-core';\n\n${bodies.join('\n')}`;

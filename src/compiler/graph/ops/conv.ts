@@ -151,8 +151,7 @@ export const convOps: { readonly [N in ConvName]: Op } = {
       const node = b.op('conv2d', [flattened(b, x!, x!.axes), w!.node], attrs);
       return unflattened(b, node, x!.axes, ownShape(x!).slice(0, -3));
     },
-    tfjs: (c, { stride, pad, dilation }) =>
-      `tf.conv2d(${c.args[0]}, ${c.args[1]}, ${literal(stride)}, ${literal([[0, 0], pad.slice(0, 2), pad.slice(2), [0, 0]] as unknown as readonly number[][])}, 'NHWC', ${literal(dilation)})`,
+    tfjs: (c, attrs) => `${c.support('conv2d')}(${c.args[0]}, ${c.args[1]}, ${settings(attrs)})`,
     flops: ([, w], type) => convFlops(type.shape, w!.shape),
   }),
   conv2d_input_gradient: define<InputGradientAttrs>({

@@ -67,7 +67,7 @@ function moduleStructure(
   methods: readonly Method[],
 ): Omit<SourceFileStructure, 'kind'> {
   const name = manifest.className;
-  const draws = methods.some((method) => method.lines.some((line) => line.includes('new Draws(')));
+  const draws = methods.some((method) => method.lines.some((line) => line.includes('this.draws')));
   const support = new Set(['shaped', ...(draws ? ['Draws'] : []), ...methods.flatMap((m) => [...m.body.support])]);
   const names = [...support].sort().map((helper) => ({ name: helper }));
   return {
@@ -92,7 +92,7 @@ function moduleStructure(
         `export type ${name}States = { readonly [Name in keyof typeof stateShapes]: Shaped<(typeof stateShapes)[Name]> };`,
       ...(manifest.inputs.length === 0 ? [] : [batchInterface(program, manifest)]),
       `\n/** What \`step\` measures. */\nexport type ${name}Metrics = Readonly<Record<${union(manifest.metrics)}, tf.Scalar>>;`,
-      modelClass(name, methods),
+      modelClass(name, methods, draws),
     ],
   };
 }
@@ -116,7 +116,7 @@ function batchInterface(program: Program, manifest: TfjsManifest): string {
   return [header, `export interface ${className(program.model)}Batch {`, ...rows, '}'].join('\n');
 }
 
-function modelClass(name: string, methods: readonly Method[]): ClassDeclarationStructure {
+function modelClass(name: string, methods: readonly Method[], draws: boolean): ClassDeclarationStructure {
   return {
     kind: StructureKind.Class,
     name,
@@ -126,16 +126,32 @@ function modelClass(name: string, methods: readonly Method[]): ClassDeclarationS
       {
         name: 'stepNumber',
         initializer: '0',
-        docs: ["The next step's number; with the seed it decides every random draw. Set it to go on from a checkpoint."],
+        docs: [
+          "The next step's number; with the seed it decides every random draw. Set it to go on from a checkpoint.",
+        ],
       },
       { name: 'seed', scope: Scope.Private, initializer: '0' },
       { name: 'values', scope: Scope.Private, type: `${name}States | undefined` },
     ],
+    getAccessors: draws
+      ? [
+          {
+            name: 'draws',
+            scope: Scope.Private,
+            docs: ["This step's random numbers."],
+            returnType: 'Draws',
+            statements: 'return new Draws(this.seed, this.stepNumber);',
+          },
+        ]
+      : [],
     methods: [...methods.map((method) => methodStructure(name, method)), ...stateMethods(name)],
   };
 }
 
-function methodStructure(name: string, { name: methodName, doc, parameters, returns, lines }: Method): MethodDeclarationStructure {
+function methodStructure(
+  name: string,
+  { name: methodName, doc, parameters, returns, lines }: Method,
+): MethodDeclarationStructure {
   const typed = (text: string): string => text.replaceAll('$Model', name);
   return {
     kind: StructureKind.Method,

@@ -1,8 +1,8 @@
 /** The graphs of a program as methods of the generated class. */
 import { scheduleGraph } from '../../../graph/schedule.js';
 import type { Graph, Node, Program } from '../../../graph/types.js';
-import { type Body, lowerBody } from './body.js';
 import { supportText } from '../support-text.js';
+import { type Body, lowerBody } from './body.js';
 import { camelCase, Names, upperFirst } from './names.js';
 
 export interface Method {
@@ -54,7 +54,7 @@ function lowerStep(program: Program, checks: boolean): Method {
   const usesFields = body.lines.some((line) => /\bbatch[.[]/.test(line));
   return {
     name: 'step',
-    doc: 'One step of training at the learning rate `rate`. The scalars it returns are the caller\'s to dispose.',
+    doc: "One step of training at the learning rate `rate`. The scalars it returns are the caller's to dispose.",
     parameters: [
       { name: usesFields ? 'batch' : '_batch', type: hasFields ? '$ModelBatch' : 'object' },
       { name: usesRate ? 'rate' : '_rate', type: 'number' },
@@ -68,7 +68,11 @@ function lowerStep(program: Program, checks: boolean): Method {
       '',
       ...replacement(updates),
       'this.stepNumber += 1;',
-      ...wrapRecord('return {', outputs.map(([key, text]) => `${quoteKey(key)}: ${text} as tf.Scalar`), '};'),
+      ...wrapRecord(
+        'return {',
+        outputs.map(([key, text]) => `${quoteKey(key)}: ${text} as tf.Scalar`),
+        '};',
+      ),
     ],
     body,
   };
@@ -82,10 +86,18 @@ function lowerRepresent(program: Program, checks: boolean): Method {
 }
 
 function lowerEnergy(name: string, graph: Graph, checks: boolean): Method {
-  const fields = graph.inputs.map((node) => `${quoteKey(String(node.attrs['name']))}: tf.Tensor /* [${node.type.shape.join(', ')}] */`);
+  const fields = graph.inputs.map(
+    (node) => `${quoteKey(String(node.attrs['name']))}: tf.Tensor /* [${node.type.shape.join(', ')}] */`,
+  );
   const method = /^energy/i.test(name) ? camelCase(name) : `energy${upperFirst(camelCase(name))}`;
   return {
-    ...lowerFunction(method, `The energy \`${name}\` of each example.`, graph, `{ readonly ${fields.join('; readonly ')} }`, checks),
+    ...lowerFunction(
+      method,
+      `The energy \`${name}\` of each example.`,
+      graph,
+      `{ readonly ${fields.join('; readonly ')} }`,
+      checks,
+    ),
     energy: name,
   };
 }
@@ -106,14 +118,18 @@ function lowerFunction(name: string, doc: string, graph: Graph, batchType: strin
   };
 }
 
-const supportNames = [...supportText.matchAll(/^export (?:function|class|type) (\w+)/gm)].map((match) => match[1] as string);
+const supportNames = [...supportText.matchAll(/^export (?:function|class|type) (\w+)/gm)].map(
+  (match) => match[1] as string,
+);
 
 type Named = readonly (readonly [name: string, text: string])[];
 
 function lowerGraph(graph: Graph, checks: boolean): { body: Body; outputs: Named; updates: Named } {
   const outputs = Object.entries(graph.outputs);
   // A state that keeps its value is left alone.
-  const updates = Object.entries(graph.updates).filter(([name, node]) => !(node.op === 'state' && node.attrs['name'] === name));
+  const updates = Object.entries(graph.updates).filter(
+    ([name, node]) => !(node.op === 'state' && node.attrs['name'] === name),
+  );
   const wanted = [...outputs, ...updates].map(([, node]) => node);
   const body = lowerBody(scheduleGraph(graph), wanted, { names: new Names(supportNames), source: sourceText, checks });
   const named = (entries: readonly (readonly [string, Node])[], from: number): Named =>
@@ -127,19 +143,19 @@ function sourceText(node: Node): string {
   return member(node.op === 'state' ? 'states' : 'batch', name);
 }
 
-/** What a body's first lines must give it: the random draws and the states. */
+/** The line that a body which reads states begins with. */
 function opening(body: Body): string[] {
-  const draws = body.lines.some((line) => /\bdraws\b/.test(line));
   const states = [...body.lines, ...body.results].some((line) => /\bstates[.[]/.test(line));
-  return [
-    ...(draws ? ['const draws = new Draws(this.seed, this.stepNumber);'] : []),
-    ...(states ? ['const states = this.states();'] : []),
-  ];
+  return states ? ['const states = this.states();'] : [];
 }
 
 function replacement(updates: Named): string[] {
   if (updates.length === 0) return [];
-  return wrapRecord('this.replace({', updates.map(([name, text]) => (name === text ? name : `${quoteKey(name)}: ${text}`)), '});');
+  return wrapRecord(
+    'this.replace({',
+    updates.map(([name, text]) => (name === text ? name : `${quoteKey(name)}: ${text}`)),
+    '});',
+  );
 }
 
 function wrapRecord(open: string, rows: readonly string[], close: string): string[] {

@@ -1,145 +1,167 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Rows and columns added around an image: top, bottom, left, right. */
-export type Padding = readonly [top: number, bottom: number, left: number, right: number];
-export type Strides = readonly [rows: number, columns: number];
-
+/** [rows, columns]. */
+type Pair = readonly [number, number];
+/** Zeros around an image: top, bottom, left, right. */
+type Padding = readonly [number, number, number, number];
 type Shape4D = [number, number, number, number];
 
-/** A convolution of `x` [n, h, w, c] with `filter` [kh, kw, c, o]. */
-export function conv2d(x: tf.Tensor, filter: tf.Tensor, strides: Strides, padding: Padding): tf.Tensor4D {
-  return tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, [...strides], explicitPadding(padding));
+/** A convolution of the images `x` [n, h, w, c], or of one image, with `filter` [kh, kw, c, o]. */
+export function conv2d(x: tf.Tensor, filter: tf.Tensor, strides: Pair, padding: Padding, dilations: Pair): tf.Tensor {
+  return tf.tidy(() => convolve(x, filter, strides, padding, dilations));
 }
 
-/** The gradient of a convolution's `filter`, of shape `filterShape`, from its argument `x` and the gradient `dy` of its result. */
+/** The gradient of a convolution's `filter`, of shape `filterShape`, from its images `x` and the gradient `dy` of its result. */
 export function conv2dFilterGradient(
   x: tf.Tensor,
   dy: tf.Tensor,
   filterShape: Shape4D,
-  strides: Strides,
+  strides: Pair,
   padding: Padding,
-): tf.Tensor4D {
+  dilations: Pair,
+): tf.Tensor {
   return tf.tidy(() => {
-    if (tf.getBackend() === 'tensorflow') {
-      const same = isSame(x.shape as Shape4D, filterShape, strides, padding);
-      return tf
-        .engine()
-        .runKernel(
-          'Conv2DBackpropFilter',
-          { x: same ? x : padImage(x, padding), dy },
-          { strides: [...strides], pad: same ? 'same' : 'valid', dataFormat: 'NHWC', filterShape },
-        ) as tf.Tensor4D;
+    const [images, gradient] = [asImages(x), asImages(dy)];
+    if (tf.getBackend() === 'tensorflow' && isOne(dilations)) {
+      const same = isSame(images.shape, filterShape, strides, padding);
+      const inputs = { x: same ? images : padImages(images, padding), dy: gradient };
+      const attributes = { strides: [...strides], pad: same ? 'same' : 'valid', dataFormat: 'NHWC', filterShape };
+      return tf.engine().runKernel('Conv2DBackpropFilter', inputs, attributes) as tf.Tensor;
     }
-    // Batch and channels exchanged, the filter's gradient is a convolution of x with dy, whose stride is the dilation.
+    // With batch and channels exchanged it is a convolution of the images with dy; strides and dilations change places.
+    const channelsFirst = tf.transpose(images, [3, 1, 2, 0]);
+    const kernel = tf.transpose(gradient, [1, 2, 0, 3]);
+    const result = convolve(channelsFirst, kernel, dilations, padding, strides);
     const [kh, kw] = filterShape;
-    const images = tf.transpose(x as tf.Tensor4D, [3, 1, 2, 0]);
-    const kernel = tf.transpose(dy as tf.Tensor4D, [1, 2, 0, 3]);
-    const result = tf.conv2d(images, kernel, 1, explicitPadding(padding), 'NHWC', [...strides]);
     return tf.transpose(tf.slice(result, [0, 0, 0, 0], [-1, kh, kw, -1]), [1, 2, 0, 3]);
   });
 }
 
-/** The gradient of a convolution's argument, of shape `inputShape`, from the gradient `dy` of its result and its `filter`. */
+/** The gradient of a convolution's images, of shape `inputShape`, from the gradient `dy` of its result and its `filter`. */
 export function conv2dInputGradient(
   dy: tf.Tensor,
   filter: tf.Tensor,
-  inputShape: Shape4D,
-  strides: Strides,
+  inputShape: number[],
+  strides: Pair,
   padding: Padding,
-): tf.Tensor4D {
+  dilations: Pair,
+): tf.Tensor {
   return tf.tidy(() => {
-    const [batch, height, width, channels] = inputShape;
-    const [top, bottom, left, right] = padding;
-    if (tf.getBackend() === 'tensorflow') {
-      const same = isSame(inputShape, filter.shape as Shape4D, strides, padding);
-      const padded: Shape4D = [batch, height + top + bottom, width + left + right, channels];
-      const gradient = tf.engine().runKernel(
-        'Conv2DBackpropInput',
-        { dy, filter },
-        {
-          strides: [...strides],
-          pad: same ? 'same' : 'valid',
-          dataFormat: 'NHWC',
-          inputShape: same ? inputShape : padded,
-        },
-      ) as tf.Tensor4D;
-      return same ? gradient : tf.slice(gradient, [0, top, left, 0], inputShape);
-    }
-    // A convolution of dy, its elements `strides` apart, with the filter turned half way round and its channels exchanged.
-    const [kh, kw] = filter.shape as Shape4D;
-    const [, outHeight, outWidth] = dy.shape as Shape4D;
-    const spread = spreadImage(dy as tf.Tensor4D, strides);
-    const turned = tf.transpose(tf.reverse(filter as tf.Tensor4D, [0, 1]), [0, 1, 3, 2]);
-    // How far the result reaches beyond what dy's elements cover, at each side; negative where it is cut.
-    const before = [kh - 1 - top, kw - 1 - left] as const;
-    const after = [
-      height + top - ((outHeight - 1) * strides[0] + 1),
-      width + left - ((outWidth - 1) * strides[1] + 1),
-    ] as const;
-    const cut = tf.slice(
-      spread,
-      [0, Math.max(0, -before[0]), Math.max(0, -before[1]), 0],
-      [
-        -1,
-        (spread.shape[1] as number) + Math.min(0, before[0]) + Math.min(0, after[0]),
-        (spread.shape[2] as number) + Math.min(0, before[1]) + Math.min(0, after[1]),
-        -1,
-      ],
-    );
-    const around: Padding = [
-      Math.max(0, before[0]),
-      Math.max(0, after[0]),
-      Math.max(0, before[1]),
-      Math.max(0, after[1]),
-    ];
-    return tf.conv2d(cut, turned, 1, explicitPadding(around));
+    const gradient = asImages(dy);
+    const [height, width, channels] = inputShape.slice(-3) as [number, number, number];
+    const images: Shape4D = [gradient.shape[0], height, width, channels];
+    const isNative = tf.getBackend() === 'tensorflow' && isOne(dilations);
+    const result = isNative
+      ? nativeInputGradient(gradient, filter, images, strides, padding)
+      : convolvedInputGradient(gradient, filter, images, strides, padding, dilations);
+    return tf.reshape(result, inputShape);
   });
 }
 
-/** The image's elements with `strides - 1` zeros between neighbours. */
-function spreadImage(x: tf.Tensor4D, strides: Strides): tf.Tensor4D {
-  const [n, h, w, c] = x.shape;
-  const [rows, columns] = strides;
-  if (rows === 1 && columns === 1) return x;
-  const apart = tf.pad(tf.reshape(x, [n, h, 1, w, 1, c]), [
-    [0, 0],
-    [0, 0],
-    [0, rows - 1],
-    [0, 0],
-    [0, columns - 1],
-    [0, 0],
-  ]);
-  const spread = tf.reshape(apart, [n, h * rows, w * columns, c]) as tf.Tensor4D;
-  return tf.slice(spread, [0, 0, 0, 0], [n, (h - 1) * rows + 1, (w - 1) * columns + 1, c]);
+function nativeInputGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor,
+  images: Shape4D,
+  strides: Pair,
+  padding: Padding,
+): tf.Tensor {
+  const [n, height, width, channels] = images;
+  const [top, bottom, left, right] = padding;
+  const same = isSame(images, filter.shape as Shape4D, strides, padding);
+  const inputShape = same ? images : [n, height + top + bottom, width + left + right, channels];
+  const attributes = { strides: [...strides], pad: same ? 'same' : 'valid', dataFormat: 'NHWC', inputShape };
+  const gradient = tf.engine().runKernel('Conv2DBackpropInput', { dy, filter }, attributes) as tf.Tensor;
+  return same ? gradient : tf.slice(gradient, [0, top, left, 0], images);
 }
 
-function padImage(x: tf.Tensor, [top, bottom, left, right]: Padding): tf.Tensor4D {
-  if (top + bottom + left + right === 0) return x as tf.Tensor4D;
-  return tf.pad4d(x as tf.Tensor4D, [
+/** A convolution of dy, its elements `strides` apart, with the filter turned half way round and its channels exchanged. */
+function convolvedInputGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor,
+  images: Shape4D,
+  strides: Pair,
+  padding: Padding,
+  dilations: Pair,
+): tf.Tensor {
+  const [kh, kw] = filter.shape as Shape4D;
+  const spread = spreadImages(dy, strides);
+  const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
+  const top = (kh - 1) * dilations[0] - padding[0];
+  const left = (kw - 1) * dilations[1] - padding[2];
+  const bottom = images[1] + padding[0] - spread.shape[1];
+  const right = images[2] + padding[2] - spread.shape[2];
+  // Where a side would be padded by less than nothing, it is cut.
+  const [cutTop, cutLeft] = [Math.max(0, -top), Math.max(0, -left)];
+  const height = spread.shape[1] - cutTop - Math.max(0, -bottom);
+  const width = spread.shape[2] - cutLeft - Math.max(0, -right);
+  const cut = tf.slice(spread, [0, cutTop, cutLeft, 0], [-1, height, width, -1]);
+  const around: Padding = [Math.max(0, top), Math.max(0, bottom), Math.max(0, left), Math.max(0, right)];
+  return convolve(cut, turned, [1, 1], around, dilations);
+}
+
+function convolve(x: tf.Tensor, filter: tf.Tensor, strides: Pair, padding: Padding, dilations: Pair): tf.Tensor {
+  // tfjs takes strides or dilations, not both: then the filter gets its zeros itself.
+  const spread = !isOne(strides) && !isOne(dilations);
+  const kernel = spread ? spreadFilter(filter as tf.Tensor4D, dilations) : (filter as tf.Tensor4D);
+  const [top, bottom, left, right] = padding;
+  const around: 'valid' | tf.backend_util.ExplicitPadding = padding.every((n) => n === 0)
+    ? 'valid'
+    : [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ];
+  const result = tf.conv2d(asImages(x), kernel, [...strides], around, 'NHWC', spread ? 1 : [...dilations]);
+  return x.shape.length === 3 ? tf.squeeze(result, [0]) : result;
+}
+
+function asImages(x: tf.Tensor): tf.Tensor4D {
+  return (x.shape.length === 3 ? tf.expandDims(x, 0) : x) as tf.Tensor4D;
+}
+
+/** The images with `strides - 1` zeros between neighbours. */
+function spreadImages(x: tf.Tensor4D, [rows, columns]: Pair): tf.Tensor4D {
+  const [n, h, w, c] = x.shape;
+  if (rows === 1 && columns === 1) return x;
+  const cells = tf.reshape(x, [n * h, 1, w, c]);
+  const down = tf.reshape(padAfter(cells, [0, rows - 1, 0, 0]), [n * h * rows * w, 1, c]);
+  const spread = tf.reshape(padAfter(down, [0, columns - 1, 0]), [n, h * rows, w * columns, c]);
+  return tf.slice(spread as tf.Tensor4D, [0, 0, 0, 0], [n, (h - 1) * rows + 1, (w - 1) * columns + 1, c]);
+}
+
+function spreadFilter(filter: tf.Tensor4D, dilations: Pair): tf.Tensor4D {
+  return tf.transpose(spreadImages(tf.transpose(filter, [3, 0, 1, 2]), dilations), [1, 2, 3, 0]);
+}
+
+function padAfter(x: tf.Tensor, after: readonly number[]): tf.Tensor {
+  return after.every((n) => n === 0)
+    ? x
+    : tf.pad(
+        x,
+        after.map((n) => [0, n]),
+      );
+}
+
+function padImages(x: tf.Tensor4D, [top, bottom, left, right]: Padding): tf.Tensor4D {
+  if (top + bottom + left + right === 0) return x;
+  return tf.pad4d(x, [
     [0, 0],
     [top, bottom],
     [left, right],
     [0, 0],
   ]);
+}
+
+function isOne([rows, columns]: Pair): boolean {
+  return rows === 1 && columns === 1;
 }
 
 /** Whether the padding is TensorFlow's 'SAME', which the native gradient kernels know beside 'VALID'. */
-function isSame(input: Shape4D, filter: Shape4D, strides: Strides, padding: Padding): boolean {
-  const total = (axis: 0 | 1): number => {
-    const size = input[axis + 1] as number;
-    return Math.max(0, (Math.ceil(size / strides[axis]) - 1) * strides[axis] + (filter[axis] as number) - size);
-  };
+function isSame(images: Shape4D, filter: Shape4D, strides: Pair, padding: Padding): boolean {
+  const total = (axis: 0 | 1): number =>
+    Math.max(0, (Math.ceil(images[axis + 1]! / strides[axis]) - 1) * strides[axis] + filter[axis] - images[axis + 1]!);
   const [rows, columns] = [total(0), total(1)];
   const same = [rows >> 1, rows - (rows >> 1), columns >> 1, columns - (columns >> 1)];
   return same.every((n, i) => n === padding[i]);
-}
-
-function explicitPadding([top, bottom, left, right]: Padding): 'valid' | tf.backend_util.ExplicitPadding {
-  if (top + bottom + left + right === 0) return 'valid';
-  return [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
 }

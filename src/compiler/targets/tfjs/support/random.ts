@@ -32,10 +32,18 @@ export class Draws {
     return values.subarray(0, count);
   }
 
-  /** A permutation of 0..count-1: the order of as many uniform numbers. */
-  permutation(site: string, count: number): Int32Array {
-    const keys = this.uniform(site, count);
-    return Int32Array.from(keys.keys()).sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
+  /** `rows` permutations of 0..size-1, one behind the other: each the order of as many uniform numbers. */
+  permutations(site: string, rows: number, size: number): Int32Array {
+    const keys = this.uniform(site, rows * size);
+    const orders = new Int32Array(rows * size);
+    for (let start = 0; start < orders.length; start += size) {
+      const key = (i: number): number => keys[start + i] as number;
+      orders.set(
+        Int32Array.from({ length: size }, (_, i) => i).sort((a, b) => key(a) - key(b) || a - b),
+        start,
+      );
+    }
+    return orders;
   }
 
   /** Philox4x32-10 of the key (seed, site) and the counters (0, 0), (1, 0), …, each with the step: four words a counter. */
@@ -82,11 +90,13 @@ function multiplyHigh(a: number, b: number): number {
   return (aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(cross / 65536)) | 0;
 }
 
-/** FNV-1a over the UTF-16 units of a text. */
+/** FNV-1a over the UTF-16 units of a text, with murmur3's finaliser. */
 function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 export function randomUniform(draws: Draws, site: string, shape: number[]): tf.Tensor {
@@ -97,6 +107,8 @@ export function randomNormal(draws: Draws, site: string, shape: number[]): tf.Te
   return tf.tensor(draws.normal(site, tf.util.sizeFromShape(shape)), shape, 'float32');
 }
 
-export function randomPermutation(draws: Draws, site: string, count: number): tf.Tensor1D {
-  return tf.tensor1d(draws.permutation(site, count), 'int32');
+/** Permutations along the last axis. */
+export function randomPermutation(draws: Draws, site: string, shape: number[]): tf.Tensor {
+  const size = shape[shape.length - 1] as number;
+  return tf.tensor(draws.permutations(site, tf.util.sizeFromShape(shape) / size, size), shape, 'int32');
 }
