@@ -5,8 +5,10 @@ export interface Mismatch {
   /** The name of the token type that was wanted, or of a part: `expression`, `type`, `member`, ... */
   readonly wanted: string;
   readonly rule: string;
+  /** Its position is NaN at the end of the part that was read. */
   readonly found: IToken;
   readonly before: IToken | undefined;
+  readonly twoBefore?: IToken | undefined;
   /** The rules being read, outermost first. */
   readonly rules: readonly string[];
 }
@@ -18,12 +20,12 @@ export const messageProvider: IParserErrorMessageProvider = {
   buildNotAllInputParsedMessage: ({ ruleName }) => encode('end', ruleName),
   buildNoViableAltMessage: ({ customUserDescription, expectedPathsPerAlt, ruleName }) =>
     encode(customUserDescription || firstToken(expectedPathsPerAlt), ruleName),
-  buildEarlyExitMessage: ({ customUserDescription, ruleName }) => encode(customUserDescription || 'more', ruleName),
+  buildEarlyExitMessage: ({ ruleName }) => encode('Name', ruleName),
 };
 
 const firstToken = (paths: TokenType[][][]) => paths[0]?.[0]?.[0]?.name ?? 'more';
 
-export function readMismatch(error: IRecognitionException, before: IToken | undefined): Mismatch {
+export function readMismatch(error: IRecognitionException, before: IToken | undefined, twoBefore: IToken | undefined): Mismatch {
   const [wanted = 'more', rule = ''] = error.message.split(' ');
-  return { wanted, rule, found: error.token, before, rules: error.context.ruleStack };
+  return { wanted, rule, found: error.token, before, twoBefore, rules: error.context.ruleStack };
 }

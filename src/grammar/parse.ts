@@ -1,9 +1,10 @@
 /** Comes in: a source. Goes out: its syntax tree and every syntax diagnostic. Guarantees: never throws; items that
  * are well formed are in the tree whatever the others look like. */
-import type { CstNode } from 'chevrotain';
+import type { CstNode, IToken } from 'chevrotain';
 import { type Diagnostic, report } from '../diagnostics/index.js';
-import { buildItems } from './build.js';
+import { type BuildInput, buildItems } from './build.js';
 import { lex, publicTokens } from './lex.js';
+import { isTooDeep } from './limits.js';
 import { parser } from './parser.js';
 import { repairModule } from './recover.js';
 import type { Source } from './source.js';
@@ -13,14 +14,25 @@ const shownAtMost = 20;
 
 export function parseModule(source: Source): { module: Module; diagnostics: Diagnostic[] } {
   const { tokens, comments, docs, diagnostics } = lex(source);
-  const cst = parseTokens(tokens) ?? parseTokens(repairModule(source, tokens, diagnostics));
-  const items: Item[] = cst ? buildItems({ source, docs }, cst, diagnostics) : [];
+  const items = readItems({ source, docs }, tokens, diagnostics);
   const span = { source, start: 0, end: source.text.length };
   const module: Module = { kind: 'module', source, items, tokens: publicTokens(source, tokens), comments, span };
   return { module, diagnostics: limit(source, diagnostics) };
 }
 
-function parseTokens(tokens: Parameters<typeof repairModule>[1]): CstNode | undefined {
+function readItems(input: BuildInput, tokens: IToken[], diagnostics: Diagnostic[]): Item[] {
+  try {
+    const cst = (isTooDeep(tokens) ? undefined : parseTokens(tokens)) ?? parseTokens(repairModule(input.source, tokens, diagnostics));
+    return cst ? buildItems(input, cst, diagnostics) : [];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // The stack ran out all the same.
+    diagnostics.push(report('EBM1014', {}, { span: { source: input.source, start: 0, end: 0 } }));
+    return [];
+  }
+}
+
+function parseTokens(tokens: IToken[]): CstNode | undefined {
   parser.input = tokens;
   const cst = parser.module();
   return parser.errors.length === 0 ? cst : undefined;

@@ -1,0 +1,76 @@
+/** Comes in: the tokens of one item. Goes out: the same with every bracket closed. Guarantees: each bracket that had to be
+ * put in, taken out or changed is reported. */
+import type { IToken } from 'chevrotain';
+import { type Diagnostic, report } from '../diagnostics/index.js';
+import { tokenSpan } from './cst.js';
+import type { Source } from './source.js';
+import { clearlyBeginsMember, clearlyBeginsStatement } from './split.js';
+import { closerOf, endsExpression, inserted, isCloser, isOpener, isWord, onSameLine } from './token-facts.js';
+import * as t from './tokens.js';
+
+interface Open {
+  readonly token: IToken;
+  /** Its place among the tokens that go out. */
+  readonly at: number;
+}
+
+export function balance(source: Source, tokens: readonly IToken[], diagnostics: Diagnostic[]): IToken[] {
+  const out: IToken[] = [];
+  const open: Open[] = [];
+  const isModel = tokens[0]?.tokenType === t.Model;
+
+  /** Closes the innermost bracket where it most likely should have been closed. */
+  const close = () => {
+    const { token, at } = open.pop() as Open;
+    const text = closerOf(token).LABEL as string;
+    const span = tokenSpan(source, token);
+    diagnostics.push(report('EBM1004', { opener: token.image, closer: text.replace(/`/g, '') }, { span }));
+    const place = token.tokenType === t.LeftBrace ? out.length : likelyEnd(out, at);
+    out.splice(place, 0, inserted(closerOf(token), text.replace(/`/g, ''), out[place - 1] ?? token));
+  };
+  const closeDownTo = (depth: number) => {
+    while (open.length > depth) close();
+  };
+  const braceDepth = () => open.findLastIndex(({ token }) => token.tokenType === t.LeftBrace) + 1;
+
+  tokens.forEach((token, i) => {
+    if (isModel && open.length > 1 && clearlyBeginsMember(tokens, i)) closeDownTo(1);
+    else if (open.length > braceDepth() && clearlyBeginsStatement(tokens, i)) closeDownTo(braceDepth());
+    if (isOpener(token)) open.push({ token, at: out.length });
+    if (!isCloser(token)) {
+      out.push(token);
+      return;
+    }
+    const matching = open.findLastIndex((o) => closerOf(o.token) === token.tokenType);
+    const innermost = open[open.length - 1];
+    const span = tokenSpan(source, token);
+    if (matching >= 0 && (token.tokenType === t.RightBrace || matching >= braceDepth())) {
+      closeDownTo(matching + 1);
+      open.pop();
+      out.push(token);
+    } else if (innermost && innermost.token.tokenType !== t.LeftBrace && token.tokenType !== t.RightBrace) {
+      const related = [{ span: tokenSpan(source, innermost.token), message: 'opened here' }];
+      const wanted = (closerOf(innermost.token).LABEL as string).replace(/`/g, '');
+      diagnostics.push(report('EBM1005', { closer: token.image, opener: innermost.token.image, wanted }, { span, related }));
+      open.pop();
+      out.push({ ...token, image: wanted, tokenType: closerOf(innermost.token), tokenTypeIdx: closerOf(innermost.token).tokenTypeIdx as number });
+    } else {
+      diagnostics.push(report('EBM1005', { closer: token.image, opener: undefined, wanted: undefined }, { span }));
+    }
+  });
+  closeDownTo(0);
+  return out;
+}
+
+/** The end of the first line after the bracket at which what it holds could end. */
+function likelyEnd(out: readonly IToken[], opener: number): number {
+  let depth = 0;
+  for (let i = opener + 1; i < out.length; i++) {
+    const token = out[i] as IToken;
+    if (isOpener(token)) depth++;
+    else if (isCloser(token)) depth--;
+    const next = out[i + 1];
+    if (depth <= 0 && endsExpression(token) && next && !onSameLine(token, next) && (isWord(next) || isCloser(next))) return i + 1;
+  }
+  return out.length;
+}

@@ -1,0 +1,114 @@
+/** Where items, members, statements and settings begin, found without the grammar: used when the text does not parse. */
+import type { IToken, TokenType } from 'chevrotain';
+import { beginsExpression, depths, endsExpression, isCloser, isName, isOpener, isWord, onSameLine } from './token-facts.js';
+import * as t from './tokens.js';
+
+export type Part = 'member' | 'statement' | 'setting' | 'field';
+
+const hardItems = new Set<TokenType>([t.Fn, t.Net, t.Model, t.Use]);
+const softItems = new Set<TokenType>([t.Train, t.Evaluate, t.Dataset, t.Regularizer]);
+const families = new Set<TokenType>([t.Contrastive, t.Noncontrastive, t.Masking]);
+
+/** Where items begin, whatever brackets are left open above. Before the first is what belongs to none. */
+export function splitItems(tokens: readonly IToken[]): IToken[][] {
+  const starts: number[] = [];
+  let depth = 0;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as IToken;
+    if (beginsItem(tokens, i, depth)) {
+      starts.push(i);
+      depth = 0;
+    }
+    if (isOpener(token)) depth++;
+    else if (isCloser(token)) depth = Math.max(0, depth - 1);
+  }
+  return cut(tokens, starts);
+}
+
+function beginsItem(tokens: readonly IToken[], at: number, depth: number): boolean {
+  const [before, token, after] = [tokens[at - 1], tokens[at] as IToken, tokens[at + 1]];
+  const type = token.tokenType;
+  const startsLine = !onSameLine(before, token);
+  const named = isName(after) && onSameLine(token, after);
+  if (families.has(type)) return after?.tokenType === t.Regularizer && isName(tokens[at + 2]);
+  if (type === t.Regularizer && families.has(before?.tokenType as TokenType)) return false;
+  if (hardItems.has(type)) return startsLine ? named || depth === 0 : named && depth === 0;
+  if (softItems.has(type)) return named && (startsLine || (depth === 0 && endsExpression(before) && before?.tokenType !== t.On));
+  // Two words that begin a line outside all brackets: some other declaration, or a misspelt one.
+  return depth === 0 && startsLine && (before === undefined || endsExpression(before)) && isOddDeclaration(tokens, at);
+}
+
+const goesOn = new Set<TokenType>([t.And, t.Or, t.Not, t.If, t.Then, t.Else, t.Of, t.Over, t.On, t.In]);
+
+/** Two words, the first at the beginning of a line. */
+function isOddDeclaration(tokens: readonly IToken[], at: number): boolean {
+  const [before, token, after] = [tokens[at - 1], tokens[at] as IToken, tokens[at + 1]];
+  if (!isWord(token) || goesOn.has(token.tokenType) || onSameLine(before, token)) return false;
+  if (token.tokenType === t.Minimize) return true;
+  if (token.tokenType === t.Representation) return beginsExpression(after) || after?.tokenType === t.Minus;
+  return isName(after) && onSameLine(token, after) && !goesOn.has(after?.tokenType as TokenType);
+}
+
+/** True where a member of a model clearly begins, however deep in brackets. */
+export function clearlyBeginsMember(tokens: readonly IToken[], at: number): boolean {
+  const [before, token, after] = [tokens[at - 1], tokens[at] as IToken, tokens[at + 1]];
+  if (onSameLine(before, token)) return false;
+  const next = tokens[at + 2]?.tokenType;
+  switch (token.tokenType) {
+    case t.Minimize:
+      return after?.tokenType === t.LeftBrace;
+    case t.Encoder:
+      return isName(after) && next === t.Equals;
+    case t.Data:
+      return isName(after) && next === t.Colon;
+    case t.View:
+      return isName(after) && (next === t.Of || next === t.Comma);
+    case t.Mask:
+      return isName(after) && next === t.Over;
+    case t.Energy:
+      return isName(after) && next === t.LeftParen;
+    case t.Representation:
+      return isName(after) && onSameLine(token, after);
+    default:
+      return false;
+  }
+}
+
+/** True where a statement clearly begins, inside brackets other than `{ }` too. */
+export function clearlyBeginsStatement(tokens: readonly IToken[], at: number): boolean {
+  const [before, token, after] = [tokens[at - 1], tokens[at] as IToken, tokens[at + 1]];
+  if (token.tokenType === t.Let || token.tokenType === t.Repeat) return true;
+  if (onSameLine(before, token)) return false;
+  if (token.tokenType === t.Param) return isName(after);
+  return isName(token) && after?.tokenType === t.Equals && before?.tokenType !== t.Comma;
+}
+
+/** Cuts what stands between the braces of an item, a member or a statement into its parts. */
+export function splitParts(tokens: readonly IToken[], part: Part): IToken[][] {
+  const starts: number[] = [];
+  const depth = depths(tokens);
+  for (let i = 0; i < tokens.length; i++) if (depth[i] === 0 && beginsPart(tokens, i, part)) starts.push(i);
+  return cut(tokens, starts).filter((segment) => segment.length > 0);
+}
+
+function beginsPart(tokens: readonly IToken[], at: number, part: Part): boolean {
+  const [before, token, after] = [tokens[at - 1], tokens[at] as IToken, tokens[at + 1]];
+  if (isCloser(token)) return false;
+  const startsLine = !onSameLine(before, token);
+  if (part === 'member') {
+    if (clearlyBeginsMember(tokens, at) || token.tokenType === t.Let) return true;
+    return startsLine && (endsExpression(before) || before?.tokenType === t.Comma) && isOddDeclaration(tokens, at);
+  }
+  if (part === 'statement') {
+    if (clearlyBeginsStatement(tokens, at)) return true;
+    return (startsLine && endsExpression(before) && beginsExpression(token)) || before?.tokenType === t.Comma;
+  }
+  if (before?.tokenType === t.Comma) return true;
+  return startsLine && isWord(token) && (after?.tokenType === t.Colon || endsExpression(before));
+}
+
+function cut(tokens: readonly IToken[], starts: readonly number[]): IToken[][] {
+  const bounds = [...starts, tokens.length];
+  if (bounds[0] !== 0) bounds.unshift(0);
+  return bounds.slice(0, -1).map((from, i) => tokens.slice(from, bounds[i + 1]));
+}
