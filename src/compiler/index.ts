@@ -1,8 +1,18 @@
 /** The compiler as values: sources in, diagnostics and artefacts out. Nothing here touches files. */
-import type { Diagnostic } from '../diagnostics/index.js';
+import { type Diagnostic, nearest, report } from '../diagnostics/index.js';
+import { parseModule } from '../grammar/index.js';
 import type { Source } from '../grammar/source.js';
+import type { ModelItem, Module } from '../grammar/syntax-tree.js';
+import { analyseCollapse } from './check/collapse.js';
+import { Elaborator } from './check/elaborator.js';
+import { elaborateModel, type Overrides } from './check/model.js';
+import { Modules } from './check/modules.js';
+import { type SettingOverrides, SettingsChecker } from './check/settings.js';
+import type { TypedModel } from './check/typed-model.js';
 import type { DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
+import { showShape } from './graph/dim.js';
 import type { Program } from './graph/types.js';
+import { lowerModel } from './lower/index.js';
 
 /** Finds the text behind `use std.vision { ... }`; undefined where there is none. */
 export interface Library {
@@ -11,12 +21,119 @@ export interface Library {
   list(): readonly string[];
 }
 
+/** Settings from outside the file: `--set train.epochs=5`, `--set Model.temperature=0.2`. */
+export interface CheckOptions {
+  readonly train?: SettingOverrides;
+  /** Model name → parameter → value. */
+  readonly models?: Readonly<Record<string, Overrides>>;
+  /** Leave out the collapse analysis. */
+  readonly skipCollapse?: boolean;
+}
+
 export interface CheckedFile {
+  readonly module: Module;
   readonly diagnostics: readonly Diagnostic[];
-  readonly models: readonly string[];
+  readonly models: readonly TypedModel[];
+  /** Models in the file, those with errors too. */
+  readonly modelNames: readonly string[];
   readonly datasets: readonly DatasetDecl[];
   readonly trains: readonly TrainDecl[];
   readonly evaluates: readonly EvaluateDecl[];
 }
 
+/** Batch size of the check where the file has no `train` for a model. */
+const defaultBatch = 128;
+
+/** Everything that can be said about a file before it runs. Diagnostics are in the order of the text. */
+export function checkFile(source: Source, library: Library, options: CheckOptions = {}): CheckedFile {
+  const parsed = parseModule(source);
+  const { module } = parsed;
+  const diagnostics: Diagnostic[] = [...parsed.diagnostics];
+  if (module.items.length === 0 && diagnostics.length === 0) {
+    diagnostics.push(report('EBM2060', { path: source.path }, { span: { source, start: 0, end: 0 } }));
+  }
+  const settings = new SettingsChecker(diagnostics);
+  const trains = module.items.flatMap((item) => (item.kind === 'train' ? [settings.train(item, options.train)] : []));
+  const evaluates = module.items.flatMap((item) => (item.kind === 'evaluate' ? [settings.evaluate(item)] : []));
+  const datasets = module.items.flatMap((item) => (item.kind === 'dataset' ? (settings.dataset(item) ?? []) : []));
+  const modelItems = module.items.filter((item): item is ModelItem => item.kind === 'model');
+  const models: TypedModel[] = [];
+  // A fresh elaborator a model: names of states and axes are its own. Without a model, the definitions' names are still checked.
+  for (const item of modelItems) {
+    const batch = trains.find((t) => t.model === item.name.text)?.batch ?? defaultBatch;
+    const e = new Elaborator(batch, source.path);
+    const scope = new Modules(e, library).scopeOf(module);
+    const model = elaborateModel(e, item, scope, options.models?.[item.name.text]);
+    if (model) {
+      models.push(model);
+      if (!e.hasErrors && !options.skipCollapse) for (const d of analyseCollapse(model)) e.add(d);
+    }
+    diagnostics.push(...e.diagnostics);
+  }
+  if (modelItems.length === 0) {
+    const e = new Elaborator(defaultBatch, source.path);
+    new Modules(e, library).scopeOf(module);
+    diagnostics.push(...e.diagnostics);
+  }
+  const modelNames = modelItems.map((item) => item.name.text);
+  checkReferences(module, modelNames, datasets, models, diagnostics);
+  return { module, diagnostics: inTextOrder(diagnostics), models, modelNames, datasets, trains, evaluates };
+}
+
+/** `train` and `evaluate` name a model and a data set of the file, whose fields fit. */
+function checkReferences(
+  module: Module,
+  modelNames: readonly string[],
+  datasets: readonly DatasetDecl[],
+  models: readonly TypedModel[],
+  diagnostics: Diagnostic[],
+): void {
+  for (const item of module.items) {
+    if (item.kind !== 'train' && item.kind !== 'evaluate') continue;
+    if (!modelNames.includes(item.model.text)) {
+      const suggestion = nearest(item.model.text, modelNames);
+      diagnostics.push(report('EBM2001', { name: item.model.text, suggestion }, { span: item.model.span }));
+    }
+    const place = item.dataset?.kind === 'member' ? item.dataset.subject : item.dataset;
+    if (place?.kind !== 'name') continue;
+    const dataset = datasets.find((d) => d.name === place.name.text);
+    if (!dataset) {
+      const suggestion = nearest(place.name.text, datasets.map((d) => d.name));
+      diagnostics.push(report('EBM2001', { name: place.name.text, suggestion }, { span: place.span }));
+      continue;
+    }
+    const model = models.find((m) => m.name === item.model.text);
+    for (const input of model?.inputs ?? []) {
+      const field = dataset.fields.find((f) => f.name === input.name);
+      const shape = field?.type === 'Class' ? [] : field?.shape;
+      const actual = field ? `\`${field.name}: ${field.type}${showShape(field.shape)}\`` : `no field \`${input.name}\``;
+      if (shape && showShape(shape) === showShape(input.type.shape)) continue;
+      diagnostics.push(
+        report(
+          'EBM2052',
+          { what: model!.name, field: input.name, expected: input.declared, actual },
+          { span: place.span, related: [{ span: input.span, message: 'declared here' }, { span: field?.span ?? dataset.span, message: 'the data set' }] },
+        ),
+      );
+    }
+  }
+}
+
+function inTextOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  const unique = diagnostics.filter((d) => {
+    const key = `${d.code} ${d.span?.source.path} ${d.span?.start} ${d.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+  return unique.sort((a, b) => (a.span?.start ?? -1) - (b.span?.start ?? -1));
+}
+
+/** The program of a model that was checked without errors, at its batch size, with its training step. */
+export function compileModel(model: TypedModel, train: Pick<TrainDecl, 'optimizer'>): Program {
+  return lowerModel(model, train.optimizer, { forward: (_b, outputs) => outputs, finish: (graph) => graph });
+}
+
+export { printTypedModel, type TypedModel } from './check/typed-model.js';
 export type { Program };

@@ -102,7 +102,7 @@ function mappedAlong(
 export function collect(e: Elaborator, node: Node, span: Span): Node | undefined {
   const axis = exampleAxisOf(node);
   if (!axis) return e.node('broadcast_to', [node], { shape: [e.exampleAxis.size, ...node.type.shape] }, span);
-  return e.builder.op('batch', [node], { axis }, { span, axes: node.axes.filter((a) => a.id !== axis.id) });
+  return e.builder.op('batch', [node], { size: axis.size, axis }, { span, axes: node.axes.filter((a) => a.id !== axis.id) });
 }
 
 /** The one axis of examples that a value runs over; undefined where there is none or more than one. */

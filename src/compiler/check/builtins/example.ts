@@ -161,7 +161,7 @@ export const exampleBuiltins: Record<string, Builtin> = {
     run(e, args, span) {
       const size = argInt(e, args, 'n', 0);
       if (size === undefined) return missing;
-      return e.tensor('random_permutation', [], { size, site: e.nextName('permutation') }, span, e.drawAxes);
+      return e.tensor('random_permutation', [], { shape: [], size, site: e.nextName('permutation') }, span, e.drawAxes);
     },
   },
 };

@@ -1,0 +1,269 @@
+/** Elaborates a model: its members once for training, once for use, then what must hold of the whole. */
+import type { Span } from '../../grammar/source.js';
+import type { EnergyMember, Member, ModelItem, TypeExpr } from '../../grammar/syntax-tree.js';
+import { type Dim, showShape } from '../graph/dim.js';
+import { ops } from '../graph/ops/index.js';
+import type { Node, TensorType } from '../graph/types.js';
+import { bindSettings } from './call.js';
+import type { Elaborator, Mode } from './elaborator.js';
+import { asDim, asNode, evaluate, execute, named, pipe } from './expression.js';
+import { Scope } from './scope.js';
+import { inOrder, type TypedEncoder, type TypedEnergy, type TypedInput, type TypedModel, type TypedTerm } from './typed-model.js';
+import { describe, type EnergyValue, missing, number, type Value } from './values.js';
+
+/** Values for a model's parameters that replace its defaults, as `--set Model.name=value` gives. */
+export type Overrides = Readonly<Record<string, number>>;
+
+export function elaborateModel(e: Elaborator, item: ModelItem, moduleScope: Scope, overrides: Overrides = {}): TypedModel | undefined {
+  const given = Object.entries(overrides).map(([name, value]) => ({ name, value: number(value), span: item.name.span }));
+  const parameters = bindSettings(e, item.name.text, item.parameters, moduleScope, given, item.name.span);
+  if (!parameters) return undefined;
+  const train = elaborateMembers(e, item, moduleScope, parameters, 'train');
+  const terms = elaborateTerms(e, item, train.scope);
+  reportUnused(e, train.scope);
+  const use = elaborateMembers(e, item, moduleScope, parameters, 'use');
+  const representation = elaborateRepresentation(e, item, use.scope);
+  const energies = elaborateEnergies(e, item, use.scope);
+  for (const needed of ['data', 'minimize', 'representation'] as const) {
+    if (!item.members.some((m) => m.kind === needed)) e.fail('EBM2040', { model: item.name.text, member: needed }, item.name.span);
+  }
+  if (!representation || terms.length === 0 || e.hasErrors) return undefined;
+  reportUnreached(e, train.encoders, terms);
+  return {
+    name: item.name.text,
+    batch: e.batch,
+    builder: e.builder,
+    exampleAxis: e.exampleAxis,
+    inputs: train.inputs,
+    terms,
+    representation,
+    energies,
+    states: [...e.states.values()],
+    encoders: train.encoders,
+    calls: e.calls,
+    span: item.name.span,
+  };
+}
+
+interface Members {
+  readonly scope: Scope;
+  readonly inputs: TypedInput[];
+  readonly encoders: TypedEncoder[];
+}
+
+function elaborateMembers(e: Elaborator, item: ModelItem, moduleScope: Scope, parameters: ReadonlyMap<string, Value>, mode: Mode): Members {
+  e.mode = mode;
+  const members: Members = { scope: new Scope(moduleScope), inputs: [], encoders: [] };
+  for (const [name, value] of parameters) members.scope.define(name, value);
+  for (const member of item.members) {
+    const names = member.kind === 'view' ? member.names : 'name' in member ? [member.name] : [];
+    for (const name of names) {
+      const before = members.scope.own(name.text);
+      if (before) {
+        const related = before.span ? [{ span: before.span, message: 'first declared here' }] : [];
+        e.fail('EBM2004', { name: name.text }, name.span, { related });
+      }
+    }
+    elaborateMember(e, member, members);
+  }
+  return members;
+}
+
+function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoders }: Members): void {
+  switch (member.kind) {
+    case 'data': {
+      const input = dataInput(e, member.name.text, member.type, member.name.span, scope);
+      if (input) inputs.push(input);
+      scope.define(member.name.text, input ? { kind: 'tensor', node: input.node } : missing, member.name.span);
+      return;
+    }
+    case 'view': {
+      const subject = evaluate(e, { kind: 'name', name: member.subject, span: member.subject.span }, scope);
+      for (const name of member.names) {
+        const value = e.within(
+          `in view ${name.text}`,
+          name.span,
+          () => e.inInstance(name.text, () => applyPipeline(e, subject, member, scope)),
+          missing as Value,
+        );
+        scope.define(name.text, value, name.span, 'view');
+      }
+      return;
+    }
+    case 'mask': {
+      const subject = evaluate(e, { kind: 'name', name: member.subject, span: member.subject.span }, scope);
+      const value = e.inInstance(member.name.text, () => applyPipeline(e, subject, member, scope));
+      if (value.kind !== 'record' && value.kind !== 'missing') {
+        e.fail('EBM2013', { what: `mask \`${member.name.text}\``, expected: 'a record of index vectors', actual: describe(value) }, member.pipeline.span);
+      }
+      scope.define(member.name.text, value, member.name.span);
+      return;
+    }
+    case 'encoder': {
+      const value = evaluate(e, member.value, scope);
+      const layer = value.kind === 'net' ? callWithoutSettings(e, value, member.value.span) : value;
+      if (layer.kind !== 'layer') {
+        if (layer.kind !== 'missing') {
+          e.fail('EBM2013', { what: `encoder \`${member.name.text}\``, expected: 'a net with its settings, such as `mlp(hidden: 64, out: 32)`', actual: describe(layer) }, member.value.span);
+        }
+        scope.define(member.name.text, missing, member.name.span);
+        return;
+      }
+      encoders.push({ name: member.name.text, span: member.name.span });
+      const instance = named(e, layer, member.name.text);
+      scope.define(member.name.text, { ...(instance as typeof layer), isEncoder: true }, member.name.span, 'encoder');
+      return;
+    }
+    case 'energy':
+      scope.define(member.name.text, { kind: 'energy', member, scope }, member.name.span);
+      return;
+    case 'let':
+    case 'param':
+      execute(e, member, scope);
+      return;
+    case 'minimize':
+    case 'representation':
+      return;
+  }
+}
+
+function callWithoutSettings(e: Elaborator, net: Extract<Value, { kind: 'net' }>, span: Span): Value {
+  const settings = bindSettings(e, net.item.name.text, net.item.settings, net.scope, [], span);
+  return settings ? { kind: 'layer', item: net.item, scope: net.scope, settings, path: undefined, isEncoder: false } : missing;
+}
+
+/** `view a of x = f |> g(s)`: the first stage gets `x`. A pipeline that already is a value stands for itself. */
+function applyPipeline(e: Elaborator, subject: Value, member: Extract<Member, { kind: 'view' | 'mask' }>, scope: Scope): Value {
+  const stage = member.pipeline;
+  const first = stage.kind === 'pipe' ? firstStage(stage) : stage;
+  if (first.kind === 'call' || first.kind === 'name') return pipe(e, subject, member.subject.span, stage, scope);
+  return evaluate(e, stage, scope);
+}
+
+function firstStage(expr: Extract<Member, { kind: 'view' }>['pipeline']): Extract<Member, { kind: 'view' }>['pipeline'] {
+  return expr.kind === 'pipe' ? firstStage(expr.left) : expr;
+}
+
+function dataInput(e: Elaborator, name: string, type: TypeExpr, span: Span, scope: Scope): TypedInput | undefined {
+  const dims = type.kind === 'shape' ? type.dims : type.args;
+  const shape: Dim[] = [];
+  for (const expr of dims) {
+    const dim = asDim(e, evaluate(e, expr, scope), expr.span, 'a dimension of `data`');
+    if (dim === undefined) return undefined;
+    shape.push(dim);
+  }
+  const isClass = type.kind === 'named' && type.name.text === 'Class';
+  const tensorType: TensorType = isClass ? { dtype: 'int32', shape: [] } : { dtype: 'float32', shape };
+  const declared = type.span.source.text.slice(type.span.start, type.span.end);
+  const node = e.builder.op(
+    'input',
+    [],
+    { name, shape: tensorType.shape, dtype: tensorType.dtype },
+    { span, scope: name, axes: [e.exampleAxis] },
+  );
+  return { name, type: tensorType, declared, node, span };
+}
+
+function elaborateTerms(e: Elaborator, item: ModelItem, scope: Scope): TypedTerm[] {
+  e.mode = 'train';
+  const terms: TypedTerm[] = [];
+  for (const member of item.members) {
+    if (member.kind !== 'minimize') continue;
+    for (const term of member.terms) {
+      const node = e.within(
+        `in term ${term.name.text}`,
+        term.span,
+        () => asNode(e, evaluate(e, term.value, scope), term.value.span, `the term \`${term.name.text}\``),
+        undefined as Node | undefined,
+      );
+      if (!node) continue;
+      if (node.type.shape.length > 0) {
+        e.fail('EBM2031', { term: term.name.text, shape: showShape(node.type.shape) }, term.value.span);
+        continue;
+      }
+      terms.push({ name: term.name.text, node, span: term.span });
+    }
+  }
+  return terms;
+}
+
+function elaborateRepresentation(e: Elaborator, item: ModelItem, scope: Scope): Node | undefined {
+  e.mode = 'use';
+  const member = item.members.find((m) => m.kind === 'representation');
+  if (!member || member.kind !== 'representation') return undefined;
+  const node = asNode(e, evaluate(e, member.value, scope), member.value.span, 'the representation');
+  if (node && inOrder([node]).some((n) => n.op === 'batch')) {
+    e.fail('EBM2032', { what: 'representation' }, member.value.span);
+    return undefined;
+  }
+  return node;
+}
+
+/** Each energy that the objective used, as a function of its arguments, for use after training. */
+function elaborateEnergies(e: Elaborator, item: ModelItem, scope: Scope): TypedEnergy[] {
+  e.mode = 'use';
+  const energies: TypedEnergy[] = [];
+  for (const member of item.members) {
+    if (member.kind !== 'energy') continue;
+    const uses = e.energyUses.get(member.name.text);
+    const energy = uses && elaborateEnergy(e, member, uses, scope);
+    if (energy) energies.push(energy);
+  }
+  return energies;
+}
+
+function elaborateEnergy(e: Elaborator, member: EnergyMember, uses: readonly Value[], scope: Scope): TypedEnergy | undefined {
+  const parameters: { name: string; node: Node }[] = [];
+  const inner = new Scope(scope);
+  for (const [k, parameter] of member.parameters.entries()) {
+    const use = uses[k];
+    if (use?.kind !== 'tensor') return undefined;
+    const { shape, dtype } = use.node.type;
+    const name = parameter.name.text;
+    const node = e.builder.op('input', [], { name, shape, dtype }, { scope: name, axes: [e.exampleAxis] });
+    parameters.push({ name, node });
+    inner.define(name, { kind: 'tensor', node });
+  }
+  const energy: EnergyValue = { kind: 'energy', member, scope: inner };
+  const value = evaluateEnergyBody(e, energy, inner);
+  if (value.kind !== 'tensor' || inOrder([value.node]).some((n) => n.op === 'batch')) return undefined;
+  return { name: member.name.text, parameters, node: value.node };
+}
+
+function evaluateEnergyBody(e: Elaborator, energy: EnergyValue, scope: Scope): Value {
+  const { body } = energy.member;
+  const block = new Scope(scope);
+  for (const statement of body.statements) execute(e, statement, block);
+  return body.result ? evaluate(e, body.result, block) : missing;
+}
+
+function reportUnused(e: Elaborator, scope: Scope): void {
+  for (const [name, binding] of scope.ownBindings()) {
+    if (binding.declared === 'view' && !binding.used && binding.span) e.fail('EBM2041', { kind: 'view', name }, binding.span);
+  }
+}
+
+/** An encoder none of whose parameters the objective has a gradient with respect to. */
+function reportUnreached(e: Elaborator, encoders: readonly TypedEncoder[], terms: readonly TypedTerm[]): void {
+  const reached = new Set<string>();
+  const seen = new Set<Node>();
+  const stack = terms.map((t) => t.node);
+  while (stack.length > 0) {
+    const node = stack.pop()!;
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (node.op === 'state') reached.add(String(node.attrs.name));
+    if (node.op === 'stop_gradient' || (node.args.length > 0 && !ops[node.op].gradient && !structural.has(node.op))) continue;
+    stack.push(...node.args);
+  }
+  const used = new Set([...e.calls].map((c) => c.path));
+  for (const { name, span } of encoders) {
+    if (!used.has(name)) e.fail('EBM2041', { kind: 'encoder', name }, span);
+    else if (![...reached].some((state) => state.startsWith(`${name}/`))) {
+      const owns = [...e.states.values()].some((s) => s.name.startsWith(`${name}/`) && s.role === 'parameter');
+      if (owns) e.fail('EBM2042', { encoder: name }, span);
+    }
+  }
+}
+
+const structural = new Set<string>(['batch', 'enter', 'leave', 'drop_self', 'running']);

@@ -1,0 +1,203 @@
+/** `dataset`, `train` and `evaluate`: plain settings, checked against closed lists, with defaults filled in. */
+import { nearest, report } from '../../diagnostics/index.js';
+import type { Diagnostic } from '../../diagnostics/index.js';
+import type { Span } from '../../grammar/source.js';
+import type { DatasetItem, EvaluateItem, Expr, Setting, TrainItem } from '../../grammar/syntax-tree.js';
+import type { DatasetDecl, EvaluateDecl, FieldDecl, SettingValue, TrainDecl } from '../declarations.js';
+
+/** `--set train.epochs=5`: setting → value. */
+export type SettingOverrides = Readonly<Record<string, SettingValue>>;
+
+type Numbers = Readonly<Record<string, number>>;
+
+/** Optimizers with their settings' defaults. Rates are per step; `decay` is weight decay. */
+const optimizers: Record<TrainDecl['optimizer']['name'], Numbers> = {
+  sgd: { rate: 0.1, momentum: 0.9, decay: 0 },
+  adamw: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 },
+  lars: { rate: 0.3, momentum: 0.9, decay: 1e-6, eta: 0.001 },
+};
+
+/** Schedules: `warmup` in epochs, `final` as a fraction of the rate. */
+const schedules: Record<TrainDecl['schedule']['name'], Numbers> = {
+  constant: { warmup: 0 },
+  cosine: { warmup: 0, final: 0 },
+};
+
+export class SettingsChecker {
+  constructor(readonly diagnostics: Diagnostic[]) {}
+
+  dataset(item: DatasetItem): DatasetDecl | undefined {
+    const loader = this.value(item.loader);
+    if (typeof loader !== 'object' || !('call' in loader)) {
+      this.outOfRange('dataset', 'a loader such as `mnist()` or `idx("folder")`', item.loader.span);
+      return undefined;
+    }
+    const fields: FieldDecl[] = [];
+    for (const field of item.fields) {
+      const name = field.type.kind === 'named' ? field.type.name.text : 'Tensor';
+      const dims = field.type.kind === 'named' ? field.type.args : field.type.dims;
+      const shape = dims.map((d) => this.value(d)).map(Number);
+      if (name !== 'Image' && name !== 'Class' && name !== 'Tensor') {
+        this.diagnostics.push(report('EBM2050', { what: 'a data set', name, suggestion: nearest(name, ['Image', 'Class']), known: 'Image[h, w, c], Class[n], [d]' }, { span: field.type.span }));
+        continue;
+      }
+      if (shape.some((n) => !Number.isInteger(n) || n < 1)) {
+        this.outOfRange(field.name.text, 'of positive whole dimensions', field.type.span);
+        continue;
+      }
+      fields.push({ name: field.name.text, type: name, shape, span: field.span });
+    }
+    return { name: item.name.text, loader: loader.call, args: loader.args, fields, span: item.span };
+  }
+
+  train(item: TrainItem, overrides: SettingOverrides = {}): TrainDecl {
+    const known = ['epochs', 'batch', 'seed', 'optimizer', 'schedule'];
+    const settings = this.settings('`train`', item.settings, known, overrides);
+    const optimizer = this.choice('optimizer', settings.get('optimizer'), optimizers, 'adamw', item.span);
+    const schedule = this.choice('schedule', settings.get('schedule'), schedules, 'cosine', item.span);
+    return {
+      model: item.model.text,
+      ...this.dataPlace(item.dataset),
+      epochs: this.number(settings, 'epochs', 10, 'a number above 0', (n) => n > 0),
+      batch: this.number(settings, 'batch', 128, 'a whole number of at least 2', (n) => Number.isInteger(n) && n >= 2),
+      seed: this.number(settings, 'seed', 0, 'a whole number from 0 to 2^32 - 1', (n) => Number.isInteger(n) && n >= 0 && n < 2 ** 32),
+      optimizer,
+      schedule,
+      span: item.span,
+    };
+  }
+
+  evaluate(item: EvaluateItem): EvaluateDecl {
+    const settings = this.settings('`evaluate`', item.settings, ['knn', 'labels'], {});
+    const given = settings.get('labels');
+    const labels = given ? (Array.isArray(given.value) ? given.value.map(Number) : [Number(given.value)]) : [0.01, 0.1, 1];
+    if (given && labels.some((l) => !(l > 0 && l <= 1))) this.outOfRange('labels', 'a list of fractions such as [1%, 100%]', given.span);
+    return {
+      model: item.model.text,
+      dataset: this.dataPlace(item.dataset).dataset,
+      neighbours: this.number(settings, 'knn', 20, 'a whole number above 0', (n) => Number.isInteger(n) && n > 0),
+      labels,
+      span: item.span,
+    };
+  }
+
+  private dataPlace(expr: Expr | undefined): { dataset: string | undefined; split: string | undefined } {
+    if (expr?.kind === 'name') return { dataset: expr.name.text, split: undefined };
+    if (expr?.kind === 'member' && expr.subject.kind === 'name') return { dataset: expr.subject.name.text, split: expr.member.text };
+    return { dataset: undefined, split: undefined };
+  }
+
+  private settings(what: string, given: readonly Setting[], known: readonly string[], overrides: SettingOverrides): Map<string, { value: SettingValue; span: Span | undefined }> {
+    const result = new Map<string, { value: SettingValue; span: Span | undefined }>();
+    for (const setting of given) {
+      const name = setting.name.text;
+      if (!known.includes(name)) this.unknown(what, name, known, setting.name.span);
+      else if (result.has(name)) this.diagnostics.push(report('EBM2004', { name }, { span: setting.name.span }));
+      else result.set(name, { value: this.value(setting.value), span: setting.value.span });
+    }
+    for (const [path, value] of Object.entries(overrides)) {
+      const [name, inner] = path.split('.') as [string, string | undefined];
+      if (!known.includes(name)) {
+        this.unknown(what, name, known, undefined);
+        continue;
+      }
+      const before = result.get(name);
+      const whole = before?.value;
+      // `--set train.optimizer.rate=0.1` changes one argument of the call that is there.
+      if (inner && typeof whole === 'object' && 'call' in whole) {
+        result.set(name, { value: { ...whole, args: { ...whole.args, [inner]: value } }, span: before?.span });
+      } else result.set(name, { value, span: undefined });
+    }
+    return result;
+  }
+
+  private choice<N extends string>(
+    what: string,
+    given: { value: SettingValue; span: Span | undefined } | undefined,
+    table: Readonly<Record<N, Numbers>>,
+    otherwise: N,
+    span: Span,
+  ): { name: N; settings: Numbers } {
+    if (!given) return { name: otherwise, settings: table[otherwise] };
+    const { value } = given;
+    const call = typeof value === 'string' ? { call: value, args: {} } : value;
+    if (typeof call !== 'object' || !('call' in call)) {
+      this.outOfRange(what, `a call such as \`${otherwise}()\``, given.span ?? span);
+      return { name: otherwise, settings: table[otherwise] };
+    }
+    if (!Object.hasOwn(table, call.call)) {
+      this.unknown(what, call.call, Object.keys(table), given.span ?? span);
+      return { name: otherwise, settings: table[otherwise] };
+    }
+    const name = call.call as N;
+    const settings: Record<string, number> = { ...table[name] };
+    const names = Object.keys(settings);
+    for (const [key, argument] of Object.entries(call.args)) {
+      const setting = /^\d+$/.test(key) ? names[Number(key)] : key;
+      if (setting === undefined || !names.includes(setting)) this.unknown(`${what} \`${name}\``, key, names, given.span ?? span);
+      else if (typeof argument !== 'number' || !(argument >= 0)) this.outOfRange(setting, 'a number of at least 0', given.span ?? span);
+      else settings[setting] = argument;
+    }
+    return { name, settings };
+  }
+
+  private number(
+    settings: ReadonlyMap<string, { value: SettingValue; span: Span | undefined }>,
+    name: string,
+    otherwise: number,
+    expected: string,
+    fits: (n: number) => boolean,
+  ): number {
+    const given = settings.get(name);
+    if (!given) return otherwise;
+    if (typeof given.value === 'number' && fits(given.value)) return given.value;
+    this.diagnostics.push(report('EBM2051', { name, expected, actual: showSetting(given.value) }, { span: given.span }));
+    return otherwise;
+  }
+
+  private unknown(what: string, name: string, known: readonly string[], span: Span | undefined): void {
+    this.diagnostics.push(report('EBM2050', { what, name, suggestion: nearest(name, known), known: known.join(', ') }, { span }));
+  }
+
+  private outOfRange(name: string, expected: string, span: Span | undefined): void {
+    const actual = span ? span.source.text.slice(span.start, span.end) : 'this';
+    this.diagnostics.push(report('EBM2051', { name, expected, actual }, { span }));
+  }
+
+  /** Settings are literal: numbers, strings, lists, calls, bare names. */
+  private value(expr: Expr): SettingValue {
+    switch (expr.kind) {
+      case 'number':
+        return expr.value;
+      case 'string':
+        return expr.value;
+      case 'bool':
+        return expr.value;
+      case 'name':
+        return expr.name.text;
+      case 'list':
+        return expr.items.map((item) => this.value(item));
+      case 'unary': {
+        const operand = this.value(expr.operand);
+        return typeof operand === 'number' ? -operand : operand;
+      }
+      case 'call': {
+        const args: Record<string, SettingValue> = {};
+        for (const [k, argument] of expr.args.entries()) args[argument.name?.text ?? `${k}`] = this.value(argument.value);
+        return { call: expr.callee.kind === 'name' ? expr.callee.name.text : '', args };
+      }
+      case 'missing':
+        return 0;
+      default:
+        this.outOfRange('a setting', 'a literal value', expr.span);
+        return 0;
+    }
+  }
+}
+
+export function showSetting(value: SettingValue): string {
+  if (typeof value === 'object' && 'call' in value) {
+    return `${value.call}(${Object.entries(value.args).map(([k, v]) => (/^\d+$/.test(k) ? showSetting(v) : `${k}: ${showSetting(v)}`)).join(', ')})`;
+  }
+  return Array.isArray(value) ? `[${value.map(showSetting).join(', ')}]` : String(value);
+}

@@ -1,0 +1,109 @@
+import type { Span } from '../../grammar/source.js';
+import type { Builder } from '../graph/builder.js';
+import { showShape } from '../graph/dim.js';
+import type { Axis, Node, TensorType } from '../graph/types.js';
+import type { InstanceCall, TypedState } from './elaborator.js';
+
+/** A model with every function expanded: a program for one example, whose nodes say which axes they run over. */
+export interface TypedModel {
+  readonly name: string;
+  readonly batch: number;
+  readonly builder: Builder;
+  readonly exampleAxis: Axis;
+  readonly inputs: readonly TypedInput[];
+  readonly terms: readonly TypedTerm[];
+  /** Evaluated for use after training. */
+  readonly representation: Node;
+  readonly energies: readonly TypedEnergy[];
+  readonly states: readonly TypedState[];
+  readonly encoders: readonly TypedEncoder[];
+  readonly calls: readonly InstanceCall[];
+  readonly span: Span;
+}
+
+export interface TypedInput {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly declared: string;
+  readonly node: Node;
+  readonly span: Span;
+}
+
+export interface TypedTerm {
+  readonly name: string;
+  readonly node: Node;
+  readonly span: Span;
+}
+
+export interface TypedEnergy {
+  readonly name: string;
+  readonly parameters: readonly { readonly name: string; readonly node: Node }[];
+  readonly node: Node;
+}
+
+export interface TypedEncoder {
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** The typed model as text, for `--emit typed`: one line a value, `name: dtype[shape] over its axes = operation`. */
+export function printTypedModel(model: TypedModel): string {
+  const lines = [`model ${model.name}  // per example; [batch] is ${model.batch}`];
+  for (const input of model.inputs) lines.push(`  data ${input.name}: ${input.declared}`);
+  for (const state of model.states) lines.push(`  ${state.role} ${state.name}: ${showShape(state.type.shape)}`);
+  const seen = new Set<Node>();
+  const line = (node: Node): void => {
+    const over = node.axes.length > 0 ? ` over ${node.axes.map((a) => `${a.kind}${a.id}`).join(', ')}` : '';
+    const args = node.args.map((a) => `%${a.id}`).join(' ');
+    const attrs = Object.entries(node.attrs).map(([k, v]) => `${k}: ${showAttr(v)}`);
+    const shown = attrs.length > 0 ? ` {${attrs.join(', ')}}` : '';
+    const scope = node.scope ? `  // ${node.scope}` : '';
+    lines.push(`    %${node.id}: ${node.type.dtype}${showShape(node.type.shape)}${over} = ${node.op} ${args}${shown}${scope}`);
+  };
+  for (const term of [...model.terms, { name: 'representation', node: model.representation }]) {
+    for (const node of inOrder([term.node])) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      line(node);
+    }
+    lines.push(`  ${term.name} = %${term.node.id}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function showAttr(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(showAttr).join(', ')}]`;
+  if (value && typeof value === 'object') {
+    if ('text' in value) return String(value.text);
+    if ('kind' in value && 'id' in value) return `${value.kind}${value.id}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** Every node that the given ones need, arguments first. */
+export function inOrder(roots: readonly Node[]): Node[] {
+  const order: Node[] = [];
+  const done = new Set<Node>();
+  const stack: { node: Node; next: number }[] = [];
+  for (const root of roots) {
+    if (done.has(root)) continue;
+    stack.push({ node: root, next: 0 });
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      if (done.has(top.node)) {
+        stack.pop();
+        continue;
+      }
+      const arg = top.node.args[top.next];
+      if (arg) {
+        top.next++;
+        if (!done.has(arg)) stack.push({ node: arg, next: 0 });
+      } else {
+        done.add(top.node);
+        order.push(top.node);
+        stack.pop();
+      }
+    }
+  }
+  return order;
+}

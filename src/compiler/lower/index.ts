@@ -1,0 +1,120 @@
+/**
+ * From a typed model to its program: the graphs `init`, `step`, `represent` and one for each energy.
+ * In: a typed model without errors, and the optimizer. Out: graphs with static shapes, gradients and updates included.
+ * It guarantees that every state the model reads is initialised by `init` and carried on by `step`.
+ */
+import type { TypedModel } from '../check/typed-model.js';
+import type { OptimizerDecl } from '../declarations.js';
+import { gradients } from '../differentiate/index.js';
+import { Builder } from '../graph/builder.js';
+import type { Axis, Graph, Node, Program, StateDecl } from '../graph/types.js';
+import { BatchLowering, type RunningValue } from './batching.js';
+import { mergeViews } from './merge-views.js';
+import { optimizers, type Slots, type Trained } from './optimizers/index.js';
+
+/** What is done to the forward program before it is differentiated, and to every finished graph. */
+export interface LoweringPasses {
+  forward(b: Builder, outputs: readonly Node[]): readonly Node[];
+  finish(graph: Graph): Graph;
+}
+
+export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: LoweringPasses): Program {
+  const states = new Map<string, StateDecl>(
+    model.states.map(({ name, role, type }) => [name, { name, role, type: { dtype: type.dtype, shape: type.shape } }]),
+  );
+  const step = lowerStep(model, optimizer, states, passes);
+  return {
+    model: model.name,
+    batch: model.batch,
+    states: [...states.values()],
+    init: passes.finish(lowerInit(model, states)),
+    step: passes.finish(step),
+    represent: passes.finish(lowerFunction(model, 'represent', 'representation', model.representation, passes)),
+    energies: Object.fromEntries(
+      model.energies.map((energy) => [energy.name, passes.finish(lowerFunction(model, energy.name, 'energy', energy.node, passes))]),
+    ),
+  };
+}
+
+function concrete(axis: Axis, batch: number): Axis {
+  return { ...axis, size: batch };
+}
+
+function lowerStep(model: TypedModel, optimizer: OptimizerDecl, states: Map<string, StateDecl>, passes: LoweringPasses): Graph {
+  const b = new Builder();
+  const lowering = new BatchLowering(b, model.batch);
+  const terms = mergeViews(model).map(({ name, node }) => ({ name, value: meanOverAxes(b, lowering.lower(node).node) }));
+  const averages = newAverages(b, lowering.running, states);
+  const [forward, averaged] = splitAt(
+    passes.forward(b, [...terms.map((t) => t.value), ...averages.values()]),
+    terms.length,
+  );
+  b.place = { scope: 'loss', span: undefined };
+  const loss = forward.reduce((sum, term) => b.add(sum, term));
+  const parameters = [...states.values()].filter((s) => s.role === 'parameter');
+  const values = parameters.map((p) => b.state(p.name, p.type.shape, p.type.dtype));
+  const cotangents = gradients(b, loss, values);
+  const trained: Trained[] = parameters.map((p, k) => ({ name: p.name, value: values[k]!, gradient: cotangents[k]! }));
+  b.place = { scope: 'optimizer', span: undefined };
+  const rate = b.input('rate', []);
+  const updates: Record<string, Node> = {};
+  const slots: Slots = {
+    read(name, shape) {
+      states.set(name, { name, role: 'optimizer', type: { dtype: 'float32', shape } });
+      return b.state(name, shape);
+    },
+    write(name, value) {
+      updates[name] = value;
+    },
+  };
+  for (const [name, value] of optimizers[optimizer.name].update(b, trained, rate, optimizer.settings, slots)) updates[name] = value;
+  for (const [k, name] of [...averages.keys()].entries()) updates[name] = averaged[k]!;
+  const outputs: Record<string, Node> = { loss };
+  for (const [k, term] of terms.entries()) outputs[`term.${term.name}`] = forward[k]!;
+  return { name: 'step', inputs: [...lowering.inputs.values(), rate], outputs, updates };
+}
+
+/** The moving averages after the step: of one statistic met several times (once a view), the mean is taken. */
+function newAverages(b: Builder, running: readonly RunningValue[], states: ReadonlyMap<string, StateDecl>): Map<string, Node> {
+  const byName = new Map<string, { decay: number; values: Node[] }>();
+  for (const { name, decay, value } of running) {
+    const entry = byName.get(name) ?? { decay, values: [] };
+    const leading = value.axes.map((_, k) => k);
+    entry.values.push(leading.length > 0 ? b.mean(value.node, leading) : value.node);
+    byName.set(name, entry);
+  }
+  const result = new Map<string, Node>();
+  for (const [name, { decay, values }] of byName) {
+    const state = states.get(name)!;
+    b.place = { scope: name, span: undefined };
+    const mean = b.scale(values.reduce((sum, v) => b.add(sum, v)), 1 / values.length);
+    result.set(name, b.add(b.scale(b.state(name, state.type.shape), decay), b.scale(b.stop(mean), 1 - decay)));
+  }
+  return result;
+}
+
+function meanOverAxes(b: Builder, node: Node): Node {
+  return node.type.shape.length === 0 ? node : b.mean(node);
+}
+
+function splitAt<T>(items: readonly T[], at: number): [T[], T[]] {
+  return [items.slice(0, at), items.slice(at)];
+}
+
+function lowerInit(model: TypedModel, states: ReadonlyMap<string, StateDecl>): Graph {
+  const b = new Builder();
+  const lowering = new BatchLowering(b, model.batch);
+  const updates: Record<string, Node> = {};
+  for (const state of model.states) updates[state.name] = lowering.lower(state.initial).node;
+  for (const state of states.values()) updates[state.name] ??= b.zeros(state.type);
+  return { name: 'init', inputs: [], outputs: {}, updates };
+}
+
+/** A function of one batch, for use: the representation, or an energy. */
+function lowerFunction(model: TypedModel, name: string, output: string, node: Node, passes: LoweringPasses): Graph {
+  const b = new Builder();
+  const lowering = new BatchLowering(b, model.batch);
+  const value = lowering.lowerOver(node, [concrete(model.exampleAxis, model.batch)]);
+  const [result] = passes.forward(b, [value]) as [Node];
+  return { name, inputs: [...lowering.inputs.values()], outputs: { [output]: result }, updates: {} };
+}
