@@ -12,7 +12,11 @@ export type Batch = Readonly<Record<string, HostTensor>>;
 export interface LoadedModel {
   /** Examples in a batch: every call takes exactly this many. */
   readonly batch: number;
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: 'float32' | 'int32' }[];
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly dtype: 'float32' | 'int32';
+  }[];
   readonly states: readonly StateDecl[];
   /** Names of what `step` returns: `loss`, `term.<name>`, `gauge.<name>`. */
   readonly metrics: readonly string[];
@@ -22,6 +26,11 @@ export interface LoadedModel {
   init(seed: number): Promise<void>;
   step(batch: Batch, rate: number): Promise<Readonly<Record<string, number>>>;
   represent(batch: Batch): Promise<HostTensor>;
+  /**
+   * Repeats a step that gave NaN or Infinity and names the first operation whose result is not finite, e.g.
+   * "`sqrt` in f/norm (model.ebm:12:8)". Changes no state. The states are those before the step.
+   */
+  explainNonFinite?(batch: Batch, rate: number): Promise<string | undefined>;
   read(): Promise<Readonly<Record<string, HostTensor>>>;
   write(states: Readonly<Record<string, HostTensor>>): Promise<void>;
   dispose(): void;

@@ -50,17 +50,21 @@ function damaged(path: string, error: unknown): EbmcError {
 
 /** Throws EBM5006, naming the first difference, unless the checkpoint has exactly the model's states. */
 export function requireSameStates({ path, states }: Checkpoint, declared: readonly StateDecl[]): void {
-  const refuse = (state: string, expected: string, found: string): never => {
-    throw new EbmcError([report('EBM5006', { path, state, expected, found })]);
-  };
   for (const { name, type } of declared) {
     const expected = `${type.dtype}[${type.shape.join(', ')}]`;
     const saved = states[name];
-    if (!saved) return refuse(name, expected, 'absent');
-    const found = `${saved.data instanceof Float32Array ? 'float32' : 'int32'}[${saved.shape.join(', ')}]`;
-    if (found !== expected) return refuse(name, expected, found);
+    const found = saved ? tensorType(saved) : 'absent';
+    if (found !== expected) throw foreign(path, name, expected, found);
   }
   const known = new Set(declared.map(({ name }) => name));
   const extra = Object.keys(states).find((name) => !known.has(name));
-  if (extra !== undefined) refuse(extra, 'absent', `[${states[extra]!.shape.join(', ')}]`);
+  if (extra !== undefined) throw foreign(path, extra, 'absent', tensorType(states[extra]!));
+}
+
+function tensorType({ shape, data }: HostTensor): string {
+  return `${data instanceof Float32Array ? 'float32' : 'int32'}[${shape.join(', ')}]`;
+}
+
+function foreign(path: string, state: string, expected: string, found: string): EbmcError {
+  return new EbmcError([report('EBM5006', { path, state, expected, found })]);
 }

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import type { HostTensor } from '../model.js';
 import { temporaryEnding, writeWhole } from './atomic.js';
 import { writing } from './file-errors.js';
+import { readManifest } from './load.js';
 import { type Manifest, manifestName } from './manifest.js';
 import { encodeSafetensors } from './safetensors.js';
 
-const checkpointFile = /^checkpoint-\d+\.safetensors$/;
+const checkpointFile = /^checkpoint-\d+-[0-9a-f]+\.safetensors$/;
 
 /**
  * First the states under a name of their own, then the manifest that names them: replacing the manifest is the moment
@@ -20,26 +21,26 @@ export async function saveCheckpoint(
   about: Omit<Manifest, 'format' | 'file' | 'sha256'>,
 ): Promise<void> {
   await writing(folder, () => mkdir(folder, { recursive: true }));
-  const file = `checkpoint-${String(about.step).padStart(8, '0')}.safetensors`;
   const metadata = { format: 'ebmc', model: about.model, program: about.program, step: String(about.step) };
   const chunks = encodeSafetensors({ tensors: states, metadata });
   const hash = createHash('sha256');
   for (const chunk of chunks) hash.update(chunk);
+  const sha256 = hash.digest('hex');
+  // The hash in the name keeps a checkpoint of another run that is being replaced untouched until the manifest is.
+  const file = `checkpoint-${String(about.step).padStart(8, '0')}-${sha256.slice(0, 8)}.safetensors`;
+  const previous = await readManifest(folder).catch(() => undefined);
   await writeWhole(join(folder, file), chunks);
-  const manifest: Manifest = { format: 1, file, sha256: hash.digest('hex'), ...about };
+  const manifest: Manifest = { format: 1, file, sha256, ...about };
   await writeWhole(join(folder, manifestName), [
     new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 2)}\n`),
   ]);
-  await removeOld(folder, file);
+  await removeOthers(folder, [file, previous?.file]);
 }
 
-/** Keeps the current and the one before it; removes what a killed process left. */
-async function removeOld(folder: string, current: string): Promise<void> {
-  const names = await readdir(folder);
-  const older = names.filter((name) => checkpointFile.test(name) && name !== current).sort();
-  const partial = names.filter((name) => name.endsWith(temporaryEnding));
-  const newestOlder = older.filter((name) => name < current).at(-1);
-  for (const name of [...older.filter((name) => name !== newestOlder), ...partial]) {
-    await rm(join(folder, name), { force: true });
+/** Keeps the current checkpoint and the one before it; removes older ones and what a killed process left. */
+async function removeOthers(folder: string, kept: readonly (string | undefined)[]): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const old = checkpointFile.test(name) && !kept.includes(name);
+    if (old || name.endsWith(temporaryEnding)) await rm(join(folder, name), { force: true });
   }
 }
