@@ -14,17 +14,26 @@ interface Open {
   readonly at: number;
 }
 
-export function balance(source: Source, tokens: readonly IToken[], diagnostics: Diagnostic[]): IToken[] {
+/** `next`: the token that begins the item after this one. */
+export function balance(source: Source, tokens: readonly IToken[], next: IToken | undefined, diagnostics: Diagnostic[]): IToken[] {
   const out: IToken[] = [];
   const open: Open[] = [];
   const isModel = tokens[0]?.tokenType === t.Model;
+
+  const braceOfModel = () => out.findIndex((token) => token.tokenType === t.LeftBrace);
+  // A string that is not closed has swallowed what would have closed the brackets before it.
+  const stringLines = new Set(tokens.filter((token) => token.tokenType === t.UnclosedString).map((token) => token.startLine));
 
   /** Closes the innermost bracket where it most likely should have been closed. */
   const close = () => {
     const { token, at } = open.pop() as Open;
     const text = closerOf(token).LABEL as string;
     const span = tokenSpan(source, token);
-    diagnostics.push(report('EBM1004', { opener: token.image, closer: text.replace(/`/g, '') }, { span }));
+    if (isModel && at === braceOfModel() && next && (next.startColumn ?? 1) > 1) {
+      diagnostics.push(report('EBM1013', { word: next.image, part: 'item' }, { span: tokenSpan(source, next) }));
+    } else if (!stringLines.has(token.startLine)) {
+      diagnostics.push(report('EBM1004', { opener: token.image, closer: text.replace(/`/g, '') }, { span }));
+    }
     const place = token.tokenType === t.LeftBrace ? out.length : likelyEnd(out, at);
     out.splice(place, 0, inserted(closerOf(token), text.replace(/`/g, ''), out[place - 1] ?? token));
   };

@@ -135,7 +135,9 @@ class Builder {
 
   private unusedValue(value: Expr): void {
     if (value.kind === 'missing') return;
-    this.diagnostics.push(report('EBM1012', {}, { span: value.span }));
+    const isMinus = value.kind === 'unary' && value.operator === '-';
+    const help = isMinus ? ['to go on with the line above, put the `-` at its end: a line that begins with `-` begins a new expression'] : [];
+    this.diagnostics.push(report('EBM1012', {}, { span: value.span, help }));
   }
 
   private statement(cst: CstNode): Statement {

@@ -26,8 +26,8 @@ const places: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   maskMember: { Name: 'after `mask`', Over: "after the mask's name", Equals: "after the mask's subject" },
   encoderMember: { Name: 'after `encoder`', Equals: "after the encoder's name" },
   energyMember: { Name: 'after `energy`', LeftParen: "after the energy's name" },
-  letStatement: { Name: 'after `let`', Equals: 'after the name' },
-  paramStatement: { Name: 'after `param`', Equals: 'after the name' },
+  letStatement: { Name: 'after `let`', Equals: 'after what `let` names' },
+  paramStatement: { Name: 'after `param`', Equals: 'after the parameter (its value at the start of training follows)' },
   conditional: { Then: "after the condition of the `if`", Else: 'after the `then` part: an `if` always has both' },
   minimizeMember: { LeftBrace: 'after `minimize`' },
 };
@@ -50,6 +50,9 @@ export function explain(source: Source, m: Mismatch): Diagnostic {
     case 'body':
       return report('EBM1007', { wanted: 'a body', where: 'after the signature', found }, { span, help: ['write `= expression` or `{ statements, then a value }`'] });
     case 'end':
+      if ((m.twoBefore?.tokenType === t.Train || m.twoBefore?.tokenType === t.Evaluate) && m.rule === 'item' && isName(m.found)) {
+        return report('EBM1007', { wanted: '`on`', where: "after the model's name", found }, { span });
+      }
       return report('EBM1010', { before: after ?? 'this', found: found ?? 'more' }, { span, help: endHelp(m) });
     case 'setting':
     case 'field':
@@ -72,6 +75,10 @@ function missingSign(source: Source, m: Mismatch, span: Span, found: string | un
   if (m.wanted === 'Name' && !atEnd(m) && isWord(m.found)) {
     return report('EBM1020', { word: m.found.image }, { span: tokenSpan(source, m.found) });
   }
+  if (isWantingValue(m)) return missingExpression(m, span, m.before && describe(m.before), found);
+  if (m.rule === 'parameters' && opensOrSeparates(m.before) && isWord(m.found)) {
+    return report('EBM1020', { word: m.found.image }, { span });
+  }
   // In brackets, what stands where `,` or the closing bracket should is one value after another.
   if (/^Right/.test(m.wanted) && !atEnd(m)) {
     return report('EBM1010', { before: m.before ? describe(m.before) : 'this', found: describe(m.found) }, { span, help: bracketHelp(m) });
@@ -83,7 +90,7 @@ function missingSign(source: Source, m: Mismatch, span: Span, found: string | un
   const help: string[] = [];
   if (m.rule === 'setting' && m.wanted === 'Colon') {
     help.push(
-      m.rules.includes('minimizeMember')
+      m.inside === 'minimize'
         ? 'every term of `minimize` has a name: `name: expression`'
         : m.found.tokenType === t.Equals ? 'settings are written `name: value`' : 'each line is `name: value`',
     );
@@ -91,6 +98,14 @@ function missingSign(source: Source, m: Mismatch, span: Span, found: string | un
   if (m.wanted === 'Equals' && m.found.tokenType === t.Colon) help.push('a type is given with `:`, a value with `=`');
   if (m.rule === 'netItem' && m.wanted === 'LeftParen') help.push('a net without settings is written `net name()(x)`');
   return report('EBM1007', { wanted, where, found }, { span, help });
+}
+
+const opensOrSeparates = (token: IToken | undefined) =>
+  token !== undefined && [t.LeftParen, t.LeftSquare, t.LeftBrace, t.Comma].includes(token.tokenType);
+
+/** After `,` or an opening bracket of a call, a list or an index, where only a value or the closing bracket may stand. */
+function isWantingValue(m: Mismatch): boolean {
+  return /^Right/.test(m.wanted) && ['list', 'postfix', 'shape', 'operand'].includes(m.rule) && opensOrSeparates(m.before);
 }
 
 function endsValue(token: IToken): boolean {

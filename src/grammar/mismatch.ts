@@ -11,6 +11,8 @@ export interface Mismatch {
   readonly twoBefore?: IToken | undefined;
   /** The rules being read, outermost first. */
   readonly rules: readonly string[];
+  /** The word that begins what the part stands in, e.g. `minimize`. */
+  readonly inside?: string | undefined;
 }
 
 const encode = (wanted: string, rule: string) => `${wanted} ${rule}`;

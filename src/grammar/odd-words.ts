@@ -44,5 +44,8 @@ export function reportOdd(source: Source, tokens: readonly IToken[], part: 'item
     if ((words[other] as readonly string[]).includes(word)) return report('EBM1013', { word, part: other }, { span });
     if (Object.hasOwn(otherLanguages, word)) return report('EBM1009', { word, part, meant: otherLanguages[word] as string }, { span });
   }
+  if (part === 'member' && isName(first) && tokens[1]?.tokenType === t.Equals) {
+    return report('EBM1008', { text: word, part, choices: words.member }, { span, help: [`to give a value a name, write \`let ${word} = ...\``] });
+  }
   return report('EBM1008', { text: word, part, choices: words[part] }, { span });
 }

@@ -28,18 +28,24 @@ const memberParts = new Map<TokenType, Part | undefined>([[t.Energy, 'statement'
 const statementParts = new Map<TokenType, Part | undefined>([[t.Repeat, 'statement']]);
 
 class Repair {
+  /** The first word of what the part at hand stands in. */
+  private inside: string | undefined;
+  private readonly strayLines: ReadonlySet<number | undefined>;
+
   constructor(
     private readonly source: Source,
     private readonly diagnostics: Diagnostic[],
-  ) {}
+  ) {
+    this.strayLines = linesOf(source, diagnostics);
+  }
 
   items(tokens: readonly IToken[]): IToken[] {
     const kept: IToken[] = [];
     let insideNoise = false;
-    for (const chunk of splitItems(tokens)) {
-      if (chunk.length === 0) continue;
+    const chunks = splitItems(tokens).filter((chunk) => chunk.length > 0);
+    for (const [i, chunk] of chunks.entries()) {
       const item = this.namedItem(chunk);
-      if (item) for (const token of this.item(item)) kept.push(token);
+      if (item) for (const token of this.item(item, chunks[i + 1]?.[0])) kept.push(token);
       else if (!insideNoise) this.diagnostics.push(reportOdd(this.source, chunk, 'item'));
       insideNoise = !item;
     }
@@ -60,14 +66,18 @@ class Repair {
     return [right, ...tokens.slice(1)];
   }
 
-  private item(tokens: IToken[]): IToken[] {
+  private item(tokens: IToken[], next: IToken | undefined): IToken[] {
     if (isTooDeep(tokens)) {
       this.diagnostics.push(report('EBM1014', {}, { span: tokenSpan(this.source, tokens[0] as IToken) }));
       return [];
     }
     if (!this.mismatch('item', tokens)) return tokens;
-    const balanced = balance(this.source, tokens, this.diagnostics);
-    return this.part('item', balanced);
+    const balanced = balance(this.source, tokens, next, this.diagnostics);
+    // Closing a bracket may show that a further item began inside it.
+    const [first = [], ...others] = splitItems(balanced);
+    const repaired = this.part('item', first);
+    const isSound = repaired.length > 0 && !this.mismatch('item', repaired);
+    return [...(isSound ? repaired : []), ...others.flatMap((other) => this.items(other))];
   }
 
   /** One item, member, statement or setting whose brackets are balanced. */
@@ -80,7 +90,10 @@ class Repair {
     const header = [...tokens.slice(0, open + 1), tokens[close] as IToken];
     const headerWrong = this.mismatch(rule, header);
     if (headerWrong) this.report(headerWrong);
+    const outside = this.inside;
+    this.inside = tokens[0]?.image;
     const inner = this.parts(part, tokens.slice(open + 1, close));
+    this.inside = outside;
     const after = tokens.slice(close + 1);
     if (after.length > 0) this.report({ wanted: 'end', rule, found: after[0] as IToken, before: tokens[close], rules: [] });
     if (headerWrong) return [];
@@ -93,8 +106,9 @@ class Repair {
       const { body, comma, extra } = withoutCommas(segment);
       if (extra) this.report({ wanted: part, rule: part, found: extra, before: kept[kept.length - 1], rules: [] });
       if (body.length === 0) continue;
-      for (const token of this.known(part, body)) kept.push(token);
-      if (comma) kept.push(comma);
+      const known = this.known(part, body);
+      for (const token of known) kept.push(token);
+      if (comma && known.length > 0) kept.push(comma);
     }
     return kept;
   }
@@ -118,9 +132,17 @@ class Repair {
     this.report(wrong);
     const depth = depths(tokens);
     const first = tokens[0] as IToken;
-    const sign = tokens.findIndex((token, i) => depth[i] === 0 && (token.tokenType === t.Equals || token.tokenType === t.Colon));
-    for (const end of sign < 0 ? [0] : [sign + 1, tokens.findIndex((token, i) => i > sign && depth[i] === 0 && token.tokenType === t.Equals) + 1]) {
-      const begin = end > 0 ? tokens.slice(0, end) : first.tokenType === t.Representation ? [first] : [];
+    const beginnings: IToken[][] = [];
+    tokens.forEach((token, i) => {
+      if (depth[i] === 0 && (token.tokenType === t.Equals || token.tokenType === t.Colon)) beginnings.unshift(tokens.slice(0, i + 1));
+    });
+    if (wrong.wanted === 'Equals' || wrong.wanted === 'Colon') {
+      const upTo = Number.isNaN(wrong.found.startOffset) ? tokens : tokens.slice(0, tokens.indexOf(wrong.found));
+      const [type, image] = wrong.wanted === 'Equals' ? [t.Equals, '='] : [t.Colon, ':'];
+      beginnings.push([...upTo, inserted(type, image, upTo[upTo.length - 1] ?? first)]);
+    }
+    beginnings.push(first.tokenType === t.Representation ? [first] : []);
+    for (const begin of beginnings) {
       if (begin.length === 0 && rule !== 'statement') continue;
       const stub = [...begin, inserted(t.MissingMark, '', begin[begin.length - 1] ?? first)];
       if (!this.mismatch(rule, stub)) return stub;
@@ -129,7 +151,9 @@ class Repair {
   }
 
   private report(wrong: Mismatch): void {
-    this.diagnostics.push(explain(this.source, wrong));
+    // Characters that were left out have been reported, and explain whatever else is wrong on their line.
+    if (this.strayLines.has(wrong.found.startLine ?? wrong.before?.startLine) || this.strayLines.has(wrong.before?.startLine)) return;
+    this.diagnostics.push(explain(this.source, { ...wrong, inside: this.inside }));
   }
 
   private mismatch(rule: Exclude<RuleName, 'module'>, tokens: IToken[]): Mismatch | undefined {
@@ -140,6 +164,18 @@ class Repair {
     const at = Number.isNaN(error.token.startOffset) ? tokens.length : tokens.indexOf(error.token);
     return readMismatch(error, tokens[at - 1], tokens[at - 2]);
   }
+}
+
+/** The lines on which characters were left out. */
+function linesOf(source: Source, diagnostics: readonly Diagnostic[]): Set<number | undefined> {
+  const lines = new Set<number | undefined>();
+  let [line, at] = [1, 0];
+  for (const { code, span } of diagnostics) {
+    if (code !== 'EBM1001' || !span || span.start < at) continue;
+    for (; at < span.start; at++) if (source.text[at] === '\n') line++;
+    lines.add(line);
+  }
+  return lines;
 }
 
 function findBody(rule: RuleName, tokens: readonly IToken[]): { open: number; close: number; part: Part } | undefined {

@@ -30,7 +30,7 @@ function beginsItem(tokens: readonly IToken[], at: number, depth: number): boole
   const type = token.tokenType;
   const startsLine = !onSameLine(before, token);
   const named = isName(after) && onSameLine(token, after);
-  if (families.has(type)) return after?.tokenType === t.Regularizer && isName(tokens[at + 2]);
+  if (families.has(type)) return named && (startsLine || (after?.tokenType === t.Regularizer && isName(tokens[at + 2])));
   if (type === t.Regularizer && families.has(before?.tokenType as TokenType)) return false;
   if (hardItems.has(type)) return startsLine ? named || depth === 0 : named && depth === 0;
   if (softItems.has(type)) return named && (startsLine || (depth === 0 && endsExpression(before) && before?.tokenType !== t.On));
@@ -97,7 +97,8 @@ function beginsPart(tokens: readonly IToken[], at: number, part: Part): boolean 
   const startsLine = !onSameLine(before, token);
   if (part === 'member') {
     if (clearlyBeginsMember(tokens, at) || token.tokenType === t.Let) return true;
-    return startsLine && (endsExpression(before) || before?.tokenType === t.Comma) && isOddDeclaration(tokens, at);
+    if (!startsLine || !(endsExpression(before) || before?.tokenType === t.Comma)) return false;
+    return isOddDeclaration(tokens, at) || (isName(token) && after?.tokenType === t.Equals);
   }
   if (part === 'statement') {
     if (clearlyBeginsStatement(tokens, at)) return true;
