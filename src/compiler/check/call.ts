@@ -51,7 +51,7 @@ export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgu
         `in energy ${member.name.text}`,
         span,
         () => {
-          if (!e.energyUses.has(member.name.text)) e.energyUses.set(member.name.text, args.map((a) => a.value));
+          recordEnergyUse(e, member.name.text, args);
           const signature = { parameters: member.parameters, result: undefined, body: member.body };
           return applySignature(e, member.name.text, signature, callee.scope, args, span);
         },
@@ -61,6 +61,13 @@ export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgu
     default:
       return e.fail('EBM2022', { value: describe(callee) }, span);
   }
+}
+
+/** Remembers the types of an energy's arguments: of a use on single points, if there is one. */
+function recordEnergyUse(e: Elaborator, name: string, args: readonly GivenArgument[]): void {
+  const isPoint = (value: Value): boolean =>
+    value.kind !== 'tensor' || !value.node.type.shape.some((d) => typeof d !== 'number' && d.text.includes('batch'));
+  if (!e.energyUses.has(name) && args.every((a) => isPoint(a.value))) e.energyUses.set(name, args.map((a) => a.value));
 }
 
 function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgument[], span: Span): Value {
