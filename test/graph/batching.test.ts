@@ -5,8 +5,8 @@ import { Builder } from '../../src/compiler/graph/builder.js';
 import { strided, stridesOf } from '../../src/compiler/graph/ndarray.js';
 import { type OpName, ops } from '../../src/compiler/graph/ops/index.js';
 import type { Batched, NdArray } from '../../src/compiler/graph/ops/op.js';
-import type { Axis, Node } from '../../src/compiler/graph/types.js';
 import { topological } from '../../src/compiler/graph/schedule.js';
+import type { Axis, Node } from '../../src/compiler/graph/types.js';
 import { evaluateNodes } from '../../src/compiler/targets/reference/index.js';
 import { type Case, cases, generator, valuesOf } from './cases.js';
 
@@ -16,8 +16,16 @@ const K: Axis = { id: 3, kind: 'view', size: 2 };
 
 /** Which axes each argument runs over, in which order they lie. */
 function patterns(arity: number, sharedArg: number | undefined): Axis[][][] {
-  const choices = [[[I], [I, J], [J, I]], [[I], [], [I]], [[], [J], [J]], [[I], [J], []], [[I, J], [J, K], [K]], [[J, I, K], [I, J], [I]]];
-  const all = arity === 1 ? [[[I]], [[J, I]]] : choices.map((p) => Array.from({ length: arity }, (_, i) => p[i % p.length]!));
+  const choices = [
+    [[I], [I, J], [J, I]],
+    [[I], [], [I]],
+    [[], [J], [J]],
+    [[I], [J], []],
+    [[I, J], [J, K], [K]],
+    [[J, I, K], [I, J], [I]],
+  ];
+  const all =
+    arity === 1 ? [[[I]], [[J, I]]] : choices.map((p) => Array.from({ length: arity }, (_, i) => p[i % p.length]!));
   return all.map((p) => p.map((axes, i) => (i === sharedArg ? [] : axes)));
 }
 
@@ -29,7 +37,8 @@ function at(value: NdArray, axes: readonly Axis[], place: ReadonlyMap<Axis, numb
 
 function places(axes: readonly Axis[]): Map<Axis, number>[] {
   return axes.reduce<Map<Axis, number>[]>(
-    (found, axis) => found.flatMap((m) => Array.from({ length: axis.size as number }, (_, i) => new Map(m).set(axis, i))),
+    (found, axis) =>
+      found.flatMap((m) => Array.from({ length: axis.size as number }, (_, i) => new Map(m).set(axis, i))),
     [new Map()],
   );
 }
@@ -40,7 +49,11 @@ function check(name: OpName, c: Case, pattern: readonly (readonly Axis[])[]): vo
   const env = new Map<Node, NdArray>();
   const args = c.args.map((arg, i): Batched => {
     const axes = pattern[i]!;
-    const value = valuesOf(arg, next, axes.map((a) => a.size as number));
+    const value = valuesOf(
+      arg,
+      next,
+      axes.map((a) => a.size as number),
+    );
     const node = b.input(`x${i}`, value.shape, arg.dtype);
     env.set(node, value);
     return { node, axes, rank: arg.shape.length };
@@ -67,7 +80,8 @@ describe('batching', () => {
     if (ops[name].batching === 'none') continue;
     it(name, () => {
       for (const c of list)
-        if (c.args.length > 0) for (const pattern of patterns(c.args.length, filterArgument(name))) check(name, c, pattern);
+        if (c.args.length > 0)
+          for (const pattern of patterns(c.args.length, filterArgument(name))) check(name, c, pattern);
     });
   }
 
@@ -84,7 +98,11 @@ describe('batching', () => {
     const dot = { batch: [[], []], over: [[0], [0]] };
     const names = (r: Batched) => topological([r.node]).map((n) => n.op);
     expect(names(batchOp(b, 'contract', [x, w], dot))).toEqual(['input', 'input', 'contract']);
-    expect(names(batchOp(b, 'contract', [wt, x], { batch: [[], []], over: [[1], [0]] }))).toEqual(['input', 'input', 'contract']);
+    expect(names(batchOp(b, 'contract', [wt, x], { batch: [[], []], over: [[1], [0]] }))).toEqual([
+      'input',
+      'input',
+      'contract',
+    ]);
     const pairs = batchOp(b, 'contract', [x, y], dot);
     expect(names(pairs)).toEqual(['input', 'input', 'contract']);
     expect(pairs.node.type.shape).toEqual([2, 3]);

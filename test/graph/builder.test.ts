@@ -123,6 +123,8 @@ describe('simplification', () => {
     ['reshape there and back', b.reshape(b.reshape(x, [6]), [2, 3]), x],
     ['transpose of transpose', b.transpose(b.transpose(x, [1, 0]), [1, 0]), x],
     ['broadcast to the same', b.broadcastTo(x, [2, 3]), x],
+    ['x · 2 · 3', b.scale(b.mul(b.scalar(2), x), 3), b.scale(x, 6)],
+    ['a constant with a shape', b.add(b.constant(2, [2, 3]), x), b.add(x, b.scalar(2))],
     ['constants', b.add(b.scalar(2), b.scale(b.constant(3, [2]), 4)), b.constant(14, [2])],
     ['a sum of ones', b.sum(b.onesLike(x)), b.scalar(6)],
     ['a full slice', b.slice(x, [0, 0], [2, 3]), x],
@@ -164,11 +166,21 @@ describe('broadcasting', () => {
       fc.property(pair, ([p, q]) => {
         const shape = broadcastShapes(p, q) as readonly number[];
         expect(broadcastShapes(q, p)).toEqual(shape);
-        const fill = (s: readonly number[]) => ndarray(s, Array.from({ length: s.reduce((a, d) => a * d, 1) }, (_, i) => i + 1));
+        const fill = (s: readonly number[]) =>
+          ndarray(
+            s,
+            Array.from({ length: s.reduce((a, d) => a * d, 1) }, (_, i) => i + 1),
+          );
         const b = new Builder();
         const [x, y] = [b.input('x', p), b.input('y', q)];
-        const env = new Map([[x, fill(p)], [y, fill(q)]]);
-        const [direct, aligned] = evaluateNodes([b.sub(x, y), b.sub(b.broadcastTo(x, shape), b.broadcastTo(y, shape))], env);
+        const env = new Map([
+          [x, fill(p)],
+          [y, fill(q)],
+        ]);
+        const [direct, aligned] = evaluateNodes(
+          [b.sub(x, y), b.sub(b.broadcastTo(x, shape), b.broadcastTo(y, shape))],
+          env,
+        );
         expect(direct).toEqual(aligned);
         expect(evaluateNodes([b.broadcastTo(x, shape)], env)[0]).toEqual(broadcasted(env.get(x)!, shape));
       }),
@@ -177,6 +189,8 @@ describe('broadcasting', () => {
   });
 
   it('says where shapes differ', () => {
-    expect(broadcastShapes([2, 3, 4], [5, 4])).toBe('shapes [2, 3, 4] and [5, 4] do not broadcast: 3 against 5 at axis -2');
+    expect(broadcastShapes([2, 3, 4], [5, 4])).toBe(
+      'shapes [2, 3, 4] and [5, 4] do not broadcast: 3 against 5 at axis -2',
+    );
   });
 });

@@ -34,7 +34,9 @@ const index = (below: number, ...shape: number[]): Argument => ({ shape, dtype: 
 const on = (args: readonly Argument[], attrs: Attrs = {}, order: 0 | 1 | 2 = 2, label?: string): Case =>
   label === undefined ? { args, attrs, order } : { args, attrs, order, label };
 
-const unary = (make: (...shape: number[]) => Argument = any, order: 0 | 1 | 2 = 2): Case[] => [on([make(2, 3)], {}, order)];
+const unary = (make: (...shape: number[]) => Argument = any, order: 0 | 1 | 2 = 2): Case[] => [
+  on([make(2, 3)], {}, order),
+];
 const binary = (make: (...shape: number[]) => Argument = any, order: 0 | 1 | 2 = 2): Case[] => [
   on([make(2, 3), make(2, 3)], {}, order),
   on([make(2, 3), make(3)], {}, order, 'a row'),
@@ -50,7 +52,9 @@ const conv = { stride: [1, 1], pad: [0, 0, 0, 0], dilation: [1, 1] };
 const strided = { stride: [2, 1], pad: [1, 0, 1, 1], dilation: [1, 1] };
 const dilated = { stride: [1, 1], pad: [1, 1, 0, 2], dilation: [2, 1] };
 const axis = { id: 0, kind: 'map' as const, size: 2 };
-const unevaluated = (args: readonly Argument[], attrs: Attrs): Case[] => [{ args, attrs, order: 0, notEvaluated: true }];
+const unevaluated = (args: readonly Argument[], attrs: Attrs): Case[] => [
+  { args, attrs, order: 0, notEvaluated: true },
+];
 
 export const cases: { readonly [N in OpName]: readonly Case[] } = {
   input: unevaluated([], { name: 'x', shape: [2], dtype: 'float32' }),
@@ -134,7 +138,18 @@ export const cases: { readonly [N in OpName]: readonly Case[] } = {
     on([any(2), any(3)], { batch: [[], []], over: [[], []] }, 2, 'outer'),
     on([any(2, 3, 2), any(2, 2, 3)], { batch: [[0], [0]], over: [[2], [1]] }, 2, 'batched'),
     on([any(3, 2, 2), any(2, 2, 4)], { batch: [[1], [0]], over: [[2], [1]] }, 2, 'batch in the middle'),
-    on([any(2, 3, 4), any(4, 2, 5, 3)], { batch: [[], []], over: [[2, 1], [0, 3]] }, 2, 'two axes, out of order'),
+    on(
+      [any(2, 3, 4), any(4, 2, 5, 3)],
+      {
+        batch: [[], []],
+        over: [
+          [2, 1],
+          [0, 3],
+        ],
+      },
+      2,
+      'two axes, out of order',
+    ),
   ],
   conv2d: [
     on([any(2, 4, 3, 2), any(2, 2, 2, 3)], conv),

@@ -29,7 +29,9 @@ function expectGradient(b: Builder, f: Node, wrt: readonly Node[], env: Env): re
   wrt.forEach((x, k) => {
     const wanted = finiteDifference(f, x, env);
     expect(values[k]!.shape).toEqual(x.type.shape);
-    const off = values[k]!.data.findIndex((v, i) => !(Math.abs(v - wanted[i]!) < 1e-6 * Math.max(1, Math.abs(wanted[i]!))));
+    const off = values[k]!.data.findIndex(
+      (v, i) => !(Math.abs(v - wanted[i]!) < 1e-6 * Math.max(1, Math.abs(wanted[i]!))),
+    );
     if (off >= 0) expect.fail(`argument ${k}, element ${off}: ${values[k]!.data[off]} against ${wanted[off]}`);
   });
   return found;
@@ -51,7 +53,12 @@ function check(name: OpName, c: Case, seed: number): void {
   const first = expectGradient(b, f.sum, wrt, env);
   if (c.order < 2) return;
   const second = first.map((g, i) => weighted(b, g, `direction${i}`, next, env).sum);
-  expectGradient(b, second.reduce((p, q) => b.add(p, q)), [...wrt, f.weights], env);
+  expectGradient(
+    b,
+    second.reduce((p, q) => b.add(p, q)),
+    [...wrt, f.weights],
+    env,
+  );
 }
 
 describe('gradients by finite differences', () => {

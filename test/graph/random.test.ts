@@ -1,6 +1,13 @@
 /** The generator against published values, and the draws made of it. */
 import { describe, expect, it } from 'vitest';
-import { drawNormal, drawPermutation, drawUniform, drawWords, hash32, philoxBlock } from '../../src/compiler/graph/random.js';
+import {
+  drawNormal,
+  drawPermutation,
+  drawUniform,
+  drawWords,
+  hash32,
+  philoxBlock,
+} from '../../src/compiler/graph/random.js';
 
 function block(counter: readonly number[], key: readonly number[]): string[] {
   const out = new Uint32Array(4);
@@ -16,7 +23,10 @@ describe('philox4x32-10', () => {
     const ones = 0xffffffff;
     expect(block([ones, ones, ones, ones], [ones, ones])).toEqual(['408f276d', '41c83b0e', 'a20bc7c6', '6d5451fd']);
     expect(block([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0])).toEqual([
-      'd16cfe09', '94fdcceb', '5001e420', '24126ea1',
+      'd16cfe09',
+      '94fdcceb',
+      '5001e420',
+      '24126ea1',
     ]);
   });
 
@@ -42,7 +52,11 @@ describe('draws', () => {
     const x = drawUniform(draws, 'a', 8);
     expect(drawUniform(draws, 'a', 8)).toEqual(x);
     expect([...drawUniform(draws, 'a', 5)]).toEqual([...x.slice(0, 5)]);
-    for (const other of [drawUniform({ seed: 2, step: 2 }, 'a', 8), drawUniform({ seed: 1, step: 3 }, 'a', 8), drawUniform(draws, 'b', 8)])
+    for (const other of [
+      drawUniform({ seed: 2, step: 2 }, 'a', 8),
+      drawUniform({ seed: 1, step: 3 }, 'a', 8),
+      drawUniform(draws, 'b', 8),
+    ])
       expect(other).not.toEqual(x);
   });
 

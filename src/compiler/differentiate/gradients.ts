@@ -41,7 +41,9 @@ export function gradients(b: Builder, output: Node, wrt: readonly Node[], seed?:
       const part = parts[k];
       if (!part || !relevant.has(arg)) return;
       if (!sameShape(part.type.shape, arg.type.shape))
-        throw new Error(`${node.op}: the cotangent of argument ${k} is ${showShape(part.type.shape)}, not ${showShape(arg.type.shape)}`);
+        throw new Error(
+          `${node.op}: the cotangent of argument ${k} is ${showShape(part.type.shape)}, not ${showShape(arg.type.shape)}`,
+        );
       const sum = cotangents.get(arg);
       cotangents.set(arg, sum ? b.add(sum, part) : part);
     });

@@ -13,14 +13,22 @@ export function batchOp(b: Builder, name: OpName, args: readonly Batched[], attr
   const op = ops[name];
   const axes = unionAxes(args);
   if (axes.length === 0) {
-    const node = b.op(name, args.map((x) => x.node), attrs);
+    const node = b.op(
+      name,
+      args.map((x) => x.node),
+      attrs,
+    );
     return { node, axes, rank: node.type.shape.length };
   }
   if (typeof op.batching === 'function') return op.batching(b, args, attrs);
   if (op.batching === 'none') throw new Error(`${name} has no batching rule`);
   if (op.batching === 'elementwise') {
     const rank = Math.max(...args.map((x) => x.rank));
-    const node = b.op(name, args.map((x) => alignAxes(b, x, axes, { rank })), attrs);
+    const node = b.op(
+      name,
+      args.map((x) => alignAxes(b, x, axes, { rank })),
+      attrs,
+    );
     return { node, axes, rank };
   }
   const [x] = args as readonly [Batched];

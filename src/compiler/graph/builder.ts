@@ -86,9 +86,15 @@ export class Builder {
       throw new ShapeError(`${name} takes ${entry.arity} values, not ${args.length}`, name, types);
     const type = entry.infer(types, attrs);
     if (typeof type === 'string') throw new ShapeError(type, name, types);
-    if (entry.shared && args[entry.shared.arg]!.axes.length > 0) throw new ShapeError(entry.shared.sentence, name, types);
+    if (entry.shared && args[entry.shared.arg]!.axes.length > 0)
+      throw new ShapeError(entry.shared.sentence, name, types);
     const simpler = simplify(this, name, args, attrs, type);
-    if (simpler && simpler.type.dtype === type.dtype && sameShape(simpler.type.shape, type.shape) && sameAxes(simpler.axes, axes)) {
+    if (
+      simpler &&
+      simpler.type.dtype === type.dtype &&
+      sameShape(simpler.type.shape, type.shape) &&
+      sameAxes(simpler.axes, axes)
+    ) {
       this.table.set(key, simpler);
       return simpler;
     }

@@ -93,7 +93,8 @@ export function substituteDim(d: Dim, name: string, value: Dim): Dim {
   let result: Dim = 0;
   for (const [monomial, coefficient] of d.terms) {
     let product: Dim = coefficient;
-    for (const atom of monomial.split('*').filter(Boolean)) product = mulDims(product, atom === name ? value : symbol(atom));
+    for (const atom of monomial.split('*').filter(Boolean))
+      product = mulDims(product, atom === name ? value : symbol(atom));
     result = addDims(result, product);
   }
   return result;

@@ -1,7 +1,7 @@
 /** A graph as readable text, one operation a line: `%12: float32[128, 64] = contract %3 %7 {over: [[1], [0]]}  // f/linear_1`. */
 import { type Dim, showDim, showShape } from './dim.js';
 import { scheduleGraph } from './schedule.js';
-import type { AttrValue, Attrs, Axis, Graph, Node, TensorType } from './types.js';
+import type { Attrs, AttrValue, Axis, Graph, Node, TensorType } from './types.js';
 
 export function printType({ dtype, shape }: TensorType): string {
   return `${dtype}${showShape(shape)}`;

@@ -44,9 +44,41 @@ function neutral(name: string, op: OpName, value: number, sides: readonly (0 | 1
 }
 
 const foldable: readonly OpName[] = [
-  'neg', 'exp', 'log', 'log1p', 'sqrt', 'rsqrt', 'tanh', 'sigmoid', 'erf', 'relu', 'abs', 'sign', 'sin', 'cos', 'floor',
-  'softplus', 'square', 'reciprocal', 'add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum', 'greater', 'greater_equal',
-  'less', 'less_equal', 'equal', 'logical_and', 'logical_or', 'logical_not', 'where', 'cast',
+  'neg',
+  'exp',
+  'log',
+  'log1p',
+  'sqrt',
+  'rsqrt',
+  'tanh',
+  'sigmoid',
+  'erf',
+  'relu',
+  'abs',
+  'sign',
+  'sin',
+  'cos',
+  'floor',
+  'softplus',
+  'square',
+  'reciprocal',
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'pow',
+  'maximum',
+  'minimum',
+  'greater',
+  'greater_equal',
+  'less',
+  'less_equal',
+  'equal',
+  'logical_and',
+  'logical_or',
+  'logical_not',
+  'where',
+  'cast',
 ];
 
 export const rules: readonly Rule[] = [
@@ -84,11 +116,42 @@ export const rules: readonly Rule[] = [
       return n === 0 ? undefined : b.constant(op === 'reduce_sum' ? value * n : value, type.shape, type.dtype);
     },
   },
+  {
+    name: 'x · a · b = x · (a b): numbers that follow one another are one',
+    ops: ['mul'],
+    apply(b, { args, type }) {
+      const outer = splat(args[1]);
+      const inner = args[0]!.op === 'mul' ? splat(args[0]!.args[1]) : undefined;
+      if (outer === undefined || inner === undefined || !sameShape(args[0]!.type.shape, type.shape)) return undefined;
+      const x = args[0]!.args[0]!;
+      return sameShape(x.type.shape, type.shape) ? b.mul(x, b.scalar(outer * inner, type.dtype)) : undefined;
+    },
+  },
   neutral('x + 0 = x', 'add', 0, [0, 1]),
   neutral('x - 0 = x', 'sub', 0, [1]),
   neutral('x · 1 = x', 'mul', 1, [0, 1]),
   neutral('x / 1 = x', 'div', 1, [1]),
   neutral('x ^ 1 = x', 'pow', 1, [1]),
+  {
+    name: "a constant of one number needs no shape where the other side has the result's",
+    ops: ['add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum'],
+    apply(b, { op, args, type }) {
+      for (const side of [0, 1] as const) {
+        const value = splat(args[side]);
+        if (value === undefined || args[side]!.type.shape.length === 0) continue;
+        if (!sameShape(args[1 - side]!.type.shape, type.shape)) continue;
+        const scalar = b.scalar(value, args[side]!.type.dtype);
+        return b.op(op, side === 0 ? [scalar, args[1]!] : [args[0]!, scalar]);
+      }
+      return undefined;
+    },
+  },
+  {
+    name: 'a + x = x + a, a · x = x · a: the constant comes second',
+    ops: ['add', 'mul'],
+    apply: (b, { op, args }) =>
+      args[0]!.op === 'constant' && args[1]!.op !== 'constant' ? b.op(op, [args[1]!, args[0]!]) : undefined,
+  },
   {
     name: '0 - x = -x',
     ops: ['sub'],
@@ -112,7 +175,8 @@ export const rules: readonly Rule[] = [
     ops: ['mul'],
     apply(b, { args, type }) {
       for (const side of [0, 1] as const)
-        if (splat(args[side]) === -1 && sameShape(args[1 - side]!.type.shape, type.shape)) return b.neg(args[1 - side]!);
+        if (splat(args[side]) === -1 && sameShape(args[1 - side]!.type.shape, type.shape))
+          return b.neg(args[1 - side]!);
       return undefined;
     },
   },
@@ -159,7 +223,10 @@ export const rules: readonly Rule[] = [
       const inner = args[0]!;
       if (inner.op !== 'transpose') return undefined;
       const first = inner.attrs['perm'] as readonly number[];
-      return b.transpose(inner.args[0]!, (attrs['perm'] as readonly number[]).map((p) => first[p]!));
+      return b.transpose(
+        inner.args[0]!,
+        (attrs['perm'] as readonly number[]).map((p) => first[p]!),
+      );
     },
   },
   {
@@ -193,7 +260,13 @@ const byOp = new Map<OpName, readonly Rule[]>();
 for (const rule of rules) for (const op of rule.ops) byOp.set(op, [...(byOp.get(op) ?? []), rule]);
 
 /** The first rule's result, or undefined where none applies. */
-export function simplify(b: Builder, op: OpName, args: readonly Node[], attrs: Attrs, type: TensorType): Node | undefined {
+export function simplify(
+  b: Builder,
+  op: OpName,
+  args: readonly Node[],
+  attrs: Attrs,
+  type: TensorType,
+): Node | undefined {
   const candidate: Candidate = { op, args, attrs, type };
   for (const rule of byOp.get(op) ?? []) {
     const result = rule.apply(b, candidate);

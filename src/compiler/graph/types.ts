@@ -20,7 +20,14 @@ export interface Axis {
   readonly size: Dim;
 }
 
-export type AttrValue = Dim | string | boolean | readonly number[] | readonly Dim[] | readonly (readonly number[])[] | Axis;
+export type AttrValue =
+  | Dim
+  | string
+  | boolean
+  | readonly number[]
+  | readonly Dim[]
+  | readonly (readonly number[])[]
+  | Axis;
 export type Attrs = Readonly<Record<string, AttrValue>>;
 
 /**

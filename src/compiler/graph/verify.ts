@@ -11,20 +11,25 @@ const typedModelOnly = new Set<Node['op']>(['enter', 'leave', 'drop_self']);
 function verifyNode(node: Node, fault: (sentence: string) => void): void {
   const op = ops[node.op];
   if (!op) return fault('is no operation of the table');
-  if (op.arity !== 'any' && op.arity !== node.args.length) return fault(`has ${node.args.length} arguments, not ${op.arity}`);
+  if (op.arity !== 'any' && op.arity !== node.args.length)
+    return fault(`has ${node.args.length} arguments, not ${op.arity}`);
   const type = op.infer(
     node.args.map((a) => a.type),
     node.attrs,
   );
   if (typeof type === 'string') fault(`does not fit: ${type}`);
-  else if (type.dtype !== node.type.dtype || !sameShape(type.shape, node.type.shape)) fault(`should be ${printType(type)}`);
+  else if (type.dtype !== node.type.dtype || !sameShape(type.shape, node.type.shape))
+    fault(`should be ${printType(type)}`);
   if (node.axes.length > 0) fault('runs over axes, which a graph has none of');
-  if (node.type.shape.some((d) => typeof d !== 'number')) fault(`has a shape that is not numbers: ${showShape(node.type.shape)}`);
+  if (node.type.shape.some((d) => typeof d !== 'number'))
+    fault(`has a shape that is not numbers: ${showShape(node.type.shape)}`);
   else if (node.type.shape.some((d) => !Number.isInteger(d) || (d as number) < 0))
     fault(`has an impossible shape: ${showShape(node.type.shape)}`);
   if (typedModelOnly.has(node.op)) fault('is of the typed model, not of a graph');
-  if (node.op === 'batch' && node.attrs['size'] !== undefined) fault('is of the typed model: in a graph it has no size');
-  if (node.op === 'batch_reduce' && node.attrs['axes'] === undefined) fault('is of the typed model: in a graph it has axes');
+  if (node.op === 'batch' && node.attrs['size'] !== undefined)
+    fault('is of the typed model: in a graph it has no size');
+  if (node.op === 'batch_reduce' && node.attrs['axes'] === undefined)
+    fault('is of the typed model: in a graph it has axes');
 }
 
 /** `states`: the program's declarations; without them states are not checked. */

@@ -37,7 +37,12 @@ export function orderAxes(b: Builder, x: Batched, axes: readonly Axis[]): Batche
  * x with leading dimensions for all of `axes` in their order: size 1 for those it lacks, or their size with `broadcast`.
  * Its own shape gets leading ones up to `rank`, so that values of different ranks align as they did per example.
  */
-export function alignAxes(b: Builder, x: Batched, axes: readonly Axis[], options: { rank?: number; broadcast?: boolean } = {}): Node {
+export function alignAxes(
+  b: Builder,
+  x: Batched,
+  axes: readonly Axis[],
+  options: { rank?: number; broadcast?: boolean } = {},
+): Node {
   const ordered = orderAxes(b, x, axes);
   const own = ownShape(x);
   const ones = new Array<number>(Math.max(0, (options.rank ?? x.rank) - x.rank)).fill(1);

@@ -51,12 +51,17 @@ function cotangentOf(side: 0 | 1, b: Builder, node: Node, g: Node, attrs: Contra
   const nb = attrs.batch[0].length;
   const ownFree = free(own.type.shape.length, attrs, side);
   const thatFree = free(that.type.shape.length, attrs, other);
-  // g is [batch, free of a, free of b].
+  // g is [batch, free of a, free of b]; the product, [batch, its free, summed] for a and [batch, summed, its free] for b, where
+  // the summed axes come in the other side's order. Most often that is the side's own order already.
   const gThat = range(thatFree.length, side === 0 ? nb + ownFree.length : nb);
-  const product = b.contract(g, that, [gThat, thatFree], [range(nb), attrs.batch[other]]);
-  // product is [batch, own free, that's summed axes ascending]
   const summed = order(attrs.over[other]).map((k) => attrs.over[side][k]!);
-  return b.transpose(product, inverse([...attrs.batch[side], ...ownFree, ...summed]));
+  const batch = range(nb);
+  if (side === 0) {
+    const product = b.contract(g, that, [gThat, thatFree], [batch, attrs.batch[1]]);
+    return b.transpose(product, inverse([...attrs.batch[0], ...ownFree, ...summed]));
+  }
+  const product = b.contract(that, g, [thatFree, gThat], [attrs.batch[0], batch]);
+  return b.transpose(product, inverse([...attrs.batch[1], ...summed, ...ownFree]));
 }
 
 /** M, N, K and B of the product seen as one batch of matrix products. */
@@ -114,7 +119,13 @@ function batching(b: Builder, args: readonly Batched[], attrs: ContractAttrs): B
 }
 
 /** An operand as [batch…, rows…, inner…] or, transposed, [batch…, inner…, rows…], for tf.matMul. */
-function operand(c: TfjsContext, side: 0 | 1, attrs: ContractAttrs, pairing: readonly number[], shape: readonly number[]) {
+function operand(
+  c: TfjsContext,
+  side: 0 | 1,
+  attrs: ContractAttrs,
+  pairing: readonly number[],
+  shape: readonly number[],
+) {
   const own = staticShape(c.argTypes[side]!.shape);
   const rows = free(own.length, attrs, side);
   const inner = pairing.map((k) => attrs.over[side][k]!);
@@ -127,7 +138,10 @@ function operand(c: TfjsContext, side: 0 | 1, attrs: ContractAttrs, pairing: rea
   if (layouts[0]!.every((p, i) => p === i)) transposedInner = false;
   else if (!transposedInner) text = c.temporary(`tf.transpose(${text}, ${literal(layouts[0]!)})`);
   const [batch, m, k] = shape as [number, number, number];
-  const wanted = [...(batch === 1 && attrs.batch[side].length === 0 ? [] : [batch]), ...(transposedInner ? [k, m] : [m, k])];
+  const wanted = [
+    ...(batch === 1 && attrs.batch[side].length === 0 ? [] : [batch]),
+    ...(transposedInner ? [k, m] : [m, k]),
+  ];
   const moved = (transposedInner ? layouts[1]! : layouts[0]!).map((p) => own[p]!);
   if (moved.length !== wanted.length || moved.some((d, i) => d !== wanted[i]))
     text = c.temporary(`tf.reshape(${text}, ${literal(wanted)})`);

@@ -43,7 +43,8 @@ export const controlOps: { readonly [N in ControlName]: Op } = {
     },
     batching: 'none',
     tfjs(_c, { value, shape, dtype }) {
-      const number = (v: number) => (dtype === 'bool' ? String(v !== 0) : Number.isFinite(v) ? String(v) : showInfinite(v));
+      const number = (v: number) =>
+        dtype === 'bool' ? String(v !== 0) : Number.isFinite(v) ? String(v) : showInfinite(v);
       if (typeof value !== 'number')
         return `tf.tensor([${value.map(number).join(', ')}], ${literal(staticShape(shape))}, '${dtype}')`;
       if (shape.length === 0) return `tf.scalar(${number(value)}, '${dtype}')`;

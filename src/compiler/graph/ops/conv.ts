@@ -11,7 +11,11 @@ import { float32, literal, staticShape, wants } from './shapes.js';
 export type ConvName = 'conv2d' | 'conv2d_input_gradient' | 'conv2d_filter_gradient';
 
 /** stride [h, w]; pad [top, bottom, left, right]; dilation [h, w] of the filter. */
-export type ConvAttrs = { readonly stride: readonly number[]; readonly pad: readonly number[]; readonly dilation: readonly number[] };
+export type ConvAttrs = {
+  readonly stride: readonly number[];
+  readonly pad: readonly number[];
+  readonly dilation: readonly number[];
+};
 type InputGradientAttrs = ConvAttrs & { readonly inputShape: readonly Dim[] };
 type FilterGradientAttrs = ConvAttrs & { readonly filterShape: readonly Dim[] };
 
@@ -27,13 +31,17 @@ function resultSize(size: Dim, kernel: Dim, stride: number, pads: number, dilati
   return stride === 1 ? addDims(room, 1) : addDims(symbol(`(${showDim(room)} / ${stride})`), 1);
 }
 
-function inferShape(x: readonly Dim[], w: readonly Dim[], { stride, pad, dilation }: ConvAttrs): readonly Dim[] | string {
-  if (x.length !== 3 && x.length !== 4)
-    return `conv takes images [height, width, channels], not ${showShape(x)}`;
+function inferShape(
+  x: readonly Dim[],
+  w: readonly Dim[],
+  { stride, pad, dilation }: ConvAttrs,
+): readonly Dim[] | string {
+  if (x.length !== 3 && x.length !== 4) return `conv takes images [height, width, channels], not ${showShape(x)}`;
   if (w.length !== 4) return `conv's filter is [height, width, channels in, channels out], not ${showShape(w)}`;
   const [h, wd, c] = x.slice(-3) as [Dim, Dim, Dim];
   const [kh, kw, ci, o] = w as [Dim, Dim, Dim, Dim];
-  if (!sameDim(c, ci)) return `conv's filter ${showShape(w)} takes ${showDim(ci)} channels, and the image ${showShape(x)} has ${showDim(c)}`;
+  if (!sameDim(c, ci))
+    return `conv's filter ${showShape(w)} takes ${showDim(ci)} channels, and the image ${showShape(x)} has ${showDim(c)}`;
   const oh = resultSize(h, kh, stride[0]!, pad[0]! + pad[1]!, dilation[0]!);
   const ow = resultSize(wd, kw, stride[1]!, pad[2]! + pad[3]!, dilation[1]!);
   if ((typeof oh === 'number' && oh < 1) || (typeof ow === 'number' && ow < 1))
@@ -116,7 +124,9 @@ function floats(name: string, args: readonly TensorType[]): string | undefined {
 function agree(x: readonly Dim[], w: readonly Dim[], y: readonly Dim[], attrs: ConvAttrs): string | undefined {
   const wanted = inferShape(x, w, attrs);
   if (typeof wanted === 'string') return wanted;
-  return sameShape(wanted, y) ? undefined : `conv of ${showShape(x)} by ${showShape(w)} is ${showShape(wanted)}, not ${showShape(y)}`;
+  return sameShape(wanted, y)
+    ? undefined
+    : `conv of ${showShape(x)} by ${showShape(w)} is ${showShape(wanted)}, not ${showShape(y)}`;
 }
 
 function convolve(x: NdArray, w: NdArray, shape: readonly number[], attrs: ConvAttrs): NdArray {
@@ -180,7 +190,12 @@ export const convOps: { readonly [N in ConvName]: Op } = {
       noFilterAxes(w!);
       const flat = flattened(b, dy!, dy!.axes);
       const inputShape = [flat.type.shape[0]!, ...attrs.inputShape.slice(-3)];
-      return unflattened(b, convInputGradient(b, flat, w!.node, attrs, inputShape), dy!.axes, ownShape(dy!).slice(0, -3));
+      return unflattened(
+        b,
+        convInputGradient(b, flat, w!.node, attrs, inputShape),
+        dy!.axes,
+        ownShape(dy!).slice(0, -3),
+      );
     },
     tfjs: (c, attrs) =>
       `${c.support('conv2dInputGradient')}(${c.args[0]}, ${c.args[1]}, ${literal(staticShape(attrs.inputShape))}, ${settings(attrs)})`,
@@ -210,7 +225,10 @@ export const convOps: { readonly [N in ConvName]: Op } = {
     // A filter gradient for each example is not one convolution: with axes, x and dy are unrolled example by example.
     batching(b, args, attrs) {
       const axes = unionAxes(args);
-      const [x, dy] = args.map((arg) => alignAxes(b, orderAxes(b, arg, axes), axes, { broadcast: true })) as [Node, Node];
+      const [x, dy] = args.map((arg) => alignAxes(b, orderAxes(b, arg, axes), axes, { broadcast: true })) as [
+        Node,
+        Node,
+      ];
       const sizes = axisSizes(axes);
       const n = countOf(sizes);
       const each = (node: Node, i: number): Node => {

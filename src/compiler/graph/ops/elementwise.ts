@@ -8,11 +8,35 @@ import { define, type NdArray, type Op, type TfjsContext } from './op.js';
 import { broadcastShapes, literal, staticShape, unbroadcast, wants } from './shapes.js';
 
 type Unary =
-  | 'neg' | 'exp' | 'log' | 'log1p' | 'sqrt' | 'rsqrt' | 'tanh' | 'sigmoid' | 'erf' | 'relu' | 'abs' | 'sign' | 'sin'
-  | 'cos' | 'floor' | 'softplus' | 'square' | 'reciprocal';
+  | 'neg'
+  | 'exp'
+  | 'log'
+  | 'log1p'
+  | 'sqrt'
+  | 'rsqrt'
+  | 'tanh'
+  | 'sigmoid'
+  | 'erf'
+  | 'relu'
+  | 'abs'
+  | 'sign'
+  | 'sin'
+  | 'cos'
+  | 'floor'
+  | 'softplus'
+  | 'square'
+  | 'reciprocal';
 type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum';
 type Comparison = 'greater' | 'greater_equal' | 'less' | 'less_equal' | 'equal';
-export type ElementwiseName = Unary | Binary | Comparison | 'logical_and' | 'logical_or' | 'logical_not' | 'where' | 'cast';
+export type ElementwiseName =
+  | Unary
+  | Binary
+  | Comparison
+  | 'logical_and'
+  | 'logical_or'
+  | 'logical_not'
+  | 'where'
+  | 'cast';
 
 function map(x: NdArray, f: (x: number) => number): NdArray {
   const data = new Float64Array(x.data.length);
@@ -51,7 +75,8 @@ function unary(name: Unary, rule: UnaryRule): Op {
     name,
     doc: rule.doc,
     arity: 1,
-    infer: ([x]) => (x!.dtype === 'float32' || (rule.ints && x!.dtype === 'int32') ? x! : wants(name, 'float32', x!.dtype)),
+    infer: ([x]) =>
+      x!.dtype === 'float32' || (rule.ints && x!.dtype === 'int32') ? x! : wants(name, 'float32', x!.dtype),
     gradient: (b, node, g) => [rule.gradient?.(b, g, node.args[0]!, node)],
     evaluate: ([x]) => map(x!, rule.f),
     batching: 'elementwise',
@@ -259,7 +284,11 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     },
     evaluate([condition, x, y], _attrs, type) {
       const shape = staticShape(type.shape);
-      const [c, p, q] = [condition!, x!, y!].map((v) => broadcasted(v, shape).data) as [Float64Array, Float64Array, Float64Array];
+      const [c, p, q] = [condition!, x!, y!].map((v) => broadcasted(v, shape).data) as [
+        Float64Array,
+        Float64Array,
+        Float64Array,
+      ];
       return { shape, data: c.map((v, i) => (v !== 0 ? p[i]! : q[i]!)) };
     },
     batching: 'elementwise',
@@ -270,8 +299,11 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     doc: 'The value in another element type; floats lose their fraction, truth values are 0 and 1.',
     arity: 1,
     infer: ([x], { dtype }) => ({ dtype, shape: x!.shape }),
-    gradient: (_b, node, g, { dtype }) => [dtype === 'float32' && node.args[0]!.type.dtype === 'float32' ? g : undefined],
-    evaluate: ([x], { dtype }) => (dtype === 'float32' ? x! : map(x!, dtype === 'bool' ? (v) => Number(v !== 0) : Math.trunc)),
+    gradient: (_b, node, g, { dtype }) => [
+      dtype === 'float32' && node.args[0]!.type.dtype === 'float32' ? g : undefined,
+    ],
+    evaluate: ([x], { dtype }) =>
+      dtype === 'float32' ? x! : map(x!, dtype === 'bool' ? (v) => Number(v !== 0) : Math.trunc),
     batching: 'elementwise',
     tfjs: (c, { dtype }) => `tf.cast(${c.args[0]}, '${dtype}')`,
   }),

@@ -6,20 +6,18 @@
 import { addDims, type Dim, sameDim, showDim, showShape } from '../dim.js';
 import type { Axis, Node } from '../types.js';
 import { define, type Op } from './op.js';
-import {
-  evaluateReduction,
-  inferReduction,
-  type ReductionRule,
-  reductionGradient,
-  reductions,
-} from './reduce.js';
+import { evaluateReduction, inferReduction, type ReductionRule, reductionGradient, reductions } from './reduce.js';
 import { literal, reducedShape } from './shapes.js';
 
 export type ExampleName = 'batch' | 'enter' | 'leave' | 'drop_self' | 'batch_reduce' | 'running';
 
 export type BatchReduceKind = 'mean' | 'sum' | 'max' | 'variance';
 /** `axes` and `keepdims` at the graph level only: the dimensions that hold the examples. */
-type BatchReduceAttrs = { readonly kind: BatchReduceKind; readonly axes?: readonly number[]; readonly keepdims?: boolean };
+type BatchReduceAttrs = {
+  readonly kind: BatchReduceKind;
+  readonly axes?: readonly number[];
+  readonly keepdims?: boolean;
+};
 /** `size` in the typed model only: how many examples there are. */
 type BatchAttrs = { readonly size?: Dim };
 

@@ -13,7 +13,11 @@ export type IndexName = 'gather' | 'scatter_add';
 export type GatherAttrs = { readonly axis: number; readonly batchDims: number };
 type ScatterAttrs = GatherAttrs & { readonly shape: readonly Dim[] };
 
-function gatheredShape(x: readonly Dim[], index: TensorType, { axis, batchDims }: GatherAttrs): readonly Dim[] | string {
+function gatheredShape(
+  x: readonly Dim[],
+  index: TensorType,
+  { axis, batchDims }: GatherAttrs,
+): readonly Dim[] | string {
   if (index.dtype !== 'int32') return `an index is ints, not ${index.dtype}`;
   const fault = checkAxes([axis], x.length);
   if (fault) return fault;
@@ -88,7 +92,11 @@ export const indexOps: { readonly [N in IndexName]: Op } = {
       return result;
     },
     batching: batchGather,
-    tfjs: (c, { axis, batchDims }) => `tf.gather(${c.args[0]}, ${c.args[1]}, ${axis}, ${batchDims})`,
+    // The wasm backend overlooks batchDims.
+    tfjs: (c, { axis, batchDims }) =>
+      batchDims === 0
+        ? `tf.gather(${c.args[0]}, ${c.args[1]}, ${axis})`
+        : `${c.support('gatherBatched')}(${c.args[0]}, ${c.args[1]}, ${axis}, ${batchDims})`,
     flops: () => 0,
   }),
   scatter_add: define<ScatterAttrs>({

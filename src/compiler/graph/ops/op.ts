@@ -1,6 +1,6 @@
 import type { Builder } from '../builder.js';
 import type { Draws } from '../random.js';
-import type { Axis, Attrs, Node, TensorType } from '../types.js';
+import type { Attrs, Axis, Node, TensorType } from '../types.js';
 
 /** Numbers in float64, row-major: what the reference target computes with. int32 and bool values are held as numbers too. */
 export interface NdArray {

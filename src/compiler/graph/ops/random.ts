@@ -38,7 +38,9 @@ export const randomOps: { readonly [N in RandomName]: Op } = {
     doc: 'Random orders of 0 … size-1 (int), one for each place of `shape`: [shape, size].',
     arity: 0,
     infer: (_args, { shape, size }) =>
-      typeof size === 'number' && size < 0 ? `a permutation of ${showDim(size)}` : { dtype: 'int32', shape: [...shape, size] },
+      typeof size === 'number' && size < 0
+        ? `a permutation of ${showDim(size)}`
+        : { dtype: 'int32', shape: [...shape, size] },
     evaluate(_args, { site }, type, draws) {
       const shape = staticShape(type.shape);
       const rows = countOf(shape.slice(0, -1));

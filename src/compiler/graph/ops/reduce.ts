@@ -111,14 +111,26 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
   },
 };
 
-export function inferReduction(name: string, x: TensorType, { axes, keepdims }: ReduceAttrs, ints: boolean): TensorType | string {
+export function inferReduction(
+  name: string,
+  x: TensorType,
+  { axes, keepdims }: ReduceAttrs,
+  ints: boolean,
+): TensorType | string {
   if (x.dtype !== 'float32' && !(ints && x.dtype === 'int32')) return wants(name, 'float32', x.dtype);
   const fault = checkAxes(axes, x.shape.length);
   if (fault) return fault;
   return { dtype: x.dtype, shape: reducedShape(x.shape, axes, keepdims) };
 }
 
-export function reductionGradient(rule: ReductionRule, b: Builder, node: Node, g: Node, axes: readonly number[], mean: () => Node): Node {
+export function reductionGradient(
+  rule: ReductionRule,
+  b: Builder,
+  node: Node,
+  g: Node,
+  axes: readonly number[],
+  mean: () => Node,
+): Node {
   const x = node.args[0]!;
   const full = (y: Node) => spread(b, y, x.type.shape, axes);
   return rule.gradient(b, { g, x, out: node, axes, n: count(x.type.shape, axes), mean, full });
@@ -181,7 +193,9 @@ export const reduceOps: { readonly [N in ReduceName]: Op } = {
     doc: 'The positions along the last axis in ascending order of value (int); equal ones keep their order.',
     arity: 1,
     infer: ([x]) =>
-      x!.shape.length === 0 ? `argsort orders along the last axis, and ${showShape(x!.shape)} has none` : { dtype: 'int32', shape: x!.shape },
+      x!.shape.length === 0
+        ? `argsort orders along the last axis, and ${showShape(x!.shape)} has none`
+        : { dtype: 'int32', shape: x!.shape },
     evaluate([x]) {
       const { rows, columns, data } = rowsOver(x!, [x!.shape.length - 1]);
       const result = zerosOf(x!.shape);

@@ -9,7 +9,11 @@ import { broadcastShapes, checkAxes, inverse, literal, range, staticShape, unbro
 export type ShapeName = 'reshape' | 'transpose' | 'broadcast_to' | 'slice' | 'pad' | 'concat' | 'reverse';
 
 type Slice = { readonly begin: readonly Dim[]; readonly size: readonly Dim[]; readonly strides: readonly number[] };
-type Pad = { readonly before: readonly number[]; readonly after: readonly number[]; readonly interior: readonly number[] };
+type Pad = {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly interior: readonly number[];
+};
 
 const fill = (n: number, value: number): number[] => new Array<number>(n).fill(value);
 
@@ -36,7 +40,8 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
     arity: 1,
     infer([x], { perm }) {
       const rank = x!.shape.length;
-      if (perm.length !== rank) return `transpose names ${perm.length} axes of ${showShape(x!.shape)}, which has ${rank}`;
+      if (perm.length !== rank)
+        return `transpose names ${perm.length} axes of ${showShape(x!.shape)}, which has ${rank}`;
       return checkAxes(perm, rank) ?? { dtype: x!.dtype, shape: perm.map((p) => x!.shape[p]!) };
     },
     gradient: (b, _node, g, { perm }) => [b.transpose(g, inverse(perm))],
@@ -53,7 +58,9 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
     infer([x], { shape }) {
       const joint = broadcastShapes(x!.shape, shape);
       if (typeof joint === 'string') return joint;
-      return sameShape(joint, shape) ? { dtype: x!.dtype, shape } : `${showShape(x!.shape)} does not broadcast to ${showShape(shape)}`;
+      return sameShape(joint, shape)
+        ? { dtype: x!.dtype, shape }
+        : `${showShape(x!.shape)} does not broadcast to ${showShape(shape)}`;
     },
     gradient: (b, node, g) => [unbroadcast(b, g, node.args[0]!.type.shape)],
     evaluate: ([x], _attrs, type) => broadcasted(x!, staticShape(type.shape)),
@@ -88,13 +95,27 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       const from = staticShape(node.args[0]!.type.shape);
       const before = staticShape(begin);
       const size = staticShape(node.type.shape);
-      const after = from.map((d, i) => (size[i] === 0 ? d - before[i]! : d - before[i]! - ((size[i]! - 1) * strides[i]! + 1)));
-      return [b.pad(g, before, after, strides.map((s) => s - 1))];
+      const after = from.map((d, i) =>
+        size[i] === 0 ? d - before[i]! : d - before[i]! - ((size[i]! - 1) * strides[i]! + 1),
+      );
+      return [
+        b.pad(
+          g,
+          before,
+          after,
+          strides.map((s) => s - 1),
+        ),
+      ];
     },
     evaluate([x], { begin, strides }, type) {
       const own = stridesOf(x!.shape);
       const start = staticShape(begin).reduce((sum, from, i) => sum + from * own[i]!, 0);
-      return strided(x!, staticShape(type.shape), own.map((s, i) => s * strides[i]!), start);
+      return strided(
+        x!,
+        staticShape(type.shape),
+        own.map((s, i) => s * strides[i]!),
+        start,
+      );
     },
     batching: 'shift',
     shift: ({ begin, size, strides }, n, leading) => ({
@@ -126,15 +147,25 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       return { dtype: x!.dtype, shape };
     },
     gradient: (b, node, g, { before, interior }) => [
-      b.slice(g, before, node.args[0]!.type.shape, interior.map((n) => n + 1)),
+      b.slice(
+        g,
+        before,
+        node.args[0]!.type.shape,
+        interior.map((n) => n + 1),
+      ),
     ],
     evaluate([x], { before, interior }, type) {
       const result = zerosOf(staticShape(type.shape));
       const own = stridesOf(result.shape);
       const start = before.reduce((sum, n, i) => sum + n * own[i]!, 0);
-      walk(x!.shape, own.map((s, i) => s * (interior[i]! + 1)), start, (at, offset) => {
-        result.data[offset] = x!.data[at]!;
-      });
+      walk(
+        x!.shape,
+        own.map((s, i) => s * (interior[i]! + 1)),
+        start,
+        (at, offset) => {
+          result.data[offset] = x!.data[at]!;
+        },
+      );
       return result;
     },
     batching: 'shift',
@@ -144,7 +175,8 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       interior: [...fill(n, 0), ...interior],
     }),
     tfjs(c, { before, after, interior }) {
-      if (interior.every((n) => n === 0)) return `tf.pad(${c.args[0]}, ${literal(before.map((n, i) => [n, after[i]!]))})`;
+      if (interior.every((n) => n === 0))
+        return `tf.pad(${c.args[0]}, ${literal(before.map((n, i) => [n, after[i]!]))})`;
       return `${c.support('padInterior')}(${c.args[0]}, ${literal(before)}, ${literal(after)}, ${literal(interior)})`;
     },
     flops: () => 0,
@@ -205,7 +237,12 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       const own = stridesOf(x!.shape);
       if (x!.data.length === 0) return x!;
       const start = axes.reduce((sum, i) => sum + (x!.shape[i]! - 1) * own[i]!, 0);
-      return strided(x!, x!.shape, own.map((s, i) => (axes.includes(i) ? -s : s)), start);
+      return strided(
+        x!,
+        x!.shape,
+        own.map((s, i) => (axes.includes(i) ? -s : s)),
+        start,
+      );
     },
     batching: 'shift',
     shift: ({ axes }, n) => ({ axes: axes.map((a) => a + n) }),

@@ -32,7 +32,9 @@ export function unbroadcast(b: Builder, cotangent: Node, shape: readonly Dim[]):
 export function checkAxes(axes: readonly number[], rank: number): string | undefined {
   for (const axis of axes)
     if (!Number.isInteger(axis) || axis < 0 || axis >= rank)
-      return rank === 0 ? 'a scalar has no axes' : `axis ${axis} is outside a value of rank ${rank} (axes 0 to ${rank - 1})`;
+      return rank === 0
+        ? 'a scalar has no axes'
+        : `axis ${axis} is outside a value of rank ${rank} (axes 0 to ${rank - 1})`;
   return new Set(axes).size < axes.length ? `an axis is named twice in [${axes.join(', ')}]` : undefined;
 }
 
@@ -49,7 +51,8 @@ export function spread(b: Builder, x: Node, shape: readonly Dim[], axes: readonl
 /** The shape as numbers, which in a graph it is. */
 export function staticShape(shape: readonly Dim[]): readonly number[] {
   for (const d of shape)
-    if (typeof d !== 'number') throw new Error(`shape ${showShape(shape)} is needed in numbers, and ${showDim(d)} is not one`);
+    if (typeof d !== 'number')
+      throw new Error(`shape ${showShape(shape)} is needed in numbers, and ${showDim(d)} is not one`);
   return shape as readonly number[];
 }
 

@@ -1,7 +1,8 @@
 /** The reference target: runs graphs in float64, by each operation's own definition. */
-import type { NdArray } from '../../graph/ops/op.js';
-import { ops } from '../../graph/ops/index.js';
+
 import { showShape } from '../../graph/dim.js';
+import { ops } from '../../graph/ops/index.js';
+import type { NdArray } from '../../graph/ops/op.js';
 import { staticShape } from '../../graph/ops/shapes.js';
 import type { Draws } from '../../graph/random.js';
 import { rootsOf, topological } from '../../graph/schedule.js';
@@ -17,7 +18,9 @@ export interface Evaluation {
 function checkGiven(node: Node, value: NdArray): NdArray {
   const shape = staticShape(node.type.shape);
   if (value.shape.length !== shape.length || value.shape.some((d, i) => d !== shape[i]))
-    throw new Error(`${node.op} ${String(node.attrs['name'])} is ${showShape(shape)} and was given ${showShape(value.shape)}`);
+    throw new Error(
+      `${node.op} ${String(node.attrs['name'])} is ${showShape(shape)} and was given ${showShape(value.shape)}`,
+    );
   return value;
 }
 
@@ -33,7 +36,8 @@ export function evaluateNodes(nodes: readonly Node[], env: ReadonlyMap<Node, NdA
   const values = new Map<Node, NdArray>(env);
   for (const node of order) {
     const evaluate = ops[node.op].evaluate;
-    if (!evaluate) throw new Error(`no value is given for %${node.id} (${node.op} ${String(node.attrs['name'] ?? '')})`);
+    if (!evaluate)
+      throw new Error(`no value is given for %${node.id} (${node.op} ${String(node.attrs['name'] ?? '')})`);
     const args = node.args.map((arg) => values.get(arg)!);
     values.set(node, evaluate(args, node.attrs, node.type, draws));
     for (const arg of node.args) {
@@ -66,10 +70,12 @@ export function evaluateGraph(graph: Graph, inputs: Values, states: Values, draw
     const name = String(node.attrs['name']);
     const value = (node.op === 'input' ? inputs : states)[name];
     if (value) env.set(node, checkGiven(node, value));
-    else if (node.op === 'state' || !graph.inputs.includes(node)) throw new Error(`no value is given for ${node.op} ${name}`);
+    else if (node.op === 'state' || !graph.inputs.includes(node))
+      throw new Error(`no value is given for ${node.op} ${name}`);
   }
   const values = evaluateNodes(roots, env, draws);
   const names = Object.keys(graph.outputs);
-  const named = (keys: readonly string[], from: number) => Object.fromEntries(keys.map((key, i) => [key, values[from + i]!]));
+  const named = (keys: readonly string[], from: number) =>
+    Object.fromEntries(keys.map((key, i) => [key, values[from + i]!]));
   return { outputs: named(names, 0), updates: named(Object.keys(graph.updates), names.length) };
 }

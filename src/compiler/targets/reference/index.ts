@@ -1,1 +1,1 @@
-export { evaluateGraph, evaluateNodes, type Evaluation } from './evaluate.js';
+export { type Evaluation, evaluateGraph, evaluateNodes } from './evaluate.js';
