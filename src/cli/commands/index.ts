@@ -1,9 +1,16 @@
 /** The table of commands, in the order of the help. */
 import type { CommandEntry } from '../command.js';
+import { checkCommand } from './check.js';
+import { compileCommand } from './compile.js';
 import { doctorCommand } from './doctor.js';
+import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
 import { fmtCommand } from './fmt.js';
 import { initCommand } from './init.js';
 import { setupCommand } from './setup.js';
+import { trainCommand } from './train.js';
 
-export const commands: readonly CommandEntry[] = [initCommand, fmtCommand, explainCommand, doctorCommand, setupCommand];
+export const commands: readonly CommandEntry[] = [
+  ...[initCommand, checkCommand, trainCommand, evaluateCommand, compileCommand],
+  ...[fmtCommand, explainCommand, doctorCommand, setupCommand],
+];

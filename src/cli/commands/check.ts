@@ -1,0 +1,36 @@
+import { checkFile } from '../../compiler/index.js';
+import { FileLibrary } from '../../runtime/library.js';
+import { readSource } from '../../runtime/read-source.js';
+import type { CommandEntry } from '../command.js';
+import { countProblems, describeDiagnostic, hasErrors } from '../output.js';
+import { statuses } from '../statuses.js';
+
+export const checkCommand: CommandEntry = {
+  name: 'check',
+  summary: 'Check a program: names, shapes, and whether its objective can collapse.',
+  examples: [
+    ['ebmc check simclr.ebm', 'print what is wrong'],
+    ['ebmc check simclr.ebm --json', 'the same for an editor or a script'],
+  ],
+  define(command) {
+    command.argument('<file>', 'a .ebm file');
+  },
+  async run({ args, output }) {
+    const [file = ''] = args;
+    const source = readSource(file);
+    const { diagnostics, modelNames, datasets } = checkFile(source, new FileLibrary(file));
+    const ok = !hasErrors(diagnostics);
+    output.document({
+      ok,
+      file: source.path,
+      models: modelNames,
+      datasets: datasets.map(({ name }) => name),
+      diagnostics: diagnostics.map(describeDiagnostic),
+    });
+    output.diagnostics(diagnostics);
+    const { green, red } = output.paint;
+    const models = modelNames.length === 0 ? '' : ` (${modelNames.join(', ')})`;
+    output.line(`${source.path}${models}: ${(ok ? green : red)(countProblems(diagnostics))}`);
+    return ok ? statuses.ok : statuses.mistake;
+  },
+};

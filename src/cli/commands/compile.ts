@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { Option } from 'commander';
+import { printGraph } from '../../compiler/graph/print.js';
+import type { Program } from '../../compiler/graph/types.js';
+import { checkFile, compileModel, printTypedModel } from '../../compiler/index.js';
+import { emitTfjs } from '../../compiler/targets/tfjs/emit.js';
+import { parseModule } from '../../grammar/index.js';
+import { FileLibrary } from '../../runtime/library.js';
+import { readSource } from '../../runtime/read-source.js';
+import { chooseModel } from '../choose.js';
+import type { CommandEntry } from '../command.js';
+import { describeDiagnostic, hasErrors } from '../output.js';
+import { collect, positiveInteger } from '../parse-options.js';
+import { printSyntax } from '../print-syntax.js';
+import { overridesFrom } from '../settings.js';
+import { statuses } from '../statuses.js';
+import { writeWhole } from '../write-whole.js';
+
+const stages = ['syntax', 'typed', 'graph', 'optimized', 'tfjs'] as const;
+type Stage = (typeof stages)[number];
+
+export const compileCommand: CommandEntry = {
+  name: 'compile',
+  summary: 'Compile a model to code, or print a stage of its compilation.',
+  examples: [
+    ['ebmc compile simclr.ebm --target tfjs --out build', 'write a TypeScript module for tfjs'],
+    ['ebmc compile simclr.ebm --emit graph', 'print the tensor program of a step'],
+  ],
+  define(command) {
+    command
+      .argument('<file>', 'a .ebm file')
+      .addOption(new Option('--target <target>', 'what to write').choices(['tfjs']).default('tfjs'))
+      .option('--out <dir>', 'the folder for the code; without it, it is printed')
+      .addOption(new Option('--emit <stage>', 'print a stage instead').choices([...stages]))
+      .option('--model <name>', 'which model, where the file has several')
+      .option('--batch <n>', 'examples in a step (default: from the `train` item, else 128)', positiveInteger)
+      .option('--set <setting>', 'change a setting, e.g. SimCLR.temperature=0.2; may be repeated', collect);
+  },
+  async run({ args, options, output }) {
+    const [file = ''] = args;
+    const source = readSource(file);
+    const stage = options.text('emit') as Stage | undefined;
+    const { module } = parseModule(source);
+    const models = module.items.flatMap((item) => (item.kind === 'model' ? [item.name.text] : []));
+    const checked = checkFile(source, new FileLibrary(file), overridesFrom(options, models));
+    output.diagnostics(checked.diagnostics);
+    const diagnostics = checked.diagnostics.map(describeDiagnostic);
+    if (stage === 'syntax') {
+      const text = printSyntax(checked.module);
+      output.line(text.trimEnd());
+      output.document({ ok: !hasErrors(checked.diagnostics), stage, text, diagnostics });
+      return hasErrors(checked.diagnostics) ? statuses.mistake : statuses.ok;
+    }
+    if (hasErrors(checked.diagnostics)) {
+      output.document({ ok: false, diagnostics });
+      return statuses.mistake;
+    }
+    const typed = chooseModel(checked, options.text('model'));
+    const train = checked.trains.find(({ model }) => model === typed.name) ?? { optimizer: defaultOptimizer };
+    if (stage === 'typed') {
+      const text = printTypedModel(typed);
+      output.line(text.trimEnd());
+      output.document({ ok: true, model: typed.name, stage, text, diagnostics });
+      return statuses.ok;
+    }
+    const program = compileModel(typed, train);
+    if (stage === 'graph' || stage === 'optimized') {
+      const text = printProgram(program);
+      output.line(text.trimEnd());
+      output.document({ ok: true, model: typed.name, stage, text, diagnostics });
+      return statuses.ok;
+    }
+    const { files } = emitTfjs(program);
+    const out = options.text('out');
+    if (out === undefined || stage === 'tfjs') {
+      output.line((files['model.ts'] ?? '').trimEnd());
+      output.document({ ok: true, model: typed.name, files, diagnostics });
+      return statuses.ok;
+    }
+    const written = writeFiles(out, files);
+    output.document({ ok: true, model: typed.name, written, diagnostics });
+    output.line(`${typed.name}, batch ${program.batch}: wrote ${written.join(', ')}`);
+    return statuses.ok;
+  },
+};
+
+const defaultOptimizer = {
+  name: 'adamw',
+  settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 },
+} as const;
+
+function printProgram({ init, step, represent, energies }: Program): string {
+  return [init, step, represent, ...Object.values(energies)].map(printGraph).join('\n');
+}
+
+function writeFiles(folder: string, files: Readonly<Record<string, string>>): string[] {
+  return Object.entries(files).map(([name, text]) => {
+    const path = join(folder, name);
+    writeWhole(path, text);
+    return path;
+  });
+}
