@@ -1,46 +1,20 @@
 /** Loads what the tfjs target emits, on the backend that is selected. */
-import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Program } from '../../compiler/graph/types.js';
 import type { Batch, HostTensor, LoadedModel } from '../model.js';
+import { type Generated, importGenerated, type Tensors } from './import-generated.js';
 
 export interface LoadOptions {
   /** Where the transpiled module is written; may be anywhere. */
   readonly directory: string;
 }
 
-/** A loaded tfjs module can also say where a number that is not finite came from. */
-export interface TfjsModel extends LoadedModel {
-  /**
-   * Repeats a step, with a check after every operation, from the states before the last step if that one's metrics were not
-   * finite, else from the present ones. Returns a sentence that names the first operation to go wrong; undefined if none does.
-   */
-  explainNonFinite(batch: Batch, rate: number): Promise<string | undefined>;
-}
-
-/** The class of a generated module, as far as it is the same for every model. */
-interface Generated {
-  stepNumber: number;
-  init(seed: number): void;
-  step(batch: Tensors, rate: number): Readonly<Record<string, tf.Tensor>>;
-  represent(batch: Tensors): tf.Tensor;
-  states(): Tensors;
-  setState(name: string, value: tf.Tensor): void;
-  dispose(): void;
-}
-
-type Tensors = Readonly<Record<string, tf.Tensor>>;
-
 export async function loadTfjsModel(
   program: Program,
   files: Readonly<Record<string, string>>,
   options: LoadOptions,
-): Promise<TfjsModel> {
-  const generated = await instantiate(files, options.directory);
+): Promise<LoadedModel> {
+  const generated = await importGenerated(files, options.directory);
   const inputs = program.step.inputs
     .map((node) => ({
       name: String(node.attrs['name']),
@@ -110,11 +84,12 @@ export async function loadTfjsModel(
       }
     },
     async explainNonFinite(batch, rate) {
+      // Not from the present states, where a step that failed has left its mark.
       const { emitTfjs } = await import('../../compiler/targets/tfjs/emit.js');
-      const checked = await instantiate(emitTfjs(program, { checks: true }).files, options.directory);
+      const checked = await importGenerated(emitTfjs(program, { checks: true }).files, options.directory);
       const start = beforeFailure ?? { states: generated.states(), stepNumber: generated.stepNumber };
       const broken = await findNonFiniteState(start.states);
-      if (broken !== undefined) return `${broken} was not finite before the step: an earlier update of it went wrong`;
+      if (broken !== undefined) return `the state ${broken}, not finite before this step`;
       return repeatChecked(checked, start, seed, toTensors(batch), rate);
     },
     dispose() {
@@ -154,29 +129,6 @@ async function findNonFiniteState(states: Tensors): Promise<string | undefined> 
     if (!(await tensor.data()).every((value: number) => Number.isFinite(value))) return name;
   }
   return undefined;
-}
-
-/** Transpiles the module into `directory`, imports it, and makes an instance of its class. */
-async function instantiate(files: Readonly<Record<string, string>>, directory: string): Promise<Generated> {
-  const { ts } = await import('ts-morph');
-  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
-  const tfjs = pathToFileURL(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core')).href;
-  const moduleName = (file: string): string => file.replace(/\.[jt]s$/, `-${hash}.mjs`);
-  await mkdir(directory, { recursive: true });
-  for (const [file, text] of Object.entries(files)) {
-    const { outputText } = ts.transpileModule(text, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-    });
-    // The module may lie where `@tensorflow/tfjs-core` cannot be found: its imports name files.
-    const linked = outputText
-      .replaceAll("from '@tensorflow/tfjs-core'", `from '${tfjs}'`)
-      .replaceAll(/from '\.\/(\w+\.js)'/g, (_, target: string) => `from './${moduleName(target)}'`);
-    await writeFile(join(directory, moduleName(file)), linked);
-  }
-  const url = pathToFileURL(join(directory, moduleName('model.ts'))).href;
-  const module = (await import(/* @vite-ignore */ url)) as Readonly<Record<string, unknown>>;
-  const Model = Object.values(module).find((value) => typeof value === 'function') as new () => Generated;
-  return new Model();
 }
 
 async function readScalars(scalars: Tensors): Promise<Record<string, number>> {

@@ -7,7 +7,7 @@ import {
   type SourceFileStructure,
   StructureKind,
 } from 'ts-morph';
-import type { Graph, Node, Program, TensorType } from '../../graph/types.js';
+import type { Node, Program, TensorType } from '../../graph/types.js';
 import { lowerMethods, type Method } from './lower/methods.js';
 import { upperFirst } from './lower/names.js';
 import { supportText } from './support-text.js';
@@ -43,7 +43,7 @@ function describeProgram(program: Program, methods: readonly Method[]): TfjsMani
   return {
     className: className(program.model),
     batch: program.batch,
-    inputs: fieldsOf(program.step).map((node) => ({
+    inputs: fieldsOf(program).map((node) => ({
       name: inputName(node),
       shape: literalShape(node.type),
       dtype: node.type.dtype,
@@ -67,34 +67,32 @@ function moduleStructure(
   methods: readonly Method[],
 ): Omit<SourceFileStructure, 'kind'> {
   const name = manifest.className;
-  const draws = methods.some((method) => method.lines.some((line) => line.includes('this.draws')));
-  const support = new Set(['shaped', ...(draws ? ['Draws'] : []), ...methods.flatMap((m) => [...m.body.support])]);
-  const names = [...support].sort().map((helper) => ({ name: helper }));
+  const support = new Set(['shaped', ...methods.flatMap((method) => [...method.body.support])]);
+  const imports = [...[...support].sort(), 'type Shaped'];
   return {
     statements: [
       `/**\n * ${program.model}, compiled by ebmc for batches of ${program.batch} examples.\n *\n` +
         ` * \`init\` gives every state its first value, \`step\` trains on one batch, \`represent\` gives what the model has learned to see.\n` +
         ` * The forward pass, its gradient and the optimizer are written out; every intermediate is disposed after its last use.\n` +
         ` * Written by a compiler: edit the model, not this file.\n */`,
-      {
-        kind: StructureKind.ImportDeclaration,
-        moduleSpecifier: '@tensorflow/tfjs-core',
-        namespaceImport: 'tf',
-      },
-      {
-        kind: StructureKind.ImportDeclaration,
-        moduleSpecifier: './support.js',
-        namedImports: [...names, { name: 'Shaped', isTypeOnly: true }],
-      },
+      `import * as tf from '@tensorflow/tfjs-core';`,
+      wrapList('import { ', imports, " } from './support.js';"),
       `\nexport const batchSize = ${program.batch} as const;`,
       stateTable(program),
       `\n/** The states: parameters, moving averages and what the optimizer remembers. */\n` +
         `export type ${name}States = { readonly [Name in keyof typeof stateShapes]: Shaped<(typeof stateShapes)[Name]> };`,
       ...(manifest.inputs.length === 0 ? [] : [batchInterface(program, manifest)]),
       `\n/** What \`step\` measures. */\nexport type ${name}Metrics = Readonly<Record<${union(manifest.metrics)}, tf.Scalar>>;`,
-      modelClass(name, methods, draws),
+      modelClass(name, methods, support.has('Draws')),
     ],
   };
+}
+
+/** On one line where that fits, else one line an item. */
+function wrapList(open: string, items: readonly string[], close: string): string {
+  const line = `${open}${items.join(', ')}${close}`;
+  if (line.length <= 120) return line;
+  return [open.trimEnd(), ...items.map((item) => `  ${item},`), close.trimStart()].join('\n');
 }
 
 function stateTable(program: Program): string {
@@ -130,7 +128,7 @@ function modelClass(name: string, methods: readonly Method[], draws: boolean): C
           "The next step's number; with the seed it decides every random draw. Set it to go on from a checkpoint.",
         ],
       },
-      { name: 'seed', scope: Scope.Private, initializer: '0' },
+      ...(draws ? [{ name: 'seed', scope: Scope.Private, initializer: '0' }] : []),
       { name: 'values', scope: Scope.Private, type: `${name}States | undefined` },
     ],
     getAccessors: draws
@@ -217,9 +215,11 @@ function stateMethods(name: string): MethodDeclarationStructure[] {
   ];
 }
 
-/** The inputs that are data, not the learning rate. */
-function fieldsOf(graph: Graph): readonly Node[] {
-  return graph.inputs.filter((node) => inputName(node) !== 'rate');
+/** The inputs that are data, not the learning rate: those of a step, and what only a representation needs. */
+function fieldsOf({ step, represent }: Program): readonly Node[] {
+  const fields = step.inputs.filter((node) => inputName(node) !== 'rate');
+  const names = new Set(fields.map(inputName));
+  return [...fields, ...represent.inputs.filter((node) => !names.has(inputName(node)))];
 }
 
 function inputName(node: Node): string {

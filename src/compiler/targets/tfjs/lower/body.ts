@@ -1,4 +1,5 @@
 /** A graph as straight-line tfjs calls: one constant an operation, each value disposed after its last use. */
+import { positionAt } from '../../../../grammar/source.js';
 import type { Node } from '../../../graph/types.js';
 import { findLiveness } from '../../../optimize/liveness.js';
 import { type Expressions, lowerNodes } from './expressions.js';
@@ -40,11 +41,12 @@ export function lowerBody(schedule: readonly Node[], wanted: readonly Node[], op
         lines.push(`const ${statement.name} = ${statement.expression};${shapeComment(node)}`);
       }
       if (options.checks && statement.kind === 'operation' && node.type.dtype === 'float32') {
-        lines.push(`checkFinite(${statement.name}, ${JSON.stringify(node.scope)}, ${JSON.stringify(node.op)});`);
+        lines.push(`checkFinite(${statement.name}, ${JSON.stringify(placeOf(node))});`);
       }
     }
     lines.push(...disposal([...(statement?.temporaries ?? []), ...(dying.get(place) ?? [])]));
   });
+  if (lines.some((line) => line.includes('this.draws'))) support.add('Draws');
   return { lines, results: takeResults(lowered, wanted), support };
 }
 
@@ -75,6 +77,14 @@ function takeResults(lowered: Expressions, wanted: readonly Node[]): string[] {
     taken.add(owner);
     return free ? statement.name : `tf.clone(${lowered.text(node)})`;
   });
+}
+
+/** For people: "`sqrt` in f/norm (model.ebm:12:8)". */
+function placeOf({ op, scope, span }: Node): string {
+  const name = `\`${op}\`${scope === '' ? '' : ` in ${scope}`}`;
+  if (span === undefined) return name;
+  const { line, column } = positionAt(span.source, span.start);
+  return `${name} (${span.source.path}:${line}:${column})`;
 }
 
 function shapeComment(node: Node): string {

@@ -18,23 +18,24 @@ export interface Method {
 }
 
 export function lowerMethods(program: Program, checks: boolean): readonly Method[] {
-  return [
-    lowerInit(program, checks),
+  const others = [
     lowerStep(program, checks),
     lowerRepresent(program, checks),
     ...Object.entries(program.energies).map(([name, graph]) => lowerEnergy(name, graph, checks)),
   ];
+  return [lowerInit(program, others, checks), ...others];
 }
 
-function lowerInit(program: Program, checks: boolean): Method {
+function lowerInit(program: Program, others: readonly Method[], checks: boolean): Method {
   const { body, updates } = lowerGraph(program.init, checks);
+  const draws = [body, ...others.map((method) => method.body)].some(({ support }) => support.has('Draws'));
   return {
     name: 'init',
     doc: 'Gives every state its first value, drawn from the seed, and starts again at step 0.',
-    parameters: [{ name: 'seed', type: 'number' }],
+    parameters: [{ name: draws ? 'seed' : '_seed', type: 'number' }],
     returns: 'void',
     lines: [
-      'this.seed = seed;',
+      ...(draws ? ['this.seed = seed;'] : []),
       'this.stepNumber = 0;',
       ...opening(body),
       ...body.lines,

@@ -36,10 +36,16 @@ export function padInterior(x: tf.Tensor, before: number[], after: number[], int
   });
 }
 
-/**
- * Zeros of `shape` with `updates` added where `index` says: what gathering along `axis`, with the first `batchDims` axes of
- * table and index going together, does the other way round.
- */
+/** Elements of `x` along `axis`, picked by `index`; the first `batchDims` axes of both go together. */
+export function gatherBatched(x: tf.Tensor, index: tf.Tensor, axis: number, batchDims: number): tf.Tensor {
+  return tf.tidy(() => {
+    const rows = tf.reshape(x, [-1, tf.util.sizeFromShape(x.shape.slice(axis + 1))]);
+    const picked = tf.gather(rows, flatPlaces(index, x.shape, axis, batchDims));
+    return tf.reshape(picked, [...x.shape.slice(0, axis), ...index.shape.slice(batchDims), ...x.shape.slice(axis + 1)]);
+  });
+}
+
+/** Zeros of `shape` with `updates` added where `index` says: the transpose of gathering with the same settings. */
 export function scatterAdd(
   updates: tf.Tensor,
   index: tf.Tensor,
@@ -48,16 +54,19 @@ export function scatterAdd(
   batchDims: number,
 ): tf.Tensor {
   return tf.tidy(() => {
-    const outer = tf.util.sizeFromShape(shape.slice(0, batchDims));
-    const middle = tf.util.sizeFromShape(shape.slice(batchDims, axis));
-    const rows = shape[axis] as number;
+    const places = tf.expandDims(flatPlaces(index, shape, axis, batchDims), 1);
     const run = tf.util.sizeFromShape(shape.slice(axis + 1));
-    const picks = tf.util.sizeFromShape(index.shape.slice(batchDims));
-    // The table as rows of `run` elements: table (o, m) begins at row (o * middle + m) * rows.
-    const starts = tf.range(0, outer * middle * rows, rows, 'int32');
-    const places = tf.add(tf.reshape(starts, [outer, middle, 1]), tf.reshape(index, [outer, 1, picks]));
-    const flat = tf.reshape(places, [outer * middle * picks, 1]);
-    const sums = tf.scatterND(flat, tf.reshape(updates, [outer * middle * picks, run]), [outer * middle * rows, run]);
-    return tf.reshape(sums, shape);
+    const rows = tf.util.sizeFromShape(shape.slice(0, axis + 1));
+    return tf.reshape(tf.scatterND(places, tf.reshape(updates, [-1, run]), [rows, run]), shape);
   });
+}
+
+/** A table of `shape` is rows of what lies behind `axis`; the numbers of the rows that the index picks, one after another. */
+function flatPlaces(index: tf.Tensor, shape: number[], axis: number, batchDims: number): tf.Tensor1D {
+  const outer = tf.util.sizeFromShape(shape.slice(0, batchDims));
+  const middle = tf.util.sizeFromShape(shape.slice(batchDims, axis));
+  const size = shape[axis] as number;
+  const starts = tf.range(0, outer * middle * size, size, 'int32');
+  const places = tf.add(tf.reshape(starts, [outer, middle, 1]), tf.reshape(index, [outer, 1, -1]));
+  return tf.reshape(places, [-1]);
 }
