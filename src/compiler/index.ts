@@ -3,7 +3,7 @@ import { type Diagnostic, nearest, report } from '../diagnostics/index.js';
 import { parseModule } from '../grammar/index.js';
 import type { Source } from '../grammar/source.js';
 import type { ModelItem, Module } from '../grammar/syntax-tree.js';
-import { analyseCollapse } from './check/collapse.js';
+import { analyseCollapse } from './analyse/collapse.js';
 import { Elaborator } from './check/elaborator.js';
 import { elaborateModel, type Overrides } from './check/model.js';
 import { Modules } from './check/modules.js';

@@ -30,7 +30,9 @@ function showAttr(value: AttrValue | readonly AttrValue[]): string {
 
 /** Attributes as text with sorted keys: equal exactly when the attributes are. */
 export function canonicalAttrs(attrs: Attrs): string {
-  return Object.keys(attrs)
+  const keys = Object.keys(attrs);
+  if (keys.length === 0) return '';
+  return keys
     .sort()
     .map((key) => `${key}=${showAttr(attrs[key] as AttrValue)}`)
     .join(';');

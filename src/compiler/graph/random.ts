@@ -26,17 +26,15 @@ export function hash32(site: string): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** High 32 bits of the product of two unsigned words, as a signed word. */
+/** High 32 bits of the product of two words. No partial sum reaches 2^32, so all of it is integer arithmetic. */
 function mulHigh(a: number, b: number): number {
   const al = a & 0xffff;
   const ah = a >>> 16;
   const bl = b & 0xffff;
   const bh = b >>> 16;
-  const low = al * bl;
-  const middle = ah * bl + (low >>> 16);
-  const cross = al * bh + (middle & 0xffff);
-  // middle and cross stay below 2^33, so they are divided rather than shifted.
-  return (ah * bh + Math.floor(middle / 65536) + Math.floor(cross / 65536)) | 0;
+  const middle = (Math.imul(ah, bl) >>> 0) + (Math.imul(al, bl) >>> 16);
+  const cross = (Math.imul(al, bh) >>> 0) + (middle & 0xffff);
+  return (Math.imul(ah, bh) + (middle >>> 16) + (cross >>> 16)) | 0;
 }
 
 /** One block of Philox4x32-10: four words from a counter of four words and a key of two, written at `out[at..at+3]`. */
@@ -53,9 +51,9 @@ export function philoxBlock(
   let k0 = key0 | 0;
   let k1 = key1 | 0;
   for (let round = 0; round < 10; round++) {
-    const high0 = mulHigh(M0, c0 >>> 0);
+    const high0 = mulHigh(M0, c0);
     const low0 = Math.imul(M0, c0);
-    const high1 = mulHigh(M1, c2 >>> 0);
+    const high1 = mulHigh(M1, c2);
     const low1 = Math.imul(M1, c2);
     c0 = high1 ^ c1 ^ k0;
     c1 = low1;

@@ -10,9 +10,14 @@ const typedModelOnly = new Set<Node['op']>(['enter', 'leave', 'drop_self']);
 
 function verifyNode(node: Node, fault: (sentence: string) => void): void {
   const op = ops[node.op];
-  if (!op) return fault('is no operation of the table');
-  if (op.arity !== 'any' && op.arity !== node.args.length)
-    return fault(`has ${node.args.length} arguments, not ${op.arity}`);
+  if (!op) {
+    fault('is no operation of the table');
+    return;
+  }
+  if (op.arity !== 'any' && op.arity !== node.args.length) {
+    fault(`has ${node.args.length} arguments, not ${op.arity}`);
+    return;
+  }
   const type = op.infer(
     node.args.map((a) => a.type),
     node.attrs,

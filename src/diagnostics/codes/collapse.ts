@@ -1,2 +1,46 @@
+import { code } from '../diagnostic.js';
 
-export const collapseCodes = {};
+const model = (terms: string) => `use std.energies { mean_square }
+use std.layers { linear }
+use std.regularizers { variance, covariance }
+
+model M {
+  data x: Image[4, 4, 1]
+  view a, b of x = x + 0.1 * normal([4, 4, 1])
+  encoder f = linear(8)
+  let u = f(reshape(a, [16]))
+  let v = f(reshape(b, [16]))
+  energy E(p, q) = mean_square(p, q)
+  minimize {
+    invariance: 25 * E(u, v)
+${terms}
+  }
+  representation f(reshape(x, [16]))
+}
+`;
+
+/** 3xxx: objectives that a useless representation minimises. */
+export const collapseCodes = {
+  EBM3001: code<{ encoders: string }>({
+    severity: 'error',
+    title: 'a constant representation minimises the objective',
+    message: ({ encoders }) => `a constant representation minimises this objective: ${encoders} can collapse`,
+    help: () => [
+      'push other examples away: a contrastive regularizer such as `info_nce(E, a, b)`',
+      'or keep the outputs spread out: `variance(z)` with `covariance(z)`',
+      'or predict something fixed by the data: a masked part, a label, the next token',
+      'or break the symmetry: `stop(...)` on one side and a predictor on the other',
+    ],
+    explain: `If the encoder gave the same output for every example, every term of the objective would be as low as it can be, so training is free to go there:
+the energy of all pairs becomes equal and the representation says nothing. This is silent: the loss falls, and only a probe after training shows it.
+
+How it is found: the outputs of the last encoders are taken as free variables. The lowest value of the objective over outputs that are equal for all examples is
+compared with values at outputs that differ: random ones that agree between views, and those a descent finds from both. If none is lower, the constant
+representation is a minimum and this is reported with the values. If one is lower, that output is the proof that the constant one is not a minimum. An output behind
+\`stop(...)\` breaks the symmetry of the descent; whether that is enough is not decided here, and nothing is reported.
+
+To study collapse on purpose, run with \`--allow EBM3001\`.`,
+    wrong: model('    covariance: covariance(u) + covariance(v)'),
+    right: model('    variance: 25 * (variance(u) + variance(v))\n    covariance: covariance(u) + covariance(v)'),
+  }),
+};

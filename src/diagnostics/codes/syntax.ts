@@ -5,7 +5,7 @@ const program = (line: string) => `model Tiny {\n  data x: [4]\n  encoder f = li
 const found = (text: string | undefined) => (text ? `, found ${text}` : '');
 
 export const syntaxCodes = {
-  EBM1001: code<{ text: string; follows: string }>({
+  EBM1001: code<{ text: string }>({
     severity: 'error',
     title: 'Characters that are not part of the language',
     message: ({ text }) => `${shown(text)} is not part of the language`,
@@ -135,10 +135,10 @@ stands elsewhere does nothing. A line that begins with \`-\` or \`(\` begins a n
     wrong: `fn deep(x) = ${'('.repeat(70)}x${')'.repeat(70)}\n`,
     right: 'fn deep(x) = (x)\n',
   }),
-  EBM1015: code<{ count: number }>({
+  EBM1015: code<{ count: number; exact: boolean }>({
     severity: 'error',
     title: 'More syntax errors',
-    message: ({ count }) => `and ${count} more syntax error${count === 1 ? '' : 's'} after these`,
+    message: ({ count, exact }) => `and ${exact ? '' : 'at least '}${count} more syntax error${count === 1 ? '' : 's'} after these`,
     explain: 'Twenty syntax errors of a file are shown; the rest are counted. Mend the first ones and run again.',
     wrong: Array.from({ length: 22 }, (_, i) => `fn f${i}(x) = x +\n`).join(''),
     right: 'fn f(x) = x\n',

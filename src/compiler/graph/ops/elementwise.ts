@@ -193,7 +193,7 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
   }),
   relu: unary('relu', {
     doc: 'max(x, 0).',
-    f: (x) => (x > 0 ? x : 0),
+    f: (x) => Math.max(x, 0),
     gradient: (b, g, x) => b.mul(g, b.mask('greater', x, zero(b, x), g)),
   }),
   abs: unary('abs', {

@@ -1,0 +1,183 @@
+/**
+ * Can a constant representation minimise the objective?
+ * In: a typed model. Out: a diagnostic where it can. It guarantees no false alarm by itself: a reported objective has had every output tried here
+ * at no less than its best constant one; an unreported one has an output, found here, that is strictly lower (or is behind `stop`).
+ */
+import { type Diagnostic, report } from '../../diagnostics/index.js';
+import { inOrder, type TypedModel } from '../check/typed-model.js';
+import { gradients } from '../differentiate/index.js';
+import { Builder } from '../graph/builder.js';
+import type { NdArray } from '../graph/ops/op.js';
+import type { Node } from '../graph/types.js';
+import { BatchLowering } from '../lower/batching.js';
+import { Rewriting } from '../lower/rewriting.js';
+import { evaluateNodes } from '../targets/reference/index.js';
+import { arrangements, type Outputs, uniformNumbers } from './outputs.js';
+
+/** Examples in the batch that outputs are tried on. */
+const examples = 8;
+const descentSteps = 12;
+
+export function analyseCollapse(model: TypedModel): readonly Diagnostic[] {
+  const roots = model.terms.map((t) => t.node);
+  const outputs = outermostOutputs(model, roots);
+  if (outputs.length === 0 || roots.some((root) => stopsAnOutput(root, new Set(outputs.map((o) => o.node))))) return [];
+  const objective = freeObjective(model, outputs.map((o) => o.node));
+  const constant = lowestConstant(objective);
+  if (foundLower(objective, constant)) return [];
+  const encoders = [...new Set(outputs.map((o) => o.encoder))];
+  const upstream = model.encoders.map((e) => e.name).filter((name) => !encoders.includes(name));
+  const named = [...upstream, ...encoders].map((name) => `encoder \`${name}\``).join(' and ');
+  const terms = objective.terms(constant.outputs);
+  const values = model.terms.map((t, k) => `${t.name} ${round(terms[k]!)}`).join(', ');
+  return [
+    report(
+      'EBM3001',
+      { encoders: named },
+      {
+        span: model.terms[0]!.span,
+        related: model.encoders.filter((e) => encoders.includes(e.name)).map((e) => ({ span: e.span, message: 'its output may become constant' })),
+        notes: [
+          `with the output of ${encoders.map((name) => `\`${name}\``).join(', ')} the same for every example, the terms are: ${values}`,
+          `nothing lower was found among outputs that differ from example to example (total ${round(constant.value)})`,
+        ],
+      },
+    ),
+  ];
+}
+
+function round(x: number): string {
+  return String(Number(x.toPrecision(3)));
+}
+
+interface Output {
+  readonly encoder: string;
+  readonly node: Node;
+}
+
+/** The results of encoder calls that reach the objective through no other encoder. */
+function outermostOutputs(model: TypedModel, roots: readonly Node[]): Output[] {
+  const results = new Map(model.calls.map((c) => [c.result, c.path]));
+  const found: Output[] = [];
+  const seen = new Set<Node>();
+  const stack = [...roots];
+  while (stack.length > 0) {
+    const node = stack.pop()!;
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const encoder = results.get(node);
+    if (encoder !== undefined && node.axes.some((a) => a.kind === 'example')) found.push({ encoder, node });
+    else stack.push(...node.args);
+  }
+  return found.reverse();
+}
+
+function stopsAnOutput(root: Node, outputs: ReadonlySet<Node>): boolean {
+  return inOrder([root]).some((node) => node.op === 'stop_gradient' && inOrder([node]).some((inner) => outputs.has(inner)));
+}
+
+/** The objective as a function of the encoders' outputs alone; data, draws and other parameters are fixed. */
+interface Objective {
+  readonly shapes: readonly (readonly number[])[];
+  value(outputs: Outputs): number;
+  terms(outputs: Outputs): number[];
+  gradient(outputs: Outputs): Outputs;
+}
+
+function freeObjective(model: TypedModel, outputs: readonly Node[]): Objective {
+  const rewriting = new Rewriting(model.builder);
+  for (const [k, node] of outputs.entries()) {
+    const attrs = { name: `output ${k}`, shape: node.type.shape, dtype: 'float32' };
+    rewriting.replace(node, model.builder.op('input', [], attrs, { axes: node.axes }));
+  }
+  const b = new Builder();
+  const lowering = new BatchLowering(b, Math.min(examples, model.batch));
+  const terms = model.terms.map((t) => {
+    const { node } = lowering.lower(rewriting.rewrite(t.node));
+    return node.type.shape.length === 0 ? node : b.mean(node);
+  });
+  const loss = terms.reduce((sum, term) => b.add(sum, term));
+  const free = outputs.map((_, k) => lowering.inputs.get(`output ${k}`)!);
+  const cotangents = gradients(b, loss, free);
+  const fixed = fixedValues(model, lowering, inOrder([loss, ...cotangents]));
+  const draws = { seed: 1, step: 0 };
+  const env = (values: Outputs): Map<Node, NdArray> => new Map([...fixed, ...values.map((v, k) => [free[k]!, v] as const)]);
+  const scalar = (a: NdArray): number => a.data[0]!;
+  return {
+    shapes: free.map((node) => node.type.shape.map(Number)),
+    value: (values) => scalar(evaluateNodes([loss], env(values), draws)[0]!),
+    terms: (values) => evaluateNodes(terms, env(values), draws).map(scalar),
+    gradient: (values) => evaluateNodes(cotangents, env(values), draws),
+  };
+}
+
+/** Data as uniform noise, states at their initial values. */
+function fixedValues(model: TypedModel, lowering: BatchLowering, nodes: readonly Node[]): Map<Node, NdArray> {
+  const fixed = new Map<Node, NdArray>();
+  const b = new Builder();
+  for (const node of nodes) {
+    const shape = node.type.shape.map(Number);
+    if (node.op === 'input' && !String(node.attrs['name']).startsWith('output ')) fixed.set(node, uniformNumbers(shape, node.id));
+    if (node.op !== 'state') continue;
+    const state = model.states.find((s) => s.name === node.attrs['name'])!;
+    const initial = new BatchLowering(b, lowering.batch).lower(state.initial).node;
+    fixed.set(node, evaluateNodes([initial], new Map(), { seed: 1, step: 0 })[0]!);
+  }
+  return fixed;
+}
+
+interface Found {
+  readonly outputs: Outputs;
+  readonly value: number;
+}
+
+/** The lowest value over outputs that are the same for every example. */
+function lowestConstant(objective: Objective): Found {
+  let best: Found | undefined;
+  for (const outputs of arrangements(objective.shapes, 'constant')) {
+    const found = descend(objective, outputs, averageExamples);
+    if (!best || found.value < best.value) best = found;
+  }
+  return best!;
+}
+
+function foundLower(objective: Objective, constant: Found): boolean {
+  const enough = constant.value - 1e-6 * (1 + Math.abs(constant.value));
+  const starts = [...arrangements(objective.shapes, 'spread'), ...arrangements(objective.shapes, 'noise', constant.outputs)];
+  if (starts.some((outputs) => objective.value(outputs) < enough)) return true;
+  return starts.some((outputs) => descend(objective, outputs, (g) => g).value < enough);
+}
+
+/** Gradient descent with a step that grows while it helps and shrinks while it does not. */
+function descend(objective: Objective, start: Outputs, project: (gradient: Outputs) => Outputs): Found {
+  let outputs = start;
+  let value = objective.value(outputs);
+  let rate = 1;
+  for (let step = 0; step < descentSteps; step++) {
+    const direction = project(objective.gradient(outputs));
+    if (direction.every((d) => d.data.every((x) => x === 0))) break;
+    let improved = false;
+    for (let tries = 0; tries < 8 && !improved; tries++) {
+      const next = outputs.map((o, k) => ({ shape: o.shape, data: o.data.map((x, i) => x - rate * direction[k]!.data[i]!) }));
+      const nextValue = objective.value(next);
+      if (nextValue < value) {
+        outputs = next;
+        value = nextValue;
+        rate *= 2;
+        improved = true;
+      } else rate /= 4;
+    }
+    if (!improved) break;
+  }
+  return { outputs, value };
+}
+
+function averageExamples(gradient: Outputs): Outputs {
+  return gradient.map(({ shape, data }) => {
+    const n = shape[0]!;
+    const size = data.length / n;
+    const mean = new Float64Array(size);
+    for (let i = 0; i < data.length; i++) mean[i % size]! += data[i]! / n;
+    return { shape, data: Float64Array.from({ length: data.length }, (_, i) => mean[i % size]!) };
+  });
+}
