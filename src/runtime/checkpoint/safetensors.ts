@@ -87,6 +87,6 @@ function readTensor(
   if (to > data.length)
     throw new Error(`the file ends within ${name}: ${to} bytes of data expected, ${data.length} found`);
   // Copied, so that it is aligned and does not keep the file's bytes alive.
-  const buffer = data.slice(from, to).buffer;
+  const { buffer } = new Uint8Array(data.subarray(from, to)); // not slice: a Buffer's shares its memory
   return { shape, data: dtype === 'F32' ? new Float32Array(buffer) : new Int32Array(buffer) };
 }
