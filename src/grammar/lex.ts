@@ -1,9 +1,10 @@
 /** From text to tokens, comments and doc comments. What the lexer cannot read is reported and left out. */
-import { type ILexingError, type IToken, Lexer } from 'chevrotain';
+import { type IToken, Lexer } from 'chevrotain';
 import { type Diagnostic, report } from '../diagnostics/index.js';
 import type { Source } from './source.js';
 import { unknownEscapes } from './strings.js';
 import type { Comment, Token } from './syntax-tree.js';
+import { enough } from './limits.js';
 import * as t from './tokens.js';
 
 export interface Lexed {
@@ -19,7 +20,7 @@ const lexer = new Lexer(t.allTokens, { positionTracking: 'full', skipValidations
 
 export function lex(source: Source): Lexed {
   const result = lexer.tokenize(source.text);
-  const diagnostics = result.errors.length > 0 ? strayCharacters(source, result.errors) : [];
+  const diagnostics: Diagnostic[] = [];
   const tokens = checkTokens(source, result.tokens, diagnostics);
   markLeadingMinus(tokens);
   const comments = (result.groups.comments ?? []).map((c) => readComment(source, c));
@@ -34,36 +35,40 @@ export function publicTokens(source: Source, tokens: readonly IToken[]): Token[]
   }));
 }
 
-/** One report for all that is unreadable on a line, and no more than a screen of them is needed. */
-function strayCharacters(source: Source, errors: readonly ILexingError[]): Diagnostic[] {
-  const found: Diagnostic[] = [];
-  let lastLine = -1;
-  for (const error of errors) {
-    const from = error.offset;
-    if (error.line === lastLine) continue;
-    lastLine = error.line ?? -1;
-    const text = source.text.slice(from, from + Math.min(error.length, 24));
-    const span = { source, start: from, end: from + error.length };
-    found.push(report('EBM1001', { text, follows: source.text[from + error.length] ?? '' }, { span }));
-  }
-  return found;
-}
-
+/** Reports the tokens that are none and leaves them out: unreadable characters once a line, semicolons once a file. */
 function checkTokens(source: Source, tokens: IToken[], diagnostics: Diagnostic[]): IToken[] {
-  let semicolons = 0;
+  let dropped = 0;
+  let sawSemicolon = false;
+  let strayLine = -1;
   for (const token of tokens) {
-    if (token.tokenType === t.Semicolon) {
-      if (semicolons++ === 0) diagnostics.push(report('EBM1016', {}, { span: span(source, token) }));
-    } else if (token.tokenType === t.UnclosedString) {
-      diagnostics.push(report('EBM1002', {}, { span: span(source, token) }));
-    } else if (token.tokenType === t.StringLiteral && token.image.includes('\\')) {
-      for (const { at, text } of unknownEscapes(token.image)) {
-        const start = token.startOffset + at;
-        diagnostics.push(report('EBM1003', { text }, { span: { source, start, end: start + text.length } }));
-      }
+    switch (token.tokenType) {
+      case t.Stray:
+        dropped++;
+        if (token.startLine === strayLine) break;
+        strayLine = token.startLine ?? -1;
+        if (diagnostics.length < enough) diagnostics.push(report('EBM1001', { text: token.image.slice(0, 24) }, { span: span(source, token) }));
+        break;
+      case t.Semicolon:
+        dropped++;
+        if (!sawSemicolon) diagnostics.push(report('EBM1016', {}, { span: span(source, token) }));
+        sawSemicolon = true;
+        break;
+      case t.UnclosedString:
+        if (diagnostics.length < enough) diagnostics.push(report('EBM1002', {}, { span: span(source, token) }));
+        break;
+      case t.StringLiteral:
+        if (token.image.includes('\\')) checkEscapes(source, token, diagnostics);
     }
   }
-  return semicolons > 0 ? tokens.filter((token) => token.tokenType !== t.Semicolon) : tokens;
+  return dropped === 0 ? tokens : tokens.filter((token) => token.tokenType !== t.Stray && token.tokenType !== t.Semicolon);
+}
+
+function checkEscapes(source: Source, token: IToken, diagnostics: Diagnostic[]): void {
+  for (const { at, text } of unknownEscapes(token.image)) {
+    if (diagnostics.length >= enough) return;
+    const start = token.startOffset + at;
+    diagnostics.push(report('EBM1003', { text }, { span: { source, start, end: start + text.length } }));
+  }
 }
 
 function span(source: Source, token: IToken) {

@@ -3,6 +3,9 @@ import type { IToken, TokenType } from 'chevrotain';
 import { isA, isCloser, isOpener } from './token-facts.js';
 import * as t from './tokens.js';
 
+/** So many faults are noise: no more are looked for. */
+export const enough = 500;
+
 const brackets = 64;
 const operators = 1000;
 const separators = new Set<TokenType>([t.Equals, t.Colon, t.Comma, t.LeftBrace, t.RightBrace, t.Let]);

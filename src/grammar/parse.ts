@@ -4,11 +4,11 @@ import type { CstNode, IToken } from 'chevrotain';
 import { type Diagnostic, report } from '../diagnostics/index.js';
 import { type BuildInput, buildItems } from './build.js';
 import { lex, publicTokens } from './lex.js';
-import { isTooDeep } from './limits.js';
+import { enough, isTooDeep } from './limits.js';
 import { parser } from './parser.js';
 import { repairModule } from './recover.js';
 import type { Source } from './source.js';
-import type { Item, Module } from './syntax-tree.js';
+import type { Item, Module, Token } from './syntax-tree.js';
 
 const shownAtMost = 20;
 
@@ -16,7 +16,15 @@ export function parseModule(source: Source): { module: Module; diagnostics: Diag
   const { tokens, comments, docs, diagnostics } = lex(source);
   const items = readItems({ source, docs }, tokens, diagnostics);
   const span = { source, start: 0, end: source.text.length };
-  const module: Module = { kind: 'module', source, items, tokens: publicTokens(source, tokens), comments, span };
+  let tokenList: readonly Token[] | undefined;
+  const module: Module = {
+    kind: 'module', source, items, comments, span,
+    // Few readers want them.
+    get tokens() {
+      tokenList ??= publicTokens(source, tokens);
+      return tokenList;
+    },
+  };
   return { module, diagnostics: limit(source, diagnostics) };
 }
 
@@ -43,6 +51,6 @@ function limit(source: Source, diagnostics: readonly Diagnostic[]): Diagnostic[]
   if (sorted.length <= shownAtMost) return sorted;
   const shown = sorted.slice(0, shownAtMost);
   const end = source.text.length;
-  shown.push(report('EBM1015', { count: sorted.length - shownAtMost }, { span: { source, start: end, end } }));
+  shown.push(report('EBM1015', { count: sorted.length - shownAtMost, exact: sorted.length < enough }, { span: { source, start: end, end } }));
   return shown;
 }

@@ -6,7 +6,7 @@ import { type Diagnostic, report } from '../diagnostics/index.js';
 import { balance } from './balance.js';
 import { tokenSpan } from './cst.js';
 import { explain } from './explain.js';
-import { isTooDeep } from './limits.js';
+import { enough, isTooDeep } from './limits.js';
 import { type Mismatch, readMismatch } from './mismatch.js';
 import { reportOdd, spelledRight } from './odd-words.js';
 import { type RuleName, parser } from './parser.js';
@@ -30,6 +30,8 @@ const statementParts = new Map<TokenType, Part | undefined>([[t.Repeat, 'stateme
 class Repair {
   /** The first word of what the part at hand stands in. */
   private inside: string | undefined;
+  /** Attempts that failed: of these there are several for each thing that is wrong. */
+  private faults = 0;
   private readonly strayLines: ReadonlySet<number | undefined>;
 
   constructor(
@@ -45,6 +47,8 @@ class Repair {
     const chunks = splitItems(tokens).filter((chunk) => chunk.length > 0);
     for (const [i, chunk] of chunks.entries()) {
       const item = this.namedItem(chunk);
+      if (this.faults > 4 * enough) break;
+      if (!item) this.faults++;
       if (item) for (const token of this.item(item, chunks[i + 1]?.[0])) kept.push(token);
       else if (!insideNoise) this.diagnostics.push(reportOdd(this.source, chunk, 'item'));
       insideNoise = !item;
@@ -103,6 +107,7 @@ class Repair {
   private parts(part: Part, tokens: readonly IToken[]): IToken[] {
     const kept: IToken[] = [];
     for (const segment of splitParts(tokens, part)) {
+      if (this.faults > 4 * enough) break;
       const { body, comma, extra } = withoutCommas(segment);
       if (extra) this.report({ wanted: part, rule: part, found: extra, before: kept[kept.length - 1], rules: [] });
       if (body.length === 0) continue;
@@ -161,6 +166,7 @@ class Repair {
     parser[rule]();
     const error = parser.errors[0];
     if (!error) return undefined;
+    this.faults++;
     const at = Number.isNaN(error.token.startOffset) ? tokens.length : tokens.indexOf(error.token);
     return readMismatch(error, tokens[at - 1], tokens[at - 2]);
   }

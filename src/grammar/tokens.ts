@@ -101,6 +101,16 @@ export const Colon = sign('Colon', ':');
 /** Not part of the language: reported once a run and dropped. */
 export const Semicolon = sign('Semicolon', ';');
 
+/** One code of each group of codes by which chevrotain looks up what may begin a token. */
+const anyCode = [...Array(256).keys(), ...Array.from({ length: 512 }, (_, i) => 256 + i * 128).filter((code) => code < 65536)];
+/** A run of characters that begin nothing: reported and dropped. */
+export const Stray = createToken({
+  name: 'Stray',
+  pattern: /(?:[^\s\w"+\-*/^=<>(){}[\],.:;|!]|\|(?!>)|!(?!=))+/,
+  line_breaks: false,
+  start_chars_hint: anyCode,
+});
+
 const Space = createToken({ name: 'Space', pattern: /[\s\uFEFF]+/, group: Lexer.SKIPPED, line_breaks: true });
 const CommentText = createToken({ name: 'CommentText', pattern: /\/\/[^\r\n]*/, group: 'comments' });
 
@@ -109,7 +119,7 @@ export const allTokens: TokenType[] = [
   NumberLiteral, StringLiteral, UnclosedString, MissingMark,
   Ellipsis, Range, Dot, Pipe, Arrow, EqualEqual, NotEqual, LessEqual, GreaterEqual, Less, Greater, Equals,
   Plus, Minus, LeadingMinus, Times, Divide, Power,
-  LeftParen, RightParen, LeftSquare, RightSquare, LeftBrace, RightBrace, Comma, Colon, Semicolon,
+  LeftParen, RightParen, LeftSquare, RightSquare, LeftBrace, RightBrace, Comma, Colon, Semicolon, Stray,
 ];
 
 export const keywords: ReadonlyMap<string, TokenType> = keywordTypes;
