@@ -50,10 +50,27 @@ export const plainAlgebra: Algebra = {
       },
       async dotRows(b, height) {
         const product = new Float32Array(height * rows);
-        for (let i = 0; i < height; i++) {
-          for (let r = 0; r < rows; r++) {
+        for (let r = 0; r < rows; r++) {
+          const row = data.subarray(r * columns, (r + 1) * columns);
+          let i = 0;
+          // Four products at once: the row is read from memory a quarter as often.
+          for (; i + 4 <= height; i += 4) {
+            let [s0, s1, s2, s3] = [0, 0, 0, 0];
+            for (let k = 0, b0 = i * columns; k < columns; k++, b0++) {
+              const value = row[k]!;
+              s0 += value * b[b0]!;
+              s1 += value * b[b0 + columns]!;
+              s2 += value * b[b0 + 2 * columns]!;
+              s3 += value * b[b0 + 3 * columns]!;
+            }
+            product[i * rows + r] = s0;
+            product[(i + 1) * rows + r] = s1;
+            product[(i + 2) * rows + r] = s2;
+            product[(i + 3) * rows + r] = s3;
+          }
+          for (; i < height; i++) {
             let sum = 0;
-            for (let k = 0; k < columns; k++) sum += b[i * columns + k]! * data[r * columns + k]!;
+            for (let k = 0; k < columns; k++) sum += row[k]! * b[i * columns + k]!;
             product[i * rows + r] = sum;
           }
         }

@@ -19,7 +19,7 @@ export interface ProbeResult {
   readonly converged: boolean;
 }
 
-/** Strong first: each fit starts from the one before. */
+/** Strong first: in the search each fit starts from the one before. */
 const strengths = [1, 0.1, 0.01, 0.001, 0.0001] as const;
 
 /** With fewer labels than this, a tenth of them would be too few to choose by: all folds take their turn. */
@@ -42,27 +42,29 @@ export async function linearProbe(
   const given = Int32Array.from(chosen, (index) => trainLabels[index]!);
   const scaling = measureStandardization(pickRows(train, chosen));
   const x = standardize(pickRows(train, chosen), scaling);
-  const best = await chooseStrength(x, given, classes, seed, algebra);
-  const l2s = strengths.slice(0, best + 1);
-  const models = await fitLogistic(x, given, l2s, { classes, tolerance: 1e-5 }, algebra);
-  const model = models.at(-1)!;
+  const { l2, start } = await chooseStrength(x, given, classes, seed, algebra);
+  const [model] = await fitLogistic(x, given, [l2], { classes, tolerance: 1e-5, start }, algebra);
+  if (!model) throw new Error('no model was fitted');
   const { accuracy } = await scoreLogistic(model, standardize(test, scaling), testLabels, algebra);
-  return { accuracy, examples: chosen.length, l2: strengths[best]!, converged: model.converged };
+  return { accuracy, examples: chosen.length, l2, converged: model.converged };
 }
 
-/** The index of the strength with the best accuracy on held-out labels; of equal ones the lowest cross-entropy. */
+/**
+ * The strength with the best accuracy on held-out labels, of equal ones that with the lowest cross-entropy; with the weights
+ * found for it, which lie close to those for all labels.
+ */
 async function chooseStrength(
   x: Matrix,
   labels: Int32Array,
   classes: number,
   seed: number,
   algebra: Algebra,
-): Promise<number> {
+): Promise<{ readonly l2: number; readonly start: Float64Array }> {
   const folds = 10;
   const fold = stratifiedFolds(labels, folds, seed);
   const turns = labels.length < fewLabels ? folds : 1;
-  const accuracy = strengths.map(() => 0);
-  const crossEntropy = strengths.map(() => 0);
+  const zero: Float64Array = new Float64Array((x.columns + 1) * classes);
+  const scores = strengths.map((l2) => ({ l2: l2 as number, start: zero, accuracy: 0, crossEntropy: 0 }));
   for (let turn = 0; turn < turns; turn++) {
     const indices = Array.from(labels, (_, i) => i);
     const inside = indices.filter((i) => fold[i] !== turn);
@@ -73,10 +75,10 @@ async function chooseStrength(
     const heldOut = pickRows(x, outside);
     for (const [s, model] of models.entries()) {
       const score = await scoreLogistic(model, heldOut, asked, algebra);
-      accuracy[s]! += score.accuracy * outside.length;
-      crossEntropy[s]! += score.crossEntropy * outside.length;
+      scores[s]!.start = model.weights;
+      scores[s]!.accuracy += score.accuracy * outside.length;
+      scores[s]!.crossEntropy += score.crossEntropy * outside.length;
     }
   }
-  const order = strengths.map((_, s) => s);
-  return order.sort((a, b) => accuracy[b]! - accuracy[a]! || crossEntropy[a]! - crossEntropy[b]!)[0]!;
+  return scores.sort((a, b) => b.accuracy - a.accuracy || a.crossEntropy - b.crossEntropy)[0]!;
 }

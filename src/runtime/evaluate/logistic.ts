@@ -8,31 +8,35 @@ export interface LogisticModel {
   readonly weights: Float64Array;
   readonly classes: number;
   readonly converged: boolean;
+  readonly iterations: number;
 }
 
 export interface LogisticOptions {
   readonly classes: number;
   readonly tolerance: number;
   readonly maxIterations?: number;
+  readonly start?: Float64Array;
 }
 
-/** One model for each strength of `l2s`, each starting from the one before: give strong ones first. */
+/**
+ * One model for each strength of `l2s`, each starting from the one before (strong ones first), the first from `start`.
+ */
 export async function fitLogistic(
   x: Matrix,
   labels: ArrayLike<number>,
   l2s: readonly number[],
-  { classes, tolerance, maxIterations = 500 }: LogisticOptions,
+  { classes, tolerance, maxIterations = 500, start }: LogisticOptions,
   algebra: Algebra,
 ): Promise<LogisticModel[]> {
   const fixed = algebra.fix(x);
   const models: LogisticModel[] = [];
   try {
-    let weights: Float64Array = new Float64Array((x.columns + 1) * classes);
+    let weights = start ?? new Float64Array((x.columns + 1) * classes);
     for (const l2 of l2s) {
       const objective = (w: Float64Array) => evaluateObjective(fixed, labels, classes, l2, w);
-      const { point, converged } = await minimize(objective, weights, { tolerance, maxIterations });
+      const { point, converged, iterations } = await minimize(objective, weights, { tolerance, maxIterations });
       weights = point;
-      models.push({ weights, classes, converged });
+      models.push({ weights, classes, converged, iterations });
     }
   } finally {
     fixed.dispose();

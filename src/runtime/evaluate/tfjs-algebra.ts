@@ -5,6 +5,8 @@ import type { Algebra } from './algebra.js';
 export const tfjsAlgebra: Algebra = {
   fix({ rows, columns, data }) {
     const x = tf.tensor2d(data, [rows, columns]);
+    // Kept as well: the wasm backend is many times slower where a factor has to be read transposed.
+    const transposed = tf.transpose(x);
     const read = async (product: tf.Tensor): Promise<Float32Array> => {
       const values = await product.data();
       product.dispose();
@@ -14,9 +16,9 @@ export const tfjsAlgebra: Algebra = {
       rows,
       columns,
       times: (b, width) => read(tf.tidy(() => tf.matMul(x, tf.tensor2d(b, [columns, width])))),
-      transposedTimes: (b, width) => read(tf.tidy(() => tf.matMul(x, tf.tensor2d(b, [rows, width]), true, false))),
-      dotRows: (b, height) => read(tf.tidy(() => tf.matMul(tf.tensor2d(b, [height, columns]), x, false, true))),
-      dispose: () => x.dispose(),
+      transposedTimes: (b, width) => read(tf.tidy(() => tf.matMul(transposed, tf.tensor2d(b, [rows, width])))),
+      dotRows: (b, height) => read(tf.tidy(() => tf.matMul(tf.tensor2d(b, [height, columns]), transposed))),
+      dispose: () => tf.dispose([x, transposed]),
     };
   },
 };
