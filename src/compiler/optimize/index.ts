@@ -1,0 +1,45 @@
+/** The passes over a graph, in their order, and the run of all of them. */
+import { Builder } from '../graph/builder.js';
+import type { Graph, Program } from '../graph/types.js';
+import { collectSmallOperands } from './collect-small-operands.js';
+import { contractProducts } from './contract-products.js';
+import { dropBroadcasts } from './drop-broadcasts.js';
+import { eraseExampleOperations } from './erase-example-operations.js';
+import { mergeCommon } from './merge-common.js';
+import type { Pass } from './pass.js';
+import { spellOutReductions } from './spell-out-reductions.js';
+
+export { findLiveness, type Liveness } from './liveness.js';
+export type { Pass } from './pass.js';
+
+/** `eraseExampleOperations` is the last that knows of examples; those behind it see plain reductions. */
+export const passes: readonly Pass[] = [
+  mergeCommon,
+  dropBroadcasts,
+  contractProducts,
+  eraseExampleOperations,
+  spellOutReductions,
+  dropBroadcasts,
+  collectSmallOperands,
+  mergeCommon,
+];
+
+/** The graph after all passes; `observe` sees it after each. */
+export function optimizeGraph(graph: Graph, observe?: (pass: Pass, graph: Graph) => void): Graph {
+  let current = graph;
+  for (const pass of passes) {
+    current = pass.run(current, new Builder());
+    observe?.(pass, current);
+  }
+  return current;
+}
+
+export function optimizeProgram(program: Program): Program {
+  return {
+    ...program,
+    init: optimizeGraph(program.init),
+    step: optimizeGraph(program.step),
+    represent: optimizeGraph(program.represent),
+    energies: Object.fromEntries(Object.entries(program.energies).map(([name, graph]) => [name, optimizeGraph(graph)])),
+  };
+}
