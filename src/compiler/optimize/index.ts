@@ -1,6 +1,6 @@
 /** The passes over a graph, in their order, and the run of all of them. */
 import { Builder } from '../graph/builder.js';
-import type { Graph, Program } from '../graph/types.js';
+import type { Graph, Node, Program } from '../graph/types.js';
 import { collectSmallOperands } from './collect-small-operands.js';
 import { contractProducts } from './contract-products.js';
 import { dropBroadcasts } from './drop-broadcasts.js';
@@ -42,4 +42,11 @@ export function optimizeProgram(program: Program): Program {
     represent: optimizeGraph(program.represent),
     energies: Object.fromEntries(Object.entries(program.energies).map(([name, graph]) => [name, optimizeGraph(graph)])),
   };
+}
+
+/** Values of a forward program, before it is differentiated: products that are made small there have small gradients. */
+export function optimizeForward(b: Builder, values: readonly Node[]): readonly Node[] {
+  let graph: Graph = { name: 'forward', inputs: [], outputs: Object.fromEntries(values.entries()), updates: {} };
+  for (const pass of [dropBroadcasts, contractProducts]) graph = pass.run(graph, b);
+  return values.map((_, i) => graph.outputs[i] as Node);
 }
