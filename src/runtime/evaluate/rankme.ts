@@ -1,4 +1,4 @@
-import { EigenvalueDecomposition } from 'ml-matrix';
+import { symmetricEigenvalues } from './eigenvalues.js';
 import { smallerGram } from './gram.js';
 import { type Matrix, thinRows } from './matrix.js';
 
@@ -21,12 +21,8 @@ export function rankme(representations: Matrix, atMost = 2048): number {
   return Math.exp(entropy);
 }
 
+/** Descending. */
 export function singularValues(matrix: Matrix): number[] {
-  const { realEigenvalues } = new EigenvalueDecomposition(
-    smallerGram(matrix).map((row) => Array.from(row)),
-    {
-      assumeSymmetric: true,
-    },
-  );
-  return realEigenvalues.map((value) => Math.sqrt(Math.max(0, value))).sort((a, b) => b - a);
+  const squares = symmetricEigenvalues(smallerGram(matrix));
+  return Array.from(squares, (value) => Math.sqrt(Math.max(0, value))).reverse();
 }
