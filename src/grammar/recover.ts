@@ -47,7 +47,7 @@ class Repair {
     const chunks = splitItems(tokens).filter((chunk) => chunk.length > 0);
     for (const [i, chunk] of chunks.entries()) {
       const item = this.namedItem(chunk);
-      if (this.faults > 4 * enough) break;
+      if (this.faults > 2 * enough) break;
       if (!item) this.faults++;
       if (item) for (const token of this.item(item, chunks[i + 1]?.[0])) kept.push(token);
       else if (!insideNoise) this.diagnostics.push(reportOdd(this.source, chunk, 'item'));
@@ -107,7 +107,7 @@ class Repair {
   private parts(part: Part, tokens: readonly IToken[]): IToken[] {
     const kept: IToken[] = [];
     for (const segment of splitParts(tokens, part)) {
-      if (this.faults > 4 * enough) break;
+      if (this.faults > 2 * enough) break;
       const { body, comma, extra } = withoutCommas(segment);
       if (extra) this.report({ wanted: part, rule: part, found: extra, before: kept[kept.length - 1], rules: [] });
       if (body.length === 0) continue;

@@ -77,7 +77,8 @@ export function clearlyBeginsMember(tokens: readonly IToken[], at: number): bool
 /** True where a statement clearly begins, inside brackets other than `{ }` too. */
 export function clearlyBeginsStatement(tokens: readonly IToken[], at: number): boolean {
   const [before, token, after] = [tokens[at - 1], tokens[at] as IToken, tokens[at + 1]];
-  if (token.tokenType === t.Let || token.tokenType === t.Repeat) return true;
+  const isFree = !onSameLine(before, token) || endsExpression(before) || before?.tokenType === t.LeftBrace;
+  if (token.tokenType === t.Let || token.tokenType === t.Repeat) return isFree;
   if (onSameLine(before, token)) return false;
   if (token.tokenType === t.Param) return isName(after);
   return isName(token) && after?.tokenType === t.Equals && before?.tokenType !== t.Comma;
