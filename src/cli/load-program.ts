@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrainDecl } from '../compiler/declarations.js';
-import { compileModel, type TypedModel } from '../compiler/index.js';
+import { compileModel, optimizeProgram, type TypedModel } from '../compiler/index.js';
 import { emitTfjs } from '../compiler/targets/tfjs/emit.js';
 import { type Selection, selectBackend } from '../runtime/backends/index.js';
 import { loadTfjsModel } from '../runtime/backends/load-tfjs.js';
@@ -25,7 +25,7 @@ export async function loadProgram(
   backendName: string,
   output: Output,
 ): Promise<RunningProgram> {
-  const program = compileModel(typed, train);
+  const program = optimizeProgram(compileModel(typed, train));
   const { files } = emitTfjs(program);
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex');
   const backend = await selectBackend(backendName);

@@ -13,6 +13,7 @@ import type { DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
 import { showShape } from './graph/dim.js';
 import type { Program } from './graph/types.js';
 import { lowerModel } from './lower/index.js';
+import { optimizeForward } from './optimize/index.js';
 
 /** Finds the text behind `use std.vision { ... }`; undefined where there is none. */
 export interface Library {
@@ -132,8 +133,9 @@ function inTextOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 
 /** The program of a model that was checked without errors, at its batch size, with its training step. */
 export function compileModel(model: TypedModel, train: Pick<TrainDecl, 'optimizer'>): Program {
-  return lowerModel(model, train.optimizer, { forward: (_b, outputs) => outputs, finish: (graph) => graph });
+  return lowerModel(model, train.optimizer, { forward: optimizeForward, finish: (graph) => graph });
 }
 
 export { printTypedModel, type TypedModel } from './check/typed-model.js';
+export { optimizeProgram } from './optimize/index.js';
 export type { Program };

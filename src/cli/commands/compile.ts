@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { printGraph } from '../../compiler/graph/print.js';
 import type { Program } from '../../compiler/graph/types.js';
-import { checkFile, compileModel, printTypedModel } from '../../compiler/index.js';
+import { checkFile, compileModel, optimizeProgram, printTypedModel } from '../../compiler/index.js';
 import { emitTfjs } from '../../compiler/targets/tfjs/emit.js';
 import { parseModule } from '../../grammar/index.js';
 import { FileLibrary } from '../../runtime/library.js';
@@ -63,7 +63,8 @@ export const compileCommand: CommandEntry = {
       output.document({ ok: true, model: typed.name, stage, text, diagnostics });
       return statuses.ok;
     }
-    const program = compileModel(typed, train);
+    const lowered = compileModel(typed, train);
+    const program = stage === 'graph' ? lowered : optimizeProgram(lowered);
     if (stage === 'graph' || stage === 'optimized') {
       const text = printProgram(program);
       output.line(text.trimEnd());

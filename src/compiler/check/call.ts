@@ -180,6 +180,8 @@ function bindTo(
       fine = false;
     } else given.set(name, argument);
   }
+  // A misspelt name would be reported twice: as not taken, and as missing.
+  if (!fine) return undefined;
   for (const name of names) {
     if (!given.has(name) && !optional.has(name)) {
       e.fail('EBM2020', { callee, parameter: name }, span);
