@@ -15,14 +15,21 @@ interface Open {
 }
 
 /** `next`: the token that begins the item after this one. */
-export function balance(source: Source, tokens: readonly IToken[], next: IToken | undefined, diagnostics: Diagnostic[]): IToken[] {
+export function balance(
+  source: Source,
+  tokens: readonly IToken[],
+  next: IToken | undefined,
+  diagnostics: Diagnostic[],
+): IToken[] {
   const out: IToken[] = [];
   const open: Open[] = [];
   const isModel = tokens[0]?.tokenType === t.Model;
 
   const braceOfModel = () => out.findIndex((token) => token.tokenType === t.LeftBrace);
   // A string that is not closed has swallowed what would have closed the brackets before it.
-  const stringLines = new Set(tokens.filter((token) => token.tokenType === t.UnclosedString).map((token) => token.startLine));
+  const stringLines = new Set(
+    tokens.filter((token) => token.tokenType === t.UnclosedString).map((token) => token.startLine),
+  );
 
   /** Closes the innermost bracket where it most likely should have been closed. */
   const close = () => {
@@ -60,9 +67,16 @@ export function balance(source: Source, tokens: readonly IToken[], next: IToken 
     } else if (innermost && innermost.token.tokenType !== t.LeftBrace && token.tokenType !== t.RightBrace) {
       const related = [{ span: tokenSpan(source, innermost.token), message: 'opened here' }];
       const wanted = (closerOf(innermost.token).LABEL as string).replace(/`/g, '');
-      diagnostics.push(report('EBM1005', { closer: token.image, opener: innermost.token.image, wanted }, { span, related }));
+      diagnostics.push(
+        report('EBM1005', { closer: token.image, opener: innermost.token.image, wanted }, { span, related }),
+      );
       open.pop();
-      out.push({ ...token, image: wanted, tokenType: closerOf(innermost.token), tokenTypeIdx: closerOf(innermost.token).tokenTypeIdx as number });
+      out.push({
+        ...token,
+        image: wanted,
+        tokenType: closerOf(innermost.token),
+        tokenTypeIdx: closerOf(innermost.token).tokenTypeIdx as number,
+      });
     } else {
       diagnostics.push(report('EBM1005', { closer: token.image, opener: undefined, wanted: undefined }, { span }));
     }
@@ -79,7 +93,8 @@ function likelyEnd(out: readonly IToken[], opener: number): number {
     if (isOpener(token)) depth++;
     else if (isCloser(token)) depth--;
     const next = out[i + 1];
-    if (depth <= 0 && endsExpression(token) && next && !onSameLine(token, next) && (isWord(next) || isCloser(next))) return i + 1;
+    if (depth <= 0 && endsExpression(token) && next && !onSameLine(token, next) && (isWord(next) || isCloser(next)))
+      return i + 1;
   }
   return out.length;
 }

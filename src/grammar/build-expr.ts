@@ -1,9 +1,9 @@
 /** Expressions and types: from the concrete tree to the syntax tree. */
 import type { CstNode, IToken } from 'chevrotain';
-import { nameOf, node, nodes, nodeSpan, optionalNode, token, tokenSpan, tokens } from './cst.js';
+import { nameOf, node, nodeSpan, nodes, optionalNode, token, tokenSpan, tokens } from './cst.js';
 import { binaryLevel, level } from './precedence.js';
 import { joinSpans, type Source } from './source.js';
-import { unescape } from './strings.js';
+import { stringValue } from './strings.js';
 import type { Argument, BinaryOperator, Expr, Index, Setting, TypeExpr } from './syntax-tree.js';
 
 export function buildExpr(source: Source, cst: CstNode): Expr {
@@ -22,6 +22,7 @@ function buildOperation(source: Source, cst: CstNode): Expr {
     return {
       kind: 'if',
       condition: buildExpr(source, node(conditional, 'condition')),
+      // biome-ignore lint/suspicious/noThenProperty: the tree names it so, and is never awaited
       then: buildExpr(source, node(conditional, 'then')),
       otherwise: buildOperation(source, node(conditional, 'otherwise')),
       span: nodeSpan(source, conditional),
@@ -58,7 +59,10 @@ class OperatorReader {
       this.at++;
       const right = this.binary(operator === '^' ? binds : binds + 1);
       const span = joinSpans(left.span, right.span);
-      left = operator === '..' ? { kind: 'range', low: left, high: right, span } : { kind: 'binary', operator, left, right, span };
+      left =
+        operator === '..'
+          ? { kind: 'range', low: left, high: right, span }
+          : { kind: 'binary', operator, left, right, span };
     }
   }
 
@@ -75,10 +79,17 @@ function buildOperand(source: Source, cst: CstNode): Expr {
   let expr = buildAtom(source, cst);
   for (const postfix of nodes(cst, 'postfix')) {
     const span = joinSpans(expr.span, nodeSpan(source, postfix));
-    if (postfix.children.Dot) expr = { kind: 'member', subject: expr, member: nameOf(source, token(postfix, 'Name')), span };
+    if (postfix.children.Dot)
+      expr = { kind: 'member', subject: expr, member: nameOf(source, token(postfix, 'Name')), span };
     else if (postfix.children.LeftParen) {
-      expr = { kind: 'call', callee: expr, args: nodes(postfix, 'argument').map((a) => buildArgument(source, a)), span };
-    } else expr = { kind: 'index', subject: expr, indices: nodes(postfix, 'index').map((i) => buildIndex(source, i)), span };
+      expr = {
+        kind: 'call',
+        callee: expr,
+        args: nodes(postfix, 'argument').map((a) => buildArgument(source, a)),
+        span,
+      };
+    } else
+      expr = { kind: 'index', subject: expr, indices: nodes(postfix, 'index').map((i) => buildIndex(source, i)), span };
   }
   return expr;
 }
@@ -108,7 +119,7 @@ function buildAtom(source: Source, cst: CstNode): Expr {
   }
   if (children.StringLiteral) {
     const literal = token(cst, 'StringLiteral');
-    return { kind: 'string', value: unescape(literal.image), span: tokenSpan(source, literal) };
+    return { kind: 'string', value: stringValue(literal.image), span: tokenSpan(source, literal) };
   }
   if (children.settings) {
     const record = node(cst, 'settings');
@@ -150,7 +161,8 @@ function buildSetting(source: Source, cst: CstNode): Setting {
 export function buildType(source: Source, cst: CstNode): TypeExpr {
   const span = nodeSpan(source, cst);
   const shape = optionalNode(cst, 'shape');
-  if (shape) return { kind: 'shape', rest: shape.children.Ellipsis !== undefined, dims: buildList(source, shape), span };
+  if (shape)
+    return { kind: 'shape', rest: shape.children.Ellipsis !== undefined, dims: buildList(source, shape), span };
   if (cst.children.MissingMark) {
     // What could not be read has every shape.
     return { kind: 'shape', rest: true, dims: [{ kind: 'missing', span }], span };

@@ -2,11 +2,23 @@
 import type { CstNode, IToken } from 'chevrotain';
 import { type Diagnostic, report } from '../diagnostics/index.js';
 import { buildExpr, buildSettings, buildType } from './build-expr.js';
-import { nameOf, node, nodes, nodeSpan, optionalNode, token, tokenSpan, tokens } from './cst.js';
+import { nameOf, node, nodeSpan, nodes, optionalNode, token, tokenSpan, tokens } from './cst.js';
 import type { Source, Span } from './source.js';
 import type {
-  Block, EnergyMember, Expr, Field, Item, LetStatement, Member, ModelItem, Parameter, ParamStatement, RegularizerItem,
-  RepeatStatement, Statement, TypeExpr,
+  Block,
+  EnergyMember,
+  Expr,
+  Field,
+  Item,
+  LetStatement,
+  Member,
+  ModelItem,
+  Parameter,
+  ParamStatement,
+  RegularizerItem,
+  RepeatStatement,
+  Statement,
+  TypeExpr,
 } from './syntax-tree.js';
 
 /** `docs`: the lines of the doc comment above the token that begins at an offset. */
@@ -41,17 +53,34 @@ class Builder {
       case 'useItem':
         return { kind: 'use', path: this.names(inner, 'path'), names: this.names(inner, 'names'), ...base };
       case 'fnItem':
-        return { kind: 'fn', name: name(), parameters: this.parameters(inner), result: this.result(inner), body: this.body(inner), ...base };
+        return {
+          kind: 'fn',
+          name: name(),
+          parameters: this.parameters(inner),
+          result: this.result(inner),
+          body: this.body(inner),
+          ...base,
+        };
       case 'netItem':
         return {
-          kind: 'net', name: name(), settings: this.parameters(inner, 'settings'), inputs: this.parameters(inner, 'inputs'),
-          result: this.result(inner), body: this.body(inner), ...base,
+          kind: 'net',
+          name: name(),
+          settings: this.parameters(inner, 'settings'),
+          inputs: this.parameters(inner, 'inputs'),
+          result: this.result(inner),
+          body: this.body(inner),
+          ...base,
         };
       case 'regularizerItem': {
         const family = tokens(inner, 'family')[0]?.image as RegularizerItem['family'];
         return {
-          kind: 'regularizer', family, name: name(), parameters: this.parameters(inner), result: this.result(inner),
-          body: this.body(inner), ...base,
+          kind: 'regularizer',
+          family,
+          name: name(),
+          parameters: this.parameters(inner),
+          result: this.result(inner),
+          body: this.body(inner),
+          ...base,
         };
       }
       case 'modelItem':
@@ -61,14 +90,26 @@ class Builder {
         if (loader.kind !== 'call' && loader.kind !== 'missing') {
           this.diagnostics.push(report('EBM1017', { dataset: name().text }, { span: loader.span }));
         }
-        return { kind: 'dataset', name: name(), loader, fields: nodes(inner, 'field').map((f) => this.field(f)), ...base };
+        return {
+          kind: 'dataset',
+          name: name(),
+          loader,
+          fields: nodes(inner, 'field').map((f) => this.field(f)),
+          ...base,
+        };
       }
       case 'trainItem':
       case 'evaluateItem': {
         const dataset = inner.children.expression && this.expr(inner);
         const settings = optionalNode(inner, 'settings');
         const kind = inner.name === 'trainItem' ? 'train' : 'evaluate';
-        return { kind, model: name(), dataset, settings: settings ? buildSettings(this.source, settings) : [], ...base };
+        return {
+          kind,
+          model: name(),
+          dataset,
+          settings: settings ? buildSettings(this.source, settings) : [],
+          ...base,
+        };
       }
       default:
         throw new Error(`unknown item ${inner.name}`);
@@ -88,9 +129,21 @@ class Builder {
       case 'dataMember':
         return { kind: 'data', name: name(), type: this.type(cst), ...base };
       case 'viewMember':
-        return { kind: 'view', names: this.names(cst, 'names'), subject: this.name(cst, 'subject'), pipeline: this.expr(cst), ...base };
+        return {
+          kind: 'view',
+          names: this.names(cst, 'names'),
+          subject: this.name(cst, 'subject'),
+          pipeline: this.expr(cst),
+          ...base,
+        };
       case 'maskMember':
-        return { kind: 'mask', name: this.name(cst, 'name'), subject: this.name(cst, 'subject'), pipeline: this.expr(cst), ...base };
+        return {
+          kind: 'mask',
+          name: this.name(cst, 'name'),
+          subject: this.name(cst, 'subject'),
+          pipeline: this.expr(cst),
+          ...base,
+        };
       case 'encoderMember':
         return { kind: 'encoder', name: name(), value: this.expr(cst), ...base };
       case 'letStatement':
@@ -98,7 +151,13 @@ class Builder {
       case 'paramStatement':
         return this.param(cst);
       case 'energyMember':
-        return { kind: 'energy', name: name(), parameters: this.parameters(cst), body: this.body(cst), ...base } satisfies EnergyMember;
+        return {
+          kind: 'energy',
+          name: name(),
+          parameters: this.parameters(cst),
+          body: this.body(cst),
+          ...base,
+        } satisfies EnergyMember;
       case 'minimizeMember':
         return { kind: 'minimize', terms: buildSettings(this.source, node(cst, 'settings')), ...base };
       case 'representationMember':
@@ -116,7 +175,8 @@ class Builder {
     if (!block) return { statements: [], result: this.expr(body), inline: true, span: nodeSpan(this.source, body) };
     const { statements, result } = this.statements(block, true);
     const span = nodeSpan(this.source, block);
-    if (!result) this.diagnostics.push(report('EBM1011', {}, { span: tokenSpan(this.source, token(block, 'RightBrace')) }));
+    if (!result)
+      this.diagnostics.push(report('EBM1011', {}, { span: tokenSpan(this.source, token(block, 'RightBrace')) }));
     return { statements, result, inline: false, span };
   }
 
@@ -136,7 +196,9 @@ class Builder {
   private unusedValue(value: Expr): void {
     if (value.kind === 'missing') return;
     const isMinus = value.kind === 'unary' && value.operator === '-';
-    const help = isMinus ? ['to go on with the line above, put the `-` at its end: a line that begins with `-` begins a new expression'] : [];
+    const help = isMinus
+      ? ['to go on with the line above, put the `-` at its end: a line that begins with `-` begins a new expression']
+      : [];
     this.diagnostics.push(report('EBM1012', {}, { span: value.span, help }));
   }
 
@@ -151,7 +213,13 @@ class Builder {
       case 'repeatStatement': {
         const variable = cst.children.Name && this.name(cst, 'Name');
         const { statements } = this.statements(node(cst, 'block'), false);
-        return { kind: 'repeat', variable, count: this.expr(cst), statements, ...this.base(cst) } satisfies RepeatStatement;
+        return {
+          kind: 'repeat',
+          variable,
+          count: this.expr(cst),
+          statements,
+          ...this.base(cst),
+        } satisfies RepeatStatement;
       }
       default:
         throw new Error(`unknown statement ${cst.name}`);
@@ -159,11 +227,23 @@ class Builder {
   }
 
   private let(cst: CstNode): LetStatement {
-    return { kind: 'let', name: this.name(cst, 'Name'), type: this.optionalType(cst), value: this.expr(cst), ...this.base(cst) };
+    return {
+      kind: 'let',
+      name: this.name(cst, 'Name'),
+      type: this.optionalType(cst),
+      value: this.expr(cst),
+      ...this.base(cst),
+    };
   }
 
   private param(cst: CstNode): ParamStatement {
-    return { kind: 'param', name: this.name(cst, 'Name'), type: this.optionalType(cst), initial: this.expr(cst), ...this.base(cst) };
+    return {
+      kind: 'param',
+      name: this.name(cst, 'Name'),
+      type: this.optionalType(cst),
+      initial: this.expr(cst),
+      ...this.base(cst),
+    };
   }
 
   // ── Parts ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,11 @@ const places: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   useItem: { Name: 'after `use`', LeftBrace: "after the module's path", RightBrace: 'after the names that are used' },
   fnItem: { Name: 'after `fn`', LeftParen: "after the function's name" },
   netItem: { Name: 'after `net`', LeftParen: 'of the net: `net name(settings)(inputs)`' },
-  regularizerItem: { Regularizer: "after the regularizer's family", Name: 'after `regularizer`', LeftParen: "after the regularizer's name" },
+  regularizerItem: {
+    Regularizer: "after the regularizer's family",
+    Name: 'after `regularizer`',
+    LeftParen: "after the regularizer's name",
+  },
   modelItem: { Name: 'after `model`', LeftBrace: "after the model's name" },
   datasetItem: { Name: 'after `dataset`', Equals: "after the data set's name" },
   trainItem: { Name: 'after `train`' },
@@ -28,13 +32,28 @@ const places: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   energyMember: { Name: 'after `energy`', LeftParen: "after the energy's name" },
   letStatement: { Name: 'after `let`', Equals: 'after what `let` names' },
   paramStatement: { Name: 'after `param`', Equals: 'after the parameter (its value at the start of training follows)' },
-  conditional: { Then: "after the condition of the `if`", Else: 'after the `then` part: an `if` always has both' },
+  conditional: { Then: 'after the condition of the `if`', Else: 'after the `then` part: an `if` always has both' },
   minimizeMember: { LeftBrace: 'after `minimize`' },
 };
 
 const signs: Readonly<Record<string, string>> = {
-  Equals: '`=`', Colon: '`:`', LeftBrace: '`{`', RightBrace: '`}`', LeftParen: '`(`', RightParen: '`)`', LeftSquare: '`[`', RightSquare: '`]`',
-  Of: '`of`', Over: '`over`', On: '`on`', In: '`in`', Then: '`then`', Else: '`else`', Regularizer: '`regularizer`', Name: 'a name', Comma: '`,`',
+  Equals: '`=`',
+  Colon: '`:`',
+  LeftBrace: '`{`',
+  RightBrace: '`}`',
+  LeftParen: '`(`',
+  RightParen: '`)`',
+  LeftSquare: '`[`',
+  RightSquare: '`]`',
+  Of: '`of`',
+  Over: '`over`',
+  On: '`on`',
+  In: '`in`',
+  Then: '`then`',
+  Else: '`else`',
+  Regularizer: '`regularizer`',
+  Name: 'a name',
+  Comma: '`,`',
 };
 
 export function explain(source: Source, m: Mismatch): Diagnostic {
@@ -48,15 +67,27 @@ export function explain(source: Source, m: Mismatch): Diagnostic {
     case 'type':
       return report('EBM1019', { after, found }, { span });
     case 'body':
-      return report('EBM1007', { wanted: 'a body', where: 'after the signature', found }, { span, help: ['write `= expression` or `{ statements, then a value }`'] });
+      return report(
+        'EBM1007',
+        { wanted: 'a body', where: 'after the signature', found },
+        { span, help: ['write `= expression` or `{ statements, then a value }`'] },
+      );
     case 'end':
-      if ((m.twoBefore?.tokenType === t.Train || m.twoBefore?.tokenType === t.Evaluate) && m.rule === 'item' && isName(m.found)) {
+      if (
+        (m.twoBefore?.tokenType === t.Train || m.twoBefore?.tokenType === t.Evaluate) &&
+        m.rule === 'item' &&
+        isName(m.found)
+      ) {
         return report('EBM1007', { wanted: '`on`', where: "after the model's name", found }, { span });
       }
       return report('EBM1010', { before: after ?? 'this', found: found ?? 'more' }, { span, help: endHelp(m) });
     case 'setting':
     case 'field':
-      return report('EBM1007', { wanted: `a ${m.wanted}`, where: 'before this comma', found: undefined }, { span: tokenSpan(source, m.found) });
+      return report(
+        'EBM1007',
+        { wanted: `a ${m.wanted}`, where: 'before this comma', found: undefined },
+        { span: tokenSpan(source, m.found) },
+      );
     default:
       return missingSign(source, m, span, found);
   }
@@ -65,7 +96,8 @@ export function explain(source: Source, m: Mismatch): Diagnostic {
 function missingExpression(m: Mismatch, span: Span, after: string | undefined, found: string | undefined): Diagnostic {
   const help: string[] = [];
   if (m.found.tokenType === t.Dot) help.push('a number needs a digit before its point: `0.5`');
-  else if (m.found.tokenType === t.Equals && isA(m.before, t.BinarySign)) help.push('`==` compares; there are no other operators that end in `=`, but `<=`, `>=` and `!=`');
+  else if (m.found.tokenType === t.Equals && isA(m.before, t.BinarySign))
+    help.push('`==` compares; there are no other operators that end in `=`, but `<=`, `>=` and `!=`');
   else if (m.found.tokenType === t.Times && m.before?.tokenType === t.Times) help.push('a power is written `^`');
   return report('EBM1006', { after, found }, { span, help });
 }
@@ -81,10 +113,26 @@ function missingSign(source: Source, m: Mismatch, span: Span, found: string | un
   }
   // In brackets, what stands where `,` or the closing bracket should is one value after another.
   if (/^Right/.test(m.wanted) && !atEnd(m)) {
-    return report('EBM1010', { before: m.before ? describe(m.before) : 'this', found: describe(m.found) }, { span, help: bracketHelp(m) });
+    return report(
+      'EBM1010',
+      { before: m.before ? describe(m.before) : 'this', found: describe(m.found) },
+      { span, help: bracketHelp(m) },
+    );
   }
-  if (m.wanted === 'Colon' && m.rule === 'setting' && isName(m.before) && onSameLine(m.twoBefore, m.before) && m.twoBefore && m.before && endsValue(m.twoBefore)) {
-    return report('EBM1010', { before: describe(m.twoBefore), found: describe(m.before) }, { span: tokenSpan(source, m.before) });
+  if (
+    m.wanted === 'Colon' &&
+    m.rule === 'setting' &&
+    isName(m.before) &&
+    onSameLine(m.twoBefore, m.before) &&
+    m.twoBefore &&
+    m.before &&
+    endsValue(m.twoBefore)
+  ) {
+    return report(
+      'EBM1010',
+      { before: describe(m.twoBefore), found: describe(m.before) },
+      { span: tokenSpan(source, m.before) },
+    );
   }
   const where = places[m.rule]?.[m.wanted] ?? (m.before ? `after ${describe(m.before)}` : 'here');
   const help: string[] = [];
@@ -92,7 +140,9 @@ function missingSign(source: Source, m: Mismatch, span: Span, found: string | un
     help.push(
       m.inside === 'minimize'
         ? 'every term of `minimize` has a name: `name: expression`'
-        : m.found.tokenType === t.Equals ? 'settings are written `name: value`' : 'each line is `name: value`',
+        : m.found.tokenType === t.Equals
+          ? 'settings are written `name: value`'
+          : 'each line is `name: value`',
     );
   }
   if (m.wanted === 'Equals' && m.found.tokenType === t.Colon) help.push('a type is given with `:`, a value with `=`');
@@ -105,7 +155,9 @@ const opensOrSeparates = (token: IToken | undefined) =>
 
 /** After `,` or an opening bracket of a call, a list or an index, where only a value or the closing bracket may stand. */
 function isWantingValue(m: Mismatch): boolean {
-  return /^Right/.test(m.wanted) && ['list', 'postfix', 'shape', 'operand'].includes(m.rule) && opensOrSeparates(m.before);
+  return (
+    /^Right/.test(m.wanted) && ['list', 'postfix', 'shape', 'operand'].includes(m.rule) && opensOrSeparates(m.before)
+  );
 }
 
 function endsValue(token: IToken): boolean {
@@ -113,19 +165,23 @@ function endsValue(token: IToken): boolean {
 }
 
 function endHelp(m: Mismatch): string[] {
-  if (m.found.tokenType === t.LeadingMinus) return ['a line that begins with `-` begins a new expression: put the `-` at the end of the line above'];
+  if (m.found.tokenType === t.LeadingMinus)
+    return ['a line that begins with `-` begins a new expression: put the `-` at the end of the line above'];
   if (m.found.tokenType === t.Equals) return ['`==` compares; only a name can be given a value with `=`'];
-  if (m.found.tokenType === t.Dot) return ['a range is written with two points, `1..2`; a number has digits on both sides of its point'];
+  if (m.found.tokenType === t.Dot)
+    return ['a range is written with two points, `1..2`; a number has digits on both sides of its point'];
   if (!onSameLine(m.before, m.found)) return [];
   if (beginsExpression(m.found)) return ['is an operator, a comma or a line break missing between them?'];
   return [];
 }
 
 function bracketHelp(m: Mismatch): string[] {
-  if (m.found.tokenType === t.Equals && isName(m.before)) return [`arguments are named with a colon: \`${m.before?.image}: ...\``];
+  if (m.found.tokenType === t.Equals && isName(m.before))
+    return [`arguments are named with a colon: \`${m.before?.image}: ...\``];
   if (m.found.tokenType === t.Equals) return ['`==` compares'];
   if (m.found.tokenType === t.Colon) return ['`:` follows the name of an argument, or separates the ends of a slice'];
-  if (m.found.tokenType === t.Arrow) return ['`->` gives the type of a result; a range of values is written `low..high`'];
+  if (m.found.tokenType === t.Arrow)
+    return ['`->` gives the type of a result; a range of values is written `low..high`'];
   if (beginsExpression(m.found) || isWord(m.found)) return ['is a comma or an operator missing between them?'];
   return [];
 }

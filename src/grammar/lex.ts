@@ -1,10 +1,10 @@
 /** From text to tokens, comments and doc comments. What the lexer cannot read is reported and left out. */
 import { type IToken, Lexer } from 'chevrotain';
 import { type Diagnostic, report } from '../diagnostics/index.js';
+import { enough } from './limits.js';
 import type { Source } from './source.js';
 import { unknownEscapes } from './strings.js';
 import type { Comment, Token } from './syntax-tree.js';
-import { enough } from './limits.js';
 import * as t from './tokens.js';
 
 export interface Lexed {
@@ -46,7 +46,8 @@ function checkTokens(source: Source, tokens: IToken[], diagnostics: Diagnostic[]
         dropped++;
         if (token.startLine === strayLine) break;
         strayLine = token.startLine ?? -1;
-        if (diagnostics.length < enough) diagnostics.push(report('EBM1001', { text: token.image.slice(0, 24) }, { span: span(source, token) }));
+        if (diagnostics.length < enough)
+          diagnostics.push(report('EBM1001', { text: token.image.slice(0, 24) }, { span: span(source, token) }));
         break;
       case t.Semicolon:
         dropped++;
@@ -60,7 +61,9 @@ function checkTokens(source: Source, tokens: IToken[], diagnostics: Diagnostic[]
         if (token.image.includes('\\')) checkEscapes(source, token, diagnostics);
     }
   }
-  return dropped === 0 ? tokens : tokens.filter((token) => token.tokenType !== t.Stray && token.tokenType !== t.Semicolon);
+  return dropped === 0
+    ? tokens
+    : tokens.filter((token) => token.tokenType !== t.Stray && token.tokenType !== t.Semicolon);
 }
 
 function checkEscapes(source: Source, token: IToken, diagnostics: Diagnostic[]): void {
@@ -84,7 +87,8 @@ function markLeadingMinus(tokens: readonly IToken[]): void {
     if (type === t.LeftBrace) open.push(true);
     else if (type === t.LeftParen || type === t.LeftSquare) open.push(false);
     else if (type === t.RightBrace || type === t.RightParen || type === t.RightSquare) open.pop();
-    else if (type === t.Minus && token.startLine !== line && open[open.length - 1] === true) retype(token, t.LeadingMinus);
+    else if (type === t.Minus && token.startLine !== line && open[open.length - 1] === true)
+      retype(token, t.LeadingMinus);
     line = token.startLine ?? line;
   }
 }
@@ -105,14 +109,18 @@ function attachDocs(source: Source, tokens: readonly IToken[], comments: readonl
   let at = 0;
   for (let first = 0; first < comments.length; ) {
     let last = first;
-    while (last + 1 < comments.length && adjacent(source, comments[last] as Comment, comments[last + 1] as Comment)) last++;
+    while (last + 1 < comments.length && adjacent(source, comments[last] as Comment, comments[last + 1] as Comment))
+      last++;
     const lastComment = comments[last] as Comment;
     if (lastComment.isDoc) {
       while (at < tokens.length && (tokens[at] as IToken).startOffset < lastComment.span.end) at++;
       const below = tokens[at];
       const gap = below && source.text.slice(lastComment.span.end, below.startOffset);
       if (below && gap?.trim() === '') {
-        docs.set(below.startOffset, comments.slice(first, last + 1).map((c) => c.text.replace(/^\/\/\/ ?/, '')));
+        docs.set(
+          below.startOffset,
+          comments.slice(first, last + 1).map((c) => c.text.replace(/^\/\/\/ ?/, '')),
+        );
       }
     }
     first = last + 1;

@@ -25,5 +25,13 @@ export function isTooDeep(tokens: readonly IToken[]): boolean {
 
 function deepens(token: IToken): boolean {
   const type = token.tokenType;
-  return isA(token, t.BinarySign) || isA(token, t.PrefixSign) || isOpener(token) || type === t.Pipe || type === t.Dot || type === t.If || type === t.Else;
+  return (
+    isA(token, t.BinarySign) ||
+    isA(token, t.PrefixSign) ||
+    isOpener(token) ||
+    type === t.Pipe ||
+    type === t.Dot ||
+    type === t.If ||
+    type === t.Else
+  );
 }

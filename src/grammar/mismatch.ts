@@ -27,7 +27,11 @@ export const messageProvider: IParserErrorMessageProvider = {
 
 const firstToken = (paths: TokenType[][][]) => paths[0]?.[0]?.[0]?.name ?? 'more';
 
-export function readMismatch(error: IRecognitionException, before: IToken | undefined, twoBefore: IToken | undefined): Mismatch {
+export function readMismatch(
+  error: IRecognitionException,
+  before: IToken | undefined,
+  twoBefore: IToken | undefined,
+): Mismatch {
   const [wanted = 'more', rule = ''] = error.message.split(' ');
   return { wanted, rule, found: error.token, before, twoBefore, rules: error.context.ruleStack };
 }

@@ -8,7 +8,19 @@ import { isName, isWord } from './token-facts.js';
 import * as t from './tokens.js';
 
 const words = {
-  item: ['use', 'fn', 'net', 'regularizer', 'contrastive', 'noncontrastive', 'masking', 'model', 'dataset', 'train', 'evaluate'],
+  item: [
+    'use',
+    'fn',
+    'net',
+    'regularizer',
+    'contrastive',
+    'noncontrastive',
+    'masking',
+    'model',
+    'dataset',
+    'train',
+    'evaluate',
+  ],
   member: ['data', 'view', 'mask', 'encoder', 'let', 'param', 'energy', 'minimize', 'representation'],
   statement: ['let', 'param', 'repeat'],
 } as const;
@@ -17,8 +29,22 @@ const words = {
 const planned = new Set(['state', 'after', 'latent', 'sample', 'compare']);
 
 const otherLanguages: Readonly<Record<string, string>> = {
-  import: 'use', from: 'use', include: 'use', function: 'fn', func: 'fn', def: 'fn', class: 'model', network: 'net', module: 'net',
-  const: 'let', var: 'let', for: 'repeat', while: 'repeat', loss: 'minimize', objective: 'minimize', input: 'data',
+  import: 'use',
+  from: 'use',
+  include: 'use',
+  function: 'fn',
+  func: 'fn',
+  def: 'fn',
+  class: 'model',
+  network: 'net',
+  module: 'net',
+  const: 'let',
+  var: 'let',
+  for: 'repeat',
+  while: 'repeat',
+  loss: 'minimize',
+  objective: 'minimize',
+  input: 'data',
 };
 
 /** The first word as the keyword it was meant to be, if it is near one and what follows fits. */
@@ -38,14 +64,22 @@ export function reportOdd(source: Source, tokens: readonly IToken[], part: 'item
   const first = tokens[0] as IToken;
   const span = tokenSpan(source, first);
   const word = first.image;
-  if (isWord(first) && (isName(tokens[1]) || tokens[1]?.tokenType === t.LeftBrace || first.tokenType === t.Representation)) {
+  if (
+    isWord(first) &&
+    (isName(tokens[1]) || tokens[1]?.tokenType === t.LeftBrace || first.tokenType === t.Representation)
+  ) {
     if (planned.has(word)) return report('EBM1018', { word }, { span });
     const other = part === 'item' ? 'member' : 'item';
     if ((words[other] as readonly string[]).includes(word)) return report('EBM1013', { word, part: other }, { span });
-    if (Object.hasOwn(otherLanguages, word)) return report('EBM1009', { word, part, meant: otherLanguages[word] as string }, { span });
+    if (Object.hasOwn(otherLanguages, word))
+      return report('EBM1009', { word, part, meant: otherLanguages[word] as string }, { span });
   }
   if (part === 'member' && isName(first) && tokens[1]?.tokenType === t.Equals) {
-    return report('EBM1008', { text: word, part, choices: words.member }, { span, help: [`to give a value a name, write \`let ${word} = ...\``] });
+    return report(
+      'EBM1008',
+      { text: word, part, choices: words.member },
+      { span, help: [`to give a value a name, write \`let ${word} = ...\``] },
+    );
   }
   return report('EBM1008', { text: word, part, choices: words[part] }, { span });
 }

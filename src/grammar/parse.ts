@@ -18,7 +18,11 @@ export function parseModule(source: Source): { module: Module; diagnostics: Diag
   const span = { source, start: 0, end: source.text.length };
   let tokenList: readonly Token[] | undefined;
   const module: Module = {
-    kind: 'module', source, items, comments, span,
+    kind: 'module',
+    source,
+    items,
+    comments,
+    span,
     // Few readers want them.
     get tokens() {
       tokenList ??= publicTokens(source, tokens);
@@ -30,7 +34,9 @@ export function parseModule(source: Source): { module: Module; diagnostics: Diag
 
 function readItems(input: BuildInput, tokens: IToken[], diagnostics: Diagnostic[]): Item[] {
   try {
-    const cst = (isTooDeep(tokens) ? undefined : parseTokens(tokens)) ?? parseTokens(repairModule(input.source, tokens, diagnostics));
+    const cst =
+      (isTooDeep(tokens) ? undefined : parseTokens(tokens)) ??
+      parseTokens(repairModule(input.source, tokens, diagnostics));
     return cst ? buildItems(input, cst, diagnostics) : [];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -51,6 +57,12 @@ function limit(source: Source, diagnostics: readonly Diagnostic[]): Diagnostic[]
   if (sorted.length <= shownAtMost) return sorted;
   const shown = sorted.slice(0, shownAtMost);
   const end = source.text.length;
-  shown.push(report('EBM1015', { count: sorted.length - shownAtMost, exact: sorted.length < enough }, { span: { source, start: end, end } }));
+  shown.push(
+    report(
+      'EBM1015',
+      { count: sorted.length - shownAtMost, exact: sorted.length < enough },
+      { span: { source, start: end, end } },
+    ),
+  );
   return shown;
 }

@@ -101,9 +101,12 @@ export class EbmParser extends CstParser {
     this.SUBRULE(this.expression);
     this.OPTION(() => {
       this.CONSUME(t.LeftBrace);
-      this.MANY(() => {
-        this.SUBRULE(this.field);
-        this.OPTION2(() => this.CONSUME(t.Comma));
+      this.MANY({
+        GATE: () => this.isSeparated(),
+        DEF: () => {
+          this.SUBRULE(this.field);
+          this.OPTION2(() => this.CONSUME(t.Comma));
+        },
       });
       this.CONSUME(t.RightBrace);
     });
@@ -137,9 +140,12 @@ export class EbmParser extends CstParser {
 
   settings = this.RULE('settings', () => {
     this.CONSUME(t.LeftBrace);
-    this.MANY(() => {
-      this.SUBRULE(this.setting);
-      this.OPTION(() => this.CONSUME(t.Comma));
+    this.MANY({
+      GATE: () => this.isSeparated(),
+      DEF: () => {
+        this.SUBRULE(this.setting);
+        this.OPTION(() => this.CONSUME(t.Comma));
+      },
     });
     this.CONSUME(t.RightBrace);
   });
@@ -204,10 +210,7 @@ export class EbmParser extends CstParser {
   shape = this.RULE('shape', () => {
     this.CONSUME(t.LeftSquare);
     this.OPTION(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(t.Ellipsis) },
-        { ALT: () => this.SUBRULE(this.expression) },
-      ]);
+      this.OR([{ ALT: () => this.CONSUME(t.Ellipsis) }, { ALT: () => this.SUBRULE(this.expression) }]);
       this.MANY(() => {
         this.CONSUME(t.Comma);
         this.SUBRULE2(this.expression);
@@ -234,9 +237,12 @@ export class EbmParser extends CstParser {
 
   block = this.RULE('block', () => {
     this.CONSUME(t.LeftBrace);
-    this.MANY(() => {
-      this.SUBRULE(this.statement);
-      this.OPTION(() => this.CONSUME(t.Comma));
+    this.MANY({
+      GATE: () => this.isSeparated() || this.isKeywordStatement(),
+      DEF: () => {
+        this.SUBRULE(this.statement);
+        this.OPTION(() => this.CONSUME(t.Comma));
+      },
     });
     this.CONSUME(t.RightBrace);
   });
@@ -512,6 +518,17 @@ export class EbmParser extends CstParser {
       ERR_MSG: 'expression',
     });
   });
+
+  /** Whether what comes next is the first in its block, or on a new line, or after a comma. */
+  private isSeparated(): boolean {
+    const before = this.LA(0);
+    return before.tokenType === t.LeftBrace || before.tokenType === t.Comma || !sameLine(before, this.LA(1));
+  }
+
+  private isKeywordStatement(): boolean {
+    const type = this.LA(1).tokenType;
+    return type === t.Let || type === t.Repeat || (type === t.Param && this.isName(2));
+  }
 
   private isName(ahead: number): boolean {
     const type: TokenType = this.LA(ahead).tokenType;

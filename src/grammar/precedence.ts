@@ -3,18 +3,44 @@ import type { BinaryOperator } from './syntax-tree.js';
 
 /** Low to high. */
 export const level = {
-  pipe: 1, if: 2, or: 3, and: 4, not: 5, comparison: 6, range: 7, sum: 8, product: 9, negative: 10, power: 11, postfix: 12,
+  pipe: 1,
+  if: 2,
+  or: 3,
+  and: 4,
+  not: 5,
+  comparison: 6,
+  range: 7,
+  sum: 8,
+  product: 9,
+  negative: 10,
+  power: 11,
+  postfix: 12,
 } as const;
 
 export function binaryLevel(operator: BinaryOperator | '..'): number {
   switch (operator) {
-    case 'or': return level.or;
-    case 'and': return level.and;
-    case '==': case '!=': case '<': case '<=': case '>': case '>=': return level.comparison;
-    case '..': return level.range;
-    case '+': case '-': return level.sum;
-    case '*': case '/': return level.product;
-    case '^': return level.power;
-    default: return operator satisfies never;
+    case 'or':
+      return level.or;
+    case 'and':
+      return level.and;
+    case '==':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return level.comparison;
+    case '..':
+      return level.range;
+    case '+':
+    case '-':
+      return level.sum;
+    case '*':
+    case '/':
+      return level.product;
+    case '^':
+      return level.power;
+    default:
+      return operator satisfies never;
   }
 }

@@ -12,42 +12,73 @@ export function exprDoc(expr: Expr, minimum = 0): Doc {
 
 function levelOf(expr: Expr): number {
   switch (expr.kind) {
-    case 'pipe': return level.pipe;
-    case 'if': return level.if;
-    case 'range': return level.range;
-    case 'binary': return binaryLevel(expr.operator);
-    case 'unary': return expr.operator === 'not' ? level.not : level.negative;
-    default: return level.postfix;
+    case 'pipe':
+      return level.pipe;
+    case 'if':
+      return level.if;
+    case 'range':
+      return level.range;
+    case 'binary':
+      return binaryLevel(expr.operator);
+    case 'unary':
+      return expr.operator === 'not' ? level.not : level.negative;
+    default:
+      return level.postfix;
   }
 }
 
 function bareDoc(expr: Expr): Doc {
   switch (expr.kind) {
-    case 'number': return expr.text;
-    case 'string': return quote(expr.value);
-    case 'bool': return String(expr.value);
-    case 'name': return expr.name.text;
-    case 'missing': return 'missing';
-    case 'call': return concat(exprDoc(expr.callee, level.postfix), bracketed('(', expr.args.map(argumentDoc), ')'));
-    case 'member': return concat(exprDoc(expr.subject, level.postfix), '.', expr.member.text);
-    case 'index': return concat(exprDoc(expr.subject, level.postfix), bracketed('[', expr.indices.map(indexDoc), ']'));
-    case 'list': return bracketed('[', expr.items.map((item) => exprDoc(item)), ']');
-    case 'record': return recordDoc(expr.fields);
-    case 'pipe': return pipeDoc(expr);
-    case 'range': return concat(exprDoc(expr.low, level.range + 1), '..', exprDoc(expr.high, level.range + 1));
+    case 'number':
+      return expr.text;
+    case 'string':
+      return quote(expr.value);
+    case 'bool':
+      return String(expr.value);
+    case 'name':
+      return expr.name.text;
+    case 'missing':
+      return 'missing';
+    case 'call':
+      return concat(exprDoc(expr.callee, level.postfix), bracketed('(', expr.args.map(argumentDoc), ')'));
+    case 'member':
+      return concat(exprDoc(expr.subject, level.postfix), '.', expr.member.text);
+    case 'index':
+      return concat(exprDoc(expr.subject, level.postfix), bracketed('[', expr.indices.map(indexDoc), ']'));
+    case 'list':
+      return bracketed(
+        '[',
+        expr.items.map((item) => exprDoc(item)),
+        ']',
+      );
+    case 'record':
+      return recordDoc(expr.fields);
+    case 'pipe':
+      return pipeDoc(expr);
+    case 'range':
+      return concat(exprDoc(expr.low, level.range + 1), '..', exprDoc(expr.high, level.range + 1));
     case 'if':
-      return concat('if ', exprDoc(expr.condition), ' then ', exprDoc(expr.then), ' else ', exprDoc(expr.otherwise, level.if));
+      return concat(
+        'if ',
+        exprDoc(expr.condition),
+        ' then ',
+        exprDoc(expr.then),
+        ' else ',
+        exprDoc(expr.otherwise, level.if),
+      );
     case 'unary':
       return expr.operator === 'not'
         ? concat('not ', exprDoc(expr.operand, level.comparison))
         : concat('-', exprDoc(expr.operand, level.power));
     case 'binary': {
       const own = binaryLevel(expr.operator);
-      if (expr.operator !== '^') return concat(exprDoc(expr.left, own), ` ${expr.operator} `, exprDoc(expr.right, own + 1));
+      if (expr.operator !== '^')
+        return concat(exprDoc(expr.left, own), ` ${expr.operator} `, exprDoc(expr.right, own + 1));
       const isNegative = expr.right.kind === 'unary' && expr.right.operator === '-';
       return concat(exprDoc(expr.left, own + 1), ' ^ ', exprDoc(expr.right, isNegative ? level.negative : own));
     }
-    default: return expr satisfies never;
+    default:
+      return expr satisfies never;
   }
 }
 
@@ -64,7 +95,12 @@ function pipeDoc(expr: Expr): Doc {
 
 function recordDoc(fields: readonly Setting[]): Doc {
   if (fields.length === 0) return '{}';
-  return group('{', indent(line, ...fields.flatMap((f, i) => (i === 0 ? [settingDoc(f)] : [',', line, settingDoc(f)]))), line, '}');
+  return group(
+    '{',
+    indent(line, ...fields.flatMap((f, i) => (i === 0 ? [settingDoc(f)] : [',', line, settingDoc(f)]))),
+    line,
+    '}',
+  );
 }
 
 export const settingDoc = (setting: Setting): Doc => concat(setting.name.text, ': ', exprDoc(setting.value));

@@ -41,14 +41,22 @@ class Printer {
   }
 
   print(): string {
-    const elements = this.module.items.map((item): Element => ({ span: item.span, shape: () => this.item(item), item }));
+    const elements = this.module.items.map(
+      (item): Element => ({ span: item.span, shape: () => this.item(item), item }),
+    );
     this.elements(elements, this.module.source.text.length + 1, 0, 0);
     return this.lines.length === 0 ? '' : `${this.lines.join('\n')}\n`;
   }
 
   // ── Elements and the comments around them ──────────────────────────────────────────────────────────────────
 
-  private elements(elements: readonly Element[], end: number, indentation: number, start: number, isList = false): void {
+  private elements(
+    elements: readonly Element[],
+    end: number,
+    indentation: number,
+    start: number,
+    isList = false,
+  ): void {
     /** The end in the source of what was printed last. */
     let before = start;
     let isFirst = true;
@@ -66,7 +74,12 @@ class Printer {
       const shape = element.shape();
       const leading = this.trivia.takeBefore(element.span.start);
       const inside = this.trivia.takeBefore(shape.block ? shape.block.open : element.span.end);
-      if (isList && i > 0 && leading.length + inside.length === 0 && this.joins(elements[i - 1] as Element, element, shape, before)) {
+      if (
+        isList &&
+        i > 0 &&
+        leading.length + inside.length === 0 &&
+        this.joins(elements[i - 1] as Element, element, shape, before)
+      ) {
         this.lines[this.lines.length - 1] += `, ${oneLine(shape)}`;
       } else {
         const lines = this.capture(() => this.element(shape, indentation));
@@ -81,7 +94,11 @@ class Printer {
         }
         const next = leading[docs]?.span.start ?? element.span.start;
         if (inside.length > 0) {
-          put(inside.map((comment) => pad(indentation) + plain(comment)), next, isApart);
+          put(
+            inside.map((comment) => pad(indentation) + plain(comment)),
+            next,
+            isApart,
+          );
           before = next;
           isApart = false;
         }
@@ -114,7 +131,12 @@ class Printer {
 
   /** A setting stays on the line of the one before it where both were on one line, and it fits. */
   private joins(previous: Element, element: Element, shape: Shape, before: number): boolean {
-    if (this.trivia.isAbsent || this.trivia.hasBreak(previous.span.end, element.span.start) || before !== previous.span.end) return false;
+    if (
+      this.trivia.isAbsent ||
+      this.trivia.hasBreak(previous.span.end, element.span.start) ||
+      before !== previous.span.end
+    )
+      return false;
     const last = this.lines[this.lines.length - 1] ?? '';
     return last.length + 2 + flatWidth(shape.head) <= width;
   }
@@ -170,14 +192,20 @@ class Printer {
         return this.list(`use ${path}`, names, item.path[item.path.length - 1]?.span.end ?? item.span.start, item.span);
       }
       case 'fn':
-        return this.body(concat(`fn ${item.name.text}`, parametersDoc(item.parameters), result(item.result)), item.body);
+        return this.body(
+          concat(`fn ${item.name.text}`, parametersDoc(item.parameters), result(item.result)),
+          item.body,
+        );
       case 'net': {
         const signature = concat(parametersDoc(item.settings), parametersDoc(item.inputs), result(item.result));
         return this.body(concat(`net ${item.name.text}`, signature), item.body);
       }
       case 'regularizer': {
         const family = item.family ? `${item.family} ` : '';
-        return this.body(concat(`${family}regularizer ${item.name.text}`, parametersDoc(item.parameters), result(item.result)), item.body);
+        return this.body(
+          concat(`${family}regularizer ${item.name.text}`, parametersDoc(item.parameters), result(item.result)),
+          item.body,
+        );
       }
       case 'model': {
         const { name, parameters, members, span } = item;
@@ -188,12 +216,17 @@ class Printer {
       }
       case 'dataset': {
         const head = concat(`dataset ${item.name.text} = `, exprDoc(item.loader));
-        const fields = item.fields.map((f: Field): Element => ({ span: f.span, shape: () => ({ head: concat(f.name.text, typed(f.type)) }) }));
+        const fields = item.fields.map(
+          (f: Field): Element => ({ span: f.span, shape: () => ({ head: concat(f.name.text, typed(f.type)) }) }),
+        );
         return fields.length === 0 ? { head } : this.list(head, fields, item.loader.span.end, item.span);
       }
       case 'train':
       case 'evaluate': {
-        const head = concat(`${item.kind} ${item.model.text}`, item.dataset ? concat(' on ', exprDoc(item.dataset)) : '');
+        const head = concat(
+          `${item.kind} ${item.model.text}`,
+          item.dataset ? concat(' on ', exprDoc(item.dataset)) : '',
+        );
         if (item.settings.length === 0) return { head };
         return this.list(head, settingElements(item.settings), (item.dataset?.span ?? item.model.span).end, item.span);
       }
@@ -204,40 +237,60 @@ class Printer {
 
   private member(member: Member): Shape {
     switch (member.kind) {
-      case 'data': return { head: concat(`data ${member.name.text}: `, typeDoc(member.type)) };
+      case 'data':
+        return { head: concat(`data ${member.name.text}: `, typeDoc(member.type)) };
       case 'view': {
         const names = member.names.map((name) => name.text).join(', ');
         return { head: concat(`view ${names} of ${member.subject.text} = `, exprDoc(member.pipeline)) };
       }
-      case 'mask': return { head: concat(`mask ${member.name.text} over ${member.subject.text} = `, exprDoc(member.pipeline)) };
-      case 'encoder': return { head: concat(`encoder ${member.name.text} = `, exprDoc(member.value)) };
-      case 'energy': return this.body(concat(`energy ${member.name.text}`, parametersDoc(member.parameters)), member.body);
-      case 'minimize': return this.list('minimize', settingElements(member.terms), member.span.start, member.span);
-      case 'representation': return { head: concat('representation ', exprDoc(member.value)) };
+      case 'mask':
+        return { head: concat(`mask ${member.name.text} over ${member.subject.text} = `, exprDoc(member.pipeline)) };
+      case 'encoder':
+        return { head: concat(`encoder ${member.name.text} = `, exprDoc(member.value)) };
+      case 'energy':
+        return this.body(concat(`energy ${member.name.text}`, parametersDoc(member.parameters)), member.body);
+      case 'minimize':
+        return this.list('minimize', settingElements(member.terms), member.span.start, member.span);
+      case 'representation':
+        return { head: concat('representation ', exprDoc(member.value)) };
       case 'let':
-      case 'param': return this.statement(member);
-      default: return member satisfies never;
+      case 'param':
+        return this.statement(member);
+      default:
+        return member satisfies never;
     }
   }
 
   private statement(statement: Statement): Shape {
     switch (statement.kind) {
-      case 'let': return { head: concat(`let ${statement.name.text}`, typed(statement.type), ' = ', exprDoc(statement.value)) };
-      case 'param': return { head: concat(`param ${statement.name.text}`, typed(statement.type), ' = ', exprDoc(statement.initial)) };
-      case 'assign': return { head: concat(`${statement.name.text} = `, exprDoc(statement.value)) };
+      case 'let':
+        return { head: concat(`let ${statement.name.text}`, typed(statement.type), ' = ', exprDoc(statement.value)) };
+      case 'param':
+        return {
+          head: concat(`param ${statement.name.text}`, typed(statement.type), ' = ', exprDoc(statement.initial)),
+        };
+      case 'assign':
+        return { head: concat(`${statement.name.text} = `, exprDoc(statement.value)) };
       case 'repeat': {
         const variable = statement.variable ? `${statement.variable.text} in ` : '';
         const open = this.trivia.openBrace(statement.count.span.end);
         const elements = this.statements(statement.statements, undefined);
-        return { head: concat(`repeat ${variable}`, exprDoc(statement.count)), block: { open, end: statement.span.end - 1, elements, isList: false } };
+        return {
+          head: concat(`repeat ${variable}`, exprDoc(statement.count)),
+          block: { open, end: statement.span.end - 1, elements, isList: false },
+        };
       }
-      default: return statement satisfies never;
+      default:
+        return statement satisfies never;
     }
   }
 
   private body(head: Doc, body: Block): Shape {
     if (body.inline && body.result) {
-      return { head, value: { expr: body.result, isBroken: this.trivia.hasBreak(body.span.start, body.result.span.start) } };
+      return {
+        head,
+        value: { expr: body.result, isBroken: this.trivia.hasBreak(body.span.start, body.result.span.start) },
+      };
     }
     const elements = this.statements(body.statements, body.result);
     return { head, block: { open: body.span.start, end: body.span.end - 1, elements, isList: false } };

@@ -9,7 +9,7 @@ import { explain } from './explain.js';
 import { enough, isTooDeep } from './limits.js';
 import { type Mismatch, readMismatch } from './mismatch.js';
 import { reportOdd, spelledRight } from './odd-words.js';
-import { type RuleName, parser } from './parser.js';
+import { parser, type RuleName } from './parser.js';
 import type { Source } from './source.js';
 import { type Part, splitItems, splitParts } from './split.js';
 import { depths, inserted } from './token-facts.js';
@@ -20,11 +20,22 @@ export function repairModule(source: Source, tokens: readonly IToken[], diagnost
 }
 
 const itemParts = new Map<TokenType, Part | undefined>([
-  [t.Use, undefined], [t.Fn, 'statement'], [t.Net, 'statement'], [t.Regularizer, 'statement'], [t.Contrastive, 'statement'],
-  [t.Noncontrastive, 'statement'], [t.Masking, 'statement'], [t.Model, 'member'], [t.Dataset, 'field'], [t.Train, 'setting'],
+  [t.Use, undefined],
+  [t.Fn, 'statement'],
+  [t.Net, 'statement'],
+  [t.Regularizer, 'statement'],
+  [t.Contrastive, 'statement'],
+  [t.Noncontrastive, 'statement'],
+  [t.Masking, 'statement'],
+  [t.Model, 'member'],
+  [t.Dataset, 'field'],
+  [t.Train, 'setting'],
   [t.Evaluate, 'setting'],
 ]);
-const memberParts = new Map<TokenType, Part | undefined>([[t.Energy, 'statement'], [t.Minimize, 'setting']]);
+const memberParts = new Map<TokenType, Part | undefined>([
+  [t.Energy, 'statement'],
+  [t.Minimize, 'setting'],
+]);
 const statementParts = new Map<TokenType, Part | undefined>([[t.Repeat, 'statement']]);
 
 class Repair {
@@ -66,7 +77,9 @@ class Repair {
     const right = spelledRight(tokens, part);
     if (!right) return undefined;
     const first = tokens[0] as IToken;
-    this.diagnostics.push(report('EBM1009', { word: first.image, part, meant: right.image }, { span: tokenSpan(this.source, first) }));
+    this.diagnostics.push(
+      report('EBM1009', { word: first.image, part, meant: right.image }, { span: tokenSpan(this.source, first) }),
+    );
     return [right, ...tokens.slice(1)];
   }
 
@@ -99,7 +112,8 @@ class Repair {
     const inner = this.parts(part, tokens.slice(open + 1, close));
     this.inside = outside;
     const after = tokens.slice(close + 1);
-    if (after.length > 0) this.report({ wanted: 'end', rule, found: after[0] as IToken, before: tokens[close], rules: [] });
+    if (after.length > 0)
+      this.report({ wanted: 'end', rule, found: after[0] as IToken, before: tokens[close], rules: [] });
     if (headerWrong) return [];
     return [...tokens.slice(0, open + 1), ...inner, tokens[close] as IToken];
   }
@@ -139,7 +153,8 @@ class Repair {
     const first = tokens[0] as IToken;
     const beginnings: IToken[][] = [];
     tokens.forEach((token, i) => {
-      if (depth[i] === 0 && (token.tokenType === t.Equals || token.tokenType === t.Colon)) beginnings.unshift(tokens.slice(0, i + 1));
+      if (depth[i] === 0 && (token.tokenType === t.Equals || token.tokenType === t.Colon))
+        beginnings.unshift(tokens.slice(0, i + 1));
     });
     if (wrong.wanted === 'Equals' || wrong.wanted === 'Colon') {
       const upTo = Number.isNaN(wrong.found.startOffset) ? tokens : tokens.slice(0, tokens.indexOf(wrong.found));
@@ -157,7 +172,11 @@ class Repair {
 
   private report(wrong: Mismatch): void {
     // Characters that were left out have been reported, and explain whatever else is wrong on their line.
-    if (this.strayLines.has(wrong.found.startLine ?? wrong.before?.startLine) || this.strayLines.has(wrong.before?.startLine)) return;
+    if (
+      this.strayLines.has(wrong.found.startLine ?? wrong.before?.startLine) ||
+      this.strayLines.has(wrong.before?.startLine)
+    )
+      return;
     this.diagnostics.push(explain(this.source, { ...wrong, inside: this.inside }));
   }
 
@@ -185,7 +204,8 @@ function linesOf(source: Source, diagnostics: readonly Diagnostic[]): Set<number
 }
 
 function findBody(rule: RuleName, tokens: readonly IToken[]): { open: number; close: number; part: Part } | undefined {
-  const table = rule === 'item' ? itemParts : rule === 'member' ? memberParts : rule === 'statement' ? statementParts : undefined;
+  const table =
+    rule === 'item' ? itemParts : rule === 'member' ? memberParts : rule === 'statement' ? statementParts : undefined;
   const first = tokens[0] as IToken;
   const part = table?.get(first.tokenType);
   if (!part) return undefined;

@@ -1,6 +1,15 @@
 /** Where items, members, statements and settings begin, found without the grammar: used when the text does not parse. */
 import type { IToken, TokenType } from 'chevrotain';
-import { beginsExpression, depths, endsExpression, isCloser, isName, isOpener, isWord, onSameLine } from './token-facts.js';
+import {
+  beginsExpression,
+  depths,
+  endsExpression,
+  isCloser,
+  isName,
+  isOpener,
+  isWord,
+  onSameLine,
+} from './token-facts.js';
 import * as t from './tokens.js';
 
 export type Part = 'member' | 'statement' | 'setting' | 'field';
@@ -30,10 +39,12 @@ function beginsItem(tokens: readonly IToken[], at: number, depth: number): boole
   const type = token.tokenType;
   const startsLine = !onSameLine(before, token);
   const named = isName(after) && onSameLine(token, after);
-  if (families.has(type)) return named && (startsLine || (after?.tokenType === t.Regularizer && isName(tokens[at + 2])));
+  if (families.has(type))
+    return named && (startsLine || (after?.tokenType === t.Regularizer && isName(tokens[at + 2])));
   if (type === t.Regularizer && families.has(before?.tokenType as TokenType)) return false;
   if (hardItems.has(type)) return startsLine ? named || depth === 0 : named && depth === 0;
-  if (softItems.has(type)) return named && (startsLine || (depth === 0 && endsExpression(before) && before?.tokenType !== t.On));
+  if (softItems.has(type))
+    return named && (startsLine || (depth === 0 && endsExpression(before) && before?.tokenType !== t.On));
   // Two words that begin a line outside all brackets: some other declaration, or a misspelt one.
   return depth === 0 && startsLine && (before === undefined || endsExpression(before)) && isOddDeclaration(tokens, at);
 }

@@ -3,7 +3,7 @@
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' };
 
 /** The value of a literal with its quotes; an unknown escape stands for itself (the lexing stage has reported it). */
-export function unescape(literal: string): string {
+export function stringValue(literal: string): string {
   const closed = literal.length > 1 && /(?<!\\)(?:\\\\)*"$/.test(literal.slice(1));
   return literal
     .slice(1, closed ? -1 : undefined)

@@ -11,18 +11,46 @@ export const isName = (token: IToken | undefined) => isA(token, t.Name);
 /** A name or a keyword. */
 export const isWord = (token: IToken | undefined) => token !== undefined && /^[A-Za-z_]/.test(token.image);
 
-const enders = new Set<TokenType>([t.NumberLiteral, t.StringLiteral, t.UnclosedString, t.True, t.False, t.MissingMark, t.RightParen, t.RightSquare, t.RightBrace]);
+const enders = new Set<TokenType>([
+  t.NumberLiteral,
+  t.StringLiteral,
+  t.UnclosedString,
+  t.True,
+  t.False,
+  t.MissingMark,
+  t.RightParen,
+  t.RightSquare,
+  t.RightBrace,
+]);
 /** An expression may end with it. */
-export const endsExpression = (token: IToken | undefined) => token !== undefined && (enders.has(token.tokenType) || isName(token));
+export const endsExpression = (token: IToken | undefined) =>
+  token !== undefined && (enders.has(token.tokenType) || isName(token));
 
-const beginners = new Set<TokenType>([t.NumberLiteral, t.StringLiteral, t.UnclosedString, t.True, t.False, t.If, t.Not, t.LeftParen, t.LeftSquare, t.LeftBrace, t.LeadingMinus]);
+const beginners = new Set<TokenType>([
+  t.NumberLiteral,
+  t.StringLiteral,
+  t.UnclosedString,
+  t.True,
+  t.False,
+  t.If,
+  t.Not,
+  t.LeftParen,
+  t.LeftSquare,
+  t.LeftBrace,
+  t.LeadingMinus,
+]);
 /** An expression may begin with it, and no expression goes on with it on a new line. */
-export const beginsExpression = (token: IToken | undefined) => token !== undefined && (beginners.has(token.tokenType) || isName(token));
+export const beginsExpression = (token: IToken | undefined) =>
+  token !== undefined && (beginners.has(token.tokenType) || isName(token));
 
 export const onSameLine = (before: IToken | undefined, after: IToken | undefined) =>
   before !== undefined && after !== undefined && before.startLine === after.startLine;
 
-const pairs = new Map<TokenType, TokenType>([[t.LeftParen, t.RightParen], [t.LeftSquare, t.RightSquare], [t.LeftBrace, t.RightBrace]]);
+const pairs = new Map<TokenType, TokenType>([
+  [t.LeftParen, t.RightParen],
+  [t.LeftSquare, t.RightSquare],
+  [t.LeftBrace, t.RightBrace],
+]);
 export const closerOf = (opener: IToken): TokenType => pairs.get(opener.tokenType) as TokenType;
 export const isOpener = (token: IToken) => pairs.has(token.tokenType);
 const closers = new Set(pairs.values());
@@ -32,8 +60,16 @@ export const isCloser = (token: IToken) => closers.has(token.tokenType);
 export function inserted(type: TokenType, image: string, after: IToken): IToken {
   const at = after.startOffset + after.image.length;
   return {
-    image, startOffset: at, endOffset: at - 1, tokenType: type, tokenTypeIdx: type.tokenTypeIdx as number,
-    startLine: after.startLine ?? 1, endLine: after.startLine ?? 1, startColumn: 0, endColumn: 0, isInsertedInRecovery: true,
+    image,
+    startOffset: at,
+    endOffset: at - 1,
+    tokenType: type,
+    tokenTypeIdx: type.tokenTypeIdx as number,
+    startLine: after.startLine ?? 1,
+    endLine: after.startLine ?? 1,
+    startColumn: 0,
+    endColumn: 0,
+    isInsertedInRecovery: true,
   };
 }
 

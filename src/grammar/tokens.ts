@@ -7,7 +7,12 @@ export const Name = createToken({ name: 'Name', pattern: Lexer.NA, label: 'a nam
 export const BinarySign = createToken({ name: 'BinarySign', pattern: Lexer.NA, label: 'an operator' });
 export const PrefixSign = createToken({ name: 'PrefixSign', pattern: Lexer.NA, label: 'an operator' });
 
-export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_]\w*/, label: 'a name', categories: [Name] });
+export const Identifier = createToken({
+  name: 'Identifier',
+  pattern: /[A-Za-z_]\w*/,
+  label: 'a name',
+  categories: [Name],
+});
 
 const keywordTypes = new Map<string, TokenType>();
 
@@ -62,10 +67,22 @@ export const In = soft('in');
 
 // ── Literals ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const NumberLiteral = createToken({ name: 'NumberLiteral', pattern: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?%?/, label: 'a number' });
-export const StringLiteral = createToken({ name: 'StringLiteral', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/, label: 'a string' });
+export const NumberLiteral = createToken({
+  name: 'NumberLiteral',
+  pattern: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?%?/,
+  label: 'a number',
+});
+export const StringLiteral = createToken({
+  name: 'StringLiteral',
+  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/,
+  label: 'a string',
+});
 /** Reported by the lexing stage, then read as a string that ends with its line. */
-export const UnclosedString = createToken({ name: 'UnclosedString', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/, categories: [StringLiteral] });
+export const UnclosedString = createToken({
+  name: 'UnclosedString',
+  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/,
+  categories: [StringLiteral],
+});
 /** Never in a text: put where an expression could not be read, so that the rest of its statement survives. */
 export const MissingMark = createToken({ name: 'MissingMark', pattern: Lexer.NA, label: 'nothing' });
 
@@ -86,7 +103,12 @@ export const Equals = sign('Equals', '=');
 export const Plus = sign('Plus', '+', [BinarySign]);
 export const Minus = sign('Minus', '-', [BinarySign, PrefixSign]);
 /** A `-` that begins a line inside `{ }`: it begins a new expression, so it is never an operator between two. */
-export const LeadingMinus = createToken({ name: 'LeadingMinus', pattern: Lexer.NA, label: '`-`', categories: [PrefixSign] });
+export const LeadingMinus = createToken({
+  name: 'LeadingMinus',
+  pattern: Lexer.NA,
+  label: '`-`',
+  categories: [PrefixSign],
+});
 export const Times = sign('Times', '*', [BinarySign]);
 export const Divide = sign('Divide', '/', [BinarySign]);
 export const Power = sign('Power', '^', [BinarySign]);
@@ -102,7 +124,10 @@ export const Colon = sign('Colon', ':');
 export const Semicolon = sign('Semicolon', ';');
 
 /** One code of each group of codes by which chevrotain looks up what may begin a token. */
-const anyCode = [...Array(256).keys(), ...Array.from({ length: 512 }, (_, i) => 256 + i * 128).filter((code) => code < 65536)];
+const anyCode = [
+  ...Array(256).keys(),
+  ...Array.from({ length: 512 }, (_, i) => 256 + i * 128).filter((code) => code < 65536),
+];
 /** A run of characters that begin nothing: reported and dropped. */
 export const Stray = createToken({
   name: 'Stray',
@@ -115,11 +140,45 @@ const Space = createToken({ name: 'Space', pattern: /[\s\uFEFF]+/, group: Lexer.
 const CommentText = createToken({ name: 'CommentText', pattern: /\/\/[^\r\n]*/, group: 'comments' });
 
 export const allTokens: TokenType[] = [
-  Space, CommentText, Name, BinarySign, PrefixSign, ...keywordTypes.values(), Identifier,
-  NumberLiteral, StringLiteral, UnclosedString, MissingMark,
-  Ellipsis, Range, Dot, Pipe, Arrow, EqualEqual, NotEqual, LessEqual, GreaterEqual, Less, Greater, Equals,
-  Plus, Minus, LeadingMinus, Times, Divide, Power,
-  LeftParen, RightParen, LeftSquare, RightSquare, LeftBrace, RightBrace, Comma, Colon, Semicolon, Stray,
+  Space,
+  CommentText,
+  Name,
+  BinarySign,
+  PrefixSign,
+  ...keywordTypes.values(),
+  Identifier,
+  NumberLiteral,
+  StringLiteral,
+  UnclosedString,
+  MissingMark,
+  Ellipsis,
+  Range,
+  Dot,
+  Pipe,
+  Arrow,
+  EqualEqual,
+  NotEqual,
+  LessEqual,
+  GreaterEqual,
+  Less,
+  Greater,
+  Equals,
+  Plus,
+  Minus,
+  LeadingMinus,
+  Times,
+  Divide,
+  Power,
+  LeftParen,
+  RightParen,
+  LeftSquare,
+  RightSquare,
+  LeftBrace,
+  RightBrace,
+  Comma,
+  Colon,
+  Semicolon,
+  Stray,
 ];
 
 export const keywords: ReadonlyMap<string, TokenType> = keywordTypes;

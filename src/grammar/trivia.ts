@@ -25,7 +25,8 @@ export class Trivia {
   takeTrailing(end: number): Comment | undefined {
     const next = this.comments[this.at];
     // A doc comment is about what follows.
-    if (!next || next.isDoc || next.span.start < end || !/^[ \t,]*$/.test(this.text.slice(end, next.span.start))) return undefined;
+    if (!next || next.isDoc || next.span.start < end || !/^[ \t,]*$/.test(this.text.slice(end, next.span.start)))
+      return undefined;
     this.at++;
     return next;
   }

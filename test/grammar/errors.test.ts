@@ -9,7 +9,9 @@ const bad = new URL('./bad/', import.meta.url);
 for (const file of readdirSync(bad)) {
   test(`what is said about ${file}`, async () => {
     const { module, diagnostics } = parseModule({ path: file, text: readFileSync(new URL(file, bad), 'utf8') });
-    const kept = module.items.map((item) => `${item.kind} ${'name' in item ? item.name.text : 'model' in item ? item.model.text : ''}`.trim());
+    const kept = module.items.map((item) =>
+      `${item.kind} ${'name' in item ? item.name.text : 'model' in item ? item.model.text : ''}`.trim(),
+    );
     const said = `${diagnostics.map((d) => formatDiagnostic(d)).join('\n\n')}\n\nkept: ${kept.join(', ')}\n`;
     await expect(said).toMatchFileSnapshot(`golden/${file.replace('.ebm', '.txt')}`);
   });
@@ -23,10 +25,26 @@ test.each(Object.entries(syntaxCodes))('%s: its wrong example is wrong, its righ
 });
 
 test('one broken member costs neither its name nor the others', () => {
-  const text = 'model M {\n  data x: [4]\n  encoder f = linear(\n  encoder g = * 2\n  energy E(x, y) = f(x) +\n  representation g(f(x))\n}\nfn last(x) = x\n';
+  const text =
+    'model M {\n  data x: [4]\n  encoder f = linear(\n  encoder g = * 2\n  energy E(x, y) = f(x) +\n  representation g(f(x))\n}\nfn last(x) = x\n';
   const { module, diagnostics } = parseModule({ path: 'm.ebm', text });
   expect(diagnostics).toHaveLength(3);
   expect(module.items.map((item) => item.kind)).toEqual(['model', 'fn']);
   const [model] = module.items;
-  expect(model?.kind === 'model' && model.members.map((m) => m.kind)).toEqual(['data', 'encoder', 'encoder', 'energy', 'representation']);
+  expect(model?.kind === 'model' && model.members.map((m) => m.kind)).toEqual([
+    'data',
+    'encoder',
+    'encoder',
+    'energy',
+    'representation',
+  ]);
+});
+
+test.each([
+  'fn f(x) {\n  x = a b\n  x\n}',
+  'fn f(x) {\n  a b\n}',
+  'train M on d { a: 1 b: 2 }',
+  'dataset d = f() { a: int b: int }',
+])('%s: a separator is missing', (text) => {
+  expect(codesOf(text)).toEqual(['EBM1010']);
 });

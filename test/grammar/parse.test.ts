@@ -29,22 +29,42 @@ test('every span covers the text of its node', () => {
     if (e.kind === 'member' || e.kind === 'index') visit(e.subject);
   };
   if (item?.kind === 'fn' && item.body.result) visit(item.body.result);
-  expect(seen).toEqual(['(a + b) * c[1:2].d |> g(k: 2)', '(a + b) * c[1:2].d', '(a + b)', 'a', 'b', 'c[1:2].d', 'c[1:2]', 'c', 'g(k: 2)']);
+  expect(seen).toEqual([
+    '(a + b) * c[1:2].d |> g(k: 2)',
+    '(a + b) * c[1:2].d',
+    '(a + b)',
+    'a',
+    'b',
+    'c[1:2].d',
+    'c[1:2]',
+    'c',
+    'g(k: 2)',
+  ]);
 });
 
 /** The shape of an expression, with every operation in brackets. */
 function sketch(e: Expr): string {
   switch (e.kind) {
-    case 'number': return e.text;
-    case 'name': return e.name.text;
-    case 'binary': return `(${sketch(e.left)} ${e.operator} ${sketch(e.right)})`;
-    case 'pipe': return `(${sketch(e.left)} |> ${sketch(e.right)})`;
-    case 'range': return `(${sketch(e.low)} .. ${sketch(e.high)})`;
-    case 'unary': return `(${e.operator} ${sketch(e.operand)})`;
-    case 'if': return `(if ${sketch(e.condition)} ${sketch(e.then)} ${sketch(e.otherwise)})`;
-    case 'call': return `${sketch(e.callee)}(${e.args.map((a) => sketch(a.value)).join(', ')})`;
-    case 'member': return `${sketch(e.subject)}.${e.member.text}`;
-    default: return e.kind;
+    case 'number':
+      return e.text;
+    case 'name':
+      return e.name.text;
+    case 'binary':
+      return `(${sketch(e.left)} ${e.operator} ${sketch(e.right)})`;
+    case 'pipe':
+      return `(${sketch(e.left)} |> ${sketch(e.right)})`;
+    case 'range':
+      return `(${sketch(e.low)} .. ${sketch(e.high)})`;
+    case 'unary':
+      return `(${e.operator} ${sketch(e.operand)})`;
+    case 'if':
+      return `(if ${sketch(e.condition)} ${sketch(e.then)} ${sketch(e.otherwise)})`;
+    case 'call':
+      return `${sketch(e.callee)}(${e.args.map((a) => sketch(a.value)).join(', ')})`;
+    case 'member':
+      return `${sketch(e.subject)}.${e.member.text}`;
+    default:
+      return e.kind;
   }
 }
 
@@ -73,13 +93,19 @@ test.each([
 });
 
 test('a bracket or `-` that begins a line begins an expression', () => {
-  const [item] = read('fn f(x) {\n  let a = b\n  (c)\n}\nfn g(x) {\n  let a = b\n  [c]\n}\nfn h(x) {\n  let a = b\n  -c\n}\n').items;
+  const [item] = read(
+    'fn f(x) {\n  let a = b\n  (c)\n}\nfn g(x) {\n  let a = b\n  [c]\n}\nfn h(x) {\n  let a = b\n  -c\n}\n',
+  ).items;
   expect(item?.kind === 'fn' && [item.body.statements.length, item.body.result?.kind]).toEqual([1, 'name']);
 });
 
 test('soft keywords are names', () => {
-  read('net n(view: int)(data: [d], of) {\n  let mask = view\n  param = mask\n  train = evaluate(at: m, mask: 1, data: data)\n  representation\n}');
-  read('model M {\n  data view: [4]\n  view data, mask of view = f(x: 1)\n  encoder encoder = energy\n  energy energy(x, y) = representation(x)\n}');
+  read(
+    'net n(view: int)(data: [d], of) {\n  let mask = view\n  param = mask\n  train = evaluate(at: m, mask: 1, data: data)\n  representation\n}',
+  );
+  read(
+    'model M {\n  data view: [4]\n  view data, mask of view = f(x: 1)\n  encoder encoder = energy\n  energy energy(x, y) = representation(x)\n}',
+  );
 });
 
 test('doc comments belong to what follows', () => {

@@ -11,7 +11,8 @@ const read = (text: string) => {
 };
 
 /** Doc comments of generated trees are not printed from the tree but from the comments, which they have none of. */
-const withoutDocs = (tree: unknown) => JSON.parse(JSON.stringify(bare(tree), (key, value) => (key === 'doc' ? undefined : value)));
+const withoutDocs = (tree: unknown) =>
+  JSON.parse(JSON.stringify(bare(tree), (key, value) => (key === 'doc' ? undefined : value)));
 
 test('a printed tree reads as the same tree and prints as the same text', () => {
   fc.assert(
@@ -66,7 +67,10 @@ test('the canonical form', async () => {
   await expect(printModule(read(messy))).toMatchFileSnapshot('golden/messy.ebm');
 });
 
-const comments = (text: string) => read(text).comments.map((c) => c.text.replace(/^\/+ ?/, '')).sort();
+const comments = (text: string) =>
+  read(text)
+    .comments.map((c) => c.text.replace(/^\/+ ?/, ''))
+    .sort();
 
 test('keeps comments and tree, and is idempotent', () => {
   const once = printModule(read(messy));
@@ -76,27 +80,56 @@ test('keeps comments and tree, and is idempotent', () => {
 });
 
 test('comments at any place are kept', () => {
-  const tokens = messy.split('\n').map((line) => line.replace(/\/\/.*/, '')).join('\n').split(/(\s+)/);
+  const tokens = messy
+    .split('\n')
+    .map((line) => line.replace(/\/\/.*/, ''))
+    .join('\n')
+    .split(/(\s+)/);
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(tokens.length - 1), fc.constantFrom('// c', '/// d')), { maxLength: 6 }), (places) => {
-      const parts = [...tokens];
-      for (const [at, comment] of places) parts[at] += ` ${comment}\n`;
-      const text = parts.join('');
-      const { module, diagnostics } = parseModule({ path: 'test.ebm', text });
-      fc.pre(diagnostics.length === 0);
-      const once = printModule(module);
-      expect(comments(once)).toEqual(comments(text));
-      expect(printModule(read(once))).toBe(once);
-      expect(bare(read(once))).toEqual(bare(module));
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.nat(tokens.length - 1), fc.constantFrom('// c', '/// d')), { maxLength: 6 }),
+      (places) => {
+        const parts = [...tokens];
+        for (const [at, comment] of places) parts[at] += ` ${comment}\n`;
+        const text = parts.join('');
+        const { module, diagnostics } = parseModule({ path: 'test.ebm', text });
+        fc.pre(diagnostics.length === 0);
+        const once = printModule(module);
+        expect(comments(once)).toEqual(comments(text));
+        expect(printModule(read(once))).toBe(once);
+        expect(bare(read(once))).toEqual(bare(module));
+      },
+    ),
     { numRuns: 300, seed: 5 },
   );
 }, 60_000);
 
 test('parentheses stay only where precedence needs them', () => {
-  const text = (e: string) => printModule(read(`fn f(x) = ${e}\n`)).slice('fn f(x) = '.length).trim();
-  const same = ['a + b * c', '(a + b) * c', 'a - (b - c)', '-x ^ 2', '(-x) ^ 2', '2 ^ -x', 'a ^ b ^ c', '(a ^ b) ^ c', 'not a == b', '(not a) == b',
-    '(a |> f)(x)', 'a |> f |> g', '1..2 + 3', '(if a then b else c) + 1', 'if a then b |> f else c', 'a |> (b |> c)', '0.08..1.0', '-(a + b)', 'x[:, 0][1:]'];
+  const text = (e: string) =>
+    printModule(read(`fn f(x) = ${e}\n`))
+      .slice('fn f(x) = '.length)
+      .trim();
+  const same = [
+    'a + b * c',
+    '(a + b) * c',
+    'a - (b - c)',
+    '-x ^ 2',
+    '(-x) ^ 2',
+    '2 ^ -x',
+    'a ^ b ^ c',
+    '(a ^ b) ^ c',
+    'not a == b',
+    '(not a) == b',
+    '(a |> f)(x)',
+    'a |> f |> g',
+    '1..2 + 3',
+    '(if a then b else c) + 1',
+    'if a then b |> f else c',
+    'a |> (b |> c)',
+    '0.08..1.0',
+    '-(a + b)',
+    'x[:, 0][1:]',
+  ];
   for (const e of same) expect(text(e)).toBe(e);
   expect(text('((a) + (b * c))')).toBe('a + b * c');
   expect(text('(a ^ (b ^ c))')).toBe('a ^ b ^ c');

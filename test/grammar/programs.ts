@@ -59,12 +59,12 @@ noncontrastive regularizer covariance(z: [d]) =
   representation pool(f(p))
 }
 `,
-  'net': `net mlp(hidden: int, out: int, layers = 2)(x: [d]) -> [out] {
+  net: `net mlp(hidden: int, out: int, layers = 2)(x: [d]) -> [out] {
   repeat layers - 1 { x = x |> linear(hidden) |> batch_norm |> relu }
   linear(out)(x)
 }
 `,
-  'runs': `dataset fashion = idx("data/fashion-mnist") { x: Image[28, 28, 1], label: Class[10] }
+  runs: `dataset fashion = idx("data/fashion-mnist") { x: Image[28, 28, 1], label: Class[10] }
 
 train SimCLR on fashion.train {
   epochs: 20, batch: 256, precision: bf16

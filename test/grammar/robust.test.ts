@@ -3,10 +3,73 @@ import { expect, test } from 'vitest';
 import { parseModule } from '../../src/grammar/parse.js';
 
 const words = [
-  'use', 'fn', 'net', 'model', 'let', 'repeat', 'minimize', 'if', 'then', 'else', 'true', 'and', 'not', 'contrastive', 'regularizer',
-  'dataset', 'train', 'evaluate', 'data', 'view', 'mask', 'encoder', 'param', 'energy', 'representation', 'of', 'over', 'on', 'in',
-  'x', 'f', 'encodr', 'latent', '1', '0.5', '10%', '"s"', '"open', '...', '..', '.', '|>', '->', '==', '=', '+', '-', '*', '^', '(', ')', '[',
-  ']', '{', '}', ',', ':', ';', '\n', '\n', '// c\n', '/// d\n', '@', '\\', '\u0000', 'é', '🙂',
+  'use',
+  'fn',
+  'net',
+  'model',
+  'let',
+  'repeat',
+  'minimize',
+  'if',
+  'then',
+  'else',
+  'true',
+  'and',
+  'not',
+  'contrastive',
+  'regularizer',
+  'dataset',
+  'train',
+  'evaluate',
+  'data',
+  'view',
+  'mask',
+  'encoder',
+  'param',
+  'energy',
+  'representation',
+  'of',
+  'over',
+  'on',
+  'in',
+  'x',
+  'f',
+  'encodr',
+  'latent',
+  '1',
+  '0.5',
+  '10%',
+  '"s"',
+  '"open',
+  '...',
+  '..',
+  '.',
+  '|>',
+  '->',
+  '==',
+  '=',
+  '+',
+  '-',
+  '*',
+  '^',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  ':',
+  ';',
+  '\n',
+  '\n',
+  '// c\n',
+  '/// d\n',
+  '@',
+  '\\',
+  '\u0000',
+  'é',
+  '🙂',
 ];
 const soup = fc.array(fc.constantFrom(...words), { maxLength: 80 }).map((parts) => parts.join(' '));
 
@@ -45,7 +108,8 @@ test('what is not well formed is reported, and what is reported is shown at most
       const { module, diagnostics } = parse(text);
       expect(diagnostics.length).toBeLessThanOrEqual(21);
       // Nothing is dropped in silence.
-      if (diagnostics.length === 0 && text.replace(/\/\/.*/g, '').trim() !== '') expect(module.items.length).toBeGreaterThan(0);
+      if (diagnostics.length === 0 && text.replace(/\/\/.*/g, '').trim() !== '')
+        expect(module.items.length).toBeGreaterThan(0);
     }),
     { numRuns: 300, seed: 11 },
   );
@@ -71,13 +135,40 @@ test.each([
 
 test('a megabyte of noise takes less than two seconds', () => {
   const bytes = 1 << 20;
-  const noises = ['@#$~ ', '\u0001\n', '( ', ') ', '} ', '{ ', 'x ', '"\n', '; ', '1 = ', 'fn ', 'a b\n', 'fn f( ', 'model M { data x: ', '\\"', 'fn f(x) = @\n', 'model a {\n'];
+  const noises = [
+    '@#$~ ',
+    '\u0001\n',
+    '( ',
+    ') ',
+    '} ',
+    '{ ',
+    'x ',
+    '"\n',
+    '; ',
+    '1 = ',
+    'fn ',
+    'a b\n',
+    'fn f( ',
+    'model M { data x: ',
+    '\\"',
+    'fn f(x) = @\n',
+    'model a {\n',
+  ];
   let seed = 1;
-  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
-  const mixed = Array.from({ length: bytes / 3 }, () => words[Math.floor(random() * words.length)]).join(' ').slice(0, bytes);
+  const random = () => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
+  const mixed = Array.from({ length: bytes / 3 }, () => words[Math.floor(random() * words.length)])
+    .join(' ')
+    .slice(0, bytes);
   const binary = Array.from({ length: bytes }, () => String.fromCharCode(Math.floor(random() * 256))).join('');
   const slow: string[] = [];
-  for (const [name, text] of [...noises.map((n) => [n, n.repeat(Math.ceil(bytes / n.length))] as const), ['mixed', mixed] as const, ['binary', binary] as const]) {
+  for (const [name, text] of [
+    ...noises.map((n) => [n, n.repeat(Math.ceil(bytes / n.length))] as const),
+    ['mixed', mixed] as const,
+    ['binary', binary] as const,
+  ]) {
     let diagnostics: readonly unknown[] = [];
     const took = cost(() => {
       diagnostics = parse(text).diagnostics;

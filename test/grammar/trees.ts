@@ -5,12 +5,30 @@ import fc from 'fast-check';
 export function bare(tree: unknown): unknown {
   if (Array.isArray(tree)) return tree.map(bare);
   if (typeof tree !== 'object' || tree === null) return tree;
-  const kept = Object.entries(tree).filter(([key, value]) => !['span', 'source', 'tokens', 'comments'].includes(key) && value !== undefined);
+  const kept = Object.entries(tree).filter(
+    ([key, value]) => !['span', 'source', 'tokens', 'comments'].includes(key) && value !== undefined,
+  );
   return Object.fromEntries(kept.map(([key, value]) => [key, bare(value)]));
 }
 
 const span = { source: { path: '', text: '' }, start: 0, end: 0 };
-const words = ['x', 'y', 'E', 'view', 'data', 'of', 'train', 'param', 'in', 'on', 'energy', 'representation', 'regularizer', 'mask', 'a_long_name_that_takes_room'];
+const words = [
+  'x',
+  'y',
+  'E',
+  'view',
+  'data',
+  'of',
+  'train',
+  'param',
+  'in',
+  'on',
+  'energy',
+  'representation',
+  'regularizer',
+  'mask',
+  'a_long_name_that_takes_room',
+];
 const name = fc.constantFrom(...words).map((text) => ({ text, span }));
 const small = { maxLength: 3 };
 
@@ -26,13 +44,24 @@ const { expr } = fc.letrec<{ expr: unknown }>((tie) => {
   const argument = fc.record({ name: fc.option(name, { nil: undefined }), value: e, span: fc.constant(span) });
   const index = fc.oneof(
     fc.record({ kind: fc.constant('at'), value: e, span: fc.constant(span) }),
-    fc.record({ kind: fc.constant('slice'), from: fc.option(e, { nil: undefined }), to: fc.option(e, { nil: undefined }), span: fc.constant(span) }),
+    fc.record({
+      kind: fc.constant('slice'),
+      from: fc.option(e, { nil: undefined }),
+      to: fc.option(e, { nil: undefined }),
+      span: fc.constant(span),
+    }),
   );
-  const node = (kind: string, fields: Record<string, fc.Arbitrary<unknown>>) => fc.record({ kind: fc.constant(kind), ...fields, span: fc.constant(span) });
+  const node = (kind: string, fields: Record<string, fc.Arbitrary<unknown>>) =>
+    fc.record({ kind: fc.constant(kind), ...fields, span: fc.constant(span) });
   return {
     expr: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
-      fc.oneof(number, name.map((n) => ({ kind: 'name', name: n, span })), node('string', { value: fc.string({ unit: 'binary', maxLength: 6 }) }), node('bool', { value: fc.boolean() })),
+      fc.oneof(
+        number,
+        name.map((n) => ({ kind: 'name', name: n, span })),
+        node('string', { value: fc.string({ unit: 'binary', maxLength: 6 }) }),
+        node('bool', { value: fc.boolean() }),
+      ),
       node('call', { callee: e, args: fc.array(argument, small) }),
       node('member', { subject: e, member: name }),
       node('index', { subject: e, indices: fc.array(index, { minLength: 1, maxLength: 2 }) }),
@@ -43,6 +72,7 @@ const { expr } = fc.letrec<{ expr: unknown }>((tie) => {
       node('range', { low: e, high: e }),
       node('list', { items: fc.array(e, small) }),
       node('record', { fields: fc.array(setting, small) }),
+      // biome-ignore lint/suspicious/noThenProperty: the tree names it so
       node('if', { condition: e, then: e, otherwise: e }),
     ),
   };
@@ -54,8 +84,12 @@ const type = fc.oneof(
   fc.record({ kind: fc.constant('shape'), rest: fc.boolean(), dims: fc.array(expr, small), span: fc.constant(span) }),
   fc.record({ kind: fc.constant('named'), name, args: fc.array(expr, small), span: fc.constant(span) }),
 );
-const node = (kind: string, fields: Record<string, fc.Arbitrary<unknown>>) => fc.record({ kind: fc.constant(kind), doc, ...fields, span: fc.constant(span) });
-const parameters = fc.array(fc.record({ name, type: some(type), defaultValue: some(expr), span: fc.constant(span) }), small);
+const node = (kind: string, fields: Record<string, fc.Arbitrary<unknown>>) =>
+  fc.record({ kind: fc.constant(kind), doc, ...fields, span: fc.constant(span) });
+const parameters = fc.array(
+  fc.record({ name, type: some(type), defaultValue: some(expr), span: fc.constant(span) }),
+  small,
+);
 const settings = fc.array(fc.record({ name, value: expr, span: fc.constant(span) }), small);
 const letStatement = node('let', { name, type: some(type), value: expr });
 const paramStatement = node('param', { name, type: some(type), initial: expr });
@@ -71,7 +105,12 @@ const { statement } = fc.letrec<{ statement: unknown }>((tie) => ({
 }));
 const body = fc.oneof(
   fc.record({ statements: fc.constant([]), result: expr, inline: fc.constant(true), span: fc.constant(span) }),
-  fc.record({ statements: fc.array(statement, small), result: expr, inline: fc.constant(false), span: fc.constant(span) }),
+  fc.record({
+    statements: fc.array(statement, small),
+    result: expr,
+    inline: fc.constant(false),
+    span: fc.constant(span),
+  }),
 );
 const names = fc.array(name, { minLength: 1, maxLength: 3 });
 const member = fc.oneof(
@@ -85,12 +124,23 @@ const member = fc.oneof(
   node('minimize', { terms: settings }),
   node('representation', { value: expr }),
 );
-const call = fc.record({ kind: fc.constant('call'), callee: name.map((n) => ({ kind: 'name', name: n, span })), args: fc.constant([]), span: fc.constant(span) });
+const call = fc.record({
+  kind: fc.constant('call'),
+  callee: name.map((n) => ({ kind: 'name', name: n, span })),
+  args: fc.constant([]),
+  span: fc.constant(span),
+});
 const item = fc.oneof(
   node('use', { path: names, names: fc.array(name, small) }),
   node('fn', { name, parameters, result: some(type), body }),
   node('net', { name, settings: parameters, inputs: parameters, result: some(type), body }),
-  node('regularizer', { family: some(fc.constantFrom('contrastive', 'noncontrastive', 'masking')), name, parameters, result: some(type), body }),
+  node('regularizer', {
+    family: some(fc.constantFrom('contrastive', 'noncontrastive', 'masking')),
+    name,
+    parameters,
+    result: some(type),
+    body,
+  }),
   node('model', { name, parameters, members: fc.array(member, { maxLength: 4 }) }),
   node('dataset', { name, loader: call, fields: fc.array(fc.record({ name, type, span: fc.constant(span) }), small) }),
   node('train', { model: name, dataset: some(expr), settings }),

@@ -20,7 +20,8 @@ strings stand in double quotes; comments begin with \`//\`. The characters were 
     title: 'String that is not closed',
     message: () => 'this string is not closed before the end of its line',
     help: () => ['add `"` where it ends; a line break inside a string is written `\\n`'],
-    explain: 'A string begins and ends with `"` on one line. Without the second quote there is no telling where it was meant to end.',
+    explain:
+      'A string begins and ends with `"` on one line. Without the second quote there is no telling where it was meant to end.',
     wrong: 'dataset digits = idx("data/digits)\n',
     right: 'dataset digits = idx("data/digits")\n',
   }),
@@ -29,7 +30,8 @@ strings stand in double quotes; comments begin with \`//\`. The characters were 
     title: 'Unknown escape in a string',
     message: ({ text }) => `\`${text}\` means nothing in a string`,
     help: () => ['a backslash is written `\\\\`; known are `\\n`, `\\t`, `\\r`, `\\"`, `\\\\` and `\\u{...}`'],
-    explain: 'In a string, `\\` begins an escape: `\\n`, `\\t`, `\\r`, `\\"`, `\\\\` or `\\u{41}`. A path with backslashes doubles each one, or uses `/`.',
+    explain:
+      'In a string, `\\` begins an escape: `\\n`, `\\t`, `\\r`, `\\"`, `\\\\` or `\\u{41}`. A path with backslashes doubles each one, or uses `/`.',
     wrong: 'dataset digits = idx("data\\digits")\n',
     right: 'dataset digits = idx("data\\\\digits")\n',
   }),
@@ -47,7 +49,8 @@ its line or before the next declaration, and reads on; the place shown is the on
     title: 'Closing bracket without its opening one',
     message: ({ closer, opener, wanted }) =>
       opener ? `\`${closer}\` closes a \`${opener}\`: \`${wanted}\` was expected` : `this \`${closer}\` closes nothing`,
-    explain: 'A closing bracket stands where none of its kind is open. Either it is one too many, or the opening bracket is missing or of another kind.',
+    explain:
+      'A closing bracket stands where none of its kind is open. Either it is one too many, or the opening bracket is missing or of another kind.',
     wrong: 'fn half(x) = (x / 2))\n',
     right: 'fn half(x) = (x / 2)\n',
   }),
@@ -72,7 +75,8 @@ by operators. An operator needs a value on both sides, \`=\` and \`:\` one on th
   EBM1008: code<{ text: string; part: 'item' | 'member'; choices: readonly string[] }>({
     severity: 'error',
     title: 'Text outside every declaration',
-    message: ({ text, part }) => (part === 'item' ? `\`${text}\` does not begin a declaration` : `\`${text}\` does not begin a member of a model`),
+    message: ({ text, part }) =>
+      part === 'item' ? `\`${text}\` does not begin a declaration` : `\`${text}\` does not begin a member of a model`,
     help: ({ part, choices }) => [`${part === 'item' ? 'a file holds' : 'a model holds'} ${list(choices)}`],
     explain: `A file is a list of declarations, a model a list of members, and each begins with a keyword. What stands between them
 belongs to none of them. A run of such text is reported once.`,
@@ -84,7 +88,8 @@ belongs to none of them. A run of such text is reported once.`,
     title: 'Unknown keyword',
     message: ({ word }) => `there is no keyword \`${word}\``,
     help: ({ meant }) => [`did you mean \`${meant}\`?`],
-    explain: 'The word stands where a declaration begins, but no declaration begins with it. Where it is close to a keyword, the rest is read as if it were that.',
+    explain:
+      'The word stands where a declaration begins, but no declaration begins with it. Where it is close to a keyword, the rest is read as if it were that.',
     wrong: program('encodr g = linear(8)'),
     right: program('encoder g = linear(8)'),
   }),
@@ -103,7 +108,8 @@ that begins with \`-\`, \`(\` or \`[\` begins a new expression; to go on with th
     title: 'Block without a value',
     message: () => 'this block ends without a value',
     help: () => ['its last line must be an expression: what the block gives back'],
-    explain: 'The body of a `fn`, a `net`, a `regularizer` or an `energy` ends with an expression, its value. Only the body of a `repeat` has none.',
+    explain:
+      'The body of a `fn`, a `net`, a `regularizer` or an `energy` ends with an expression, its value. Only the body of a `repeat` has none.',
     wrong: 'fn twice(x) {\n  let y = 2 * x\n}\n',
     right: 'fn twice(x) {\n  let y = 2 * x\n  y\n}\n',
   }),
@@ -120,9 +126,11 @@ stands elsewhere does nothing. A line that begins with \`-\` or \`(\` begins a n
   EBM1013: code<{ word: string; part: 'item' | 'member' }>({
     severity: 'error',
     title: 'Declaration in the wrong place',
-    message: ({ word, part }) => (part === 'member' ? `\`${word}\` belongs inside a model` : `\`${word}\` does not belong inside a model`),
+    message: ({ word, part }) =>
+      part === 'member' ? `\`${word}\` belongs inside a model` : `\`${word}\` does not belong inside a model`,
     help: ({ part }) => [part === 'member' ? 'is there a `}` too many above?' : 'is a `}` missing above?'],
-    explain: 'Data, views, masks, encoders, energies and `minimize` are members of a model; functions, nets, data sets and training runs stand outside.',
+    explain:
+      'Data, views, masks, encoders, energies and `minimize` are members of a model; functions, nets, data sets and training runs stand outside.',
     wrong: 'encoder f = linear(2)\n',
     right: program('encoder g = linear(8)'),
   }),
@@ -131,14 +139,16 @@ stands elsewhere does nothing. A line that begins with \`-\` or \`(\` begins a n
     title: 'Too deeply nested',
     message: () => 'this is nested too deeply, or one expression of it is too long, to be read',
     help: () => ['give parts of it names with `let`'],
-    explain: 'At most 64 brackets may be open at one place and at most 1000 operators may follow each other in one expression.',
+    explain:
+      'At most 64 brackets may be open at one place and at most 1000 operators may follow each other in one expression.',
     wrong: `fn deep(x) = ${'('.repeat(70)}x${')'.repeat(70)}\n`,
     right: 'fn deep(x) = (x)\n',
   }),
   EBM1015: code<{ count: number; exact: boolean }>({
     severity: 'error',
     title: 'More syntax errors',
-    message: ({ count, exact }) => `and ${exact ? '' : 'at least '}${count} more syntax error${count === 1 ? '' : 's'} after these`,
+    message: ({ count, exact }) =>
+      `and ${exact ? '' : 'at least '}${count} more syntax error${count === 1 ? '' : 's'} after these`,
     explain: 'Twenty syntax errors of a file are shown; the rest are counted. Mend the first ones and run again.',
     wrong: Array.from({ length: 22 }, (_, i) => `fn f${i}(x) = x +\n`).join(''),
     right: 'fn f(x) = x\n',
@@ -148,7 +158,8 @@ stands elsewhere does nothing. A line that begins with \`-\` or \`(\` begins a n
     title: 'Semicolon',
     message: () => '`;` is not part of the language',
     help: () => ['statements are separated by line breaks or commas; remove every `;`'],
-    explain: 'Statements, terms and settings end with their line, or with a comma. Only the first `;` of a file is reported.',
+    explain:
+      'Statements, terms and settings end with their line, or with a comma. Only the first `;` of a file is reported.',
     wrong: 'fn twice(x) {\n  let y = 2 * x;\n  y\n}\n',
     right: 'fn twice(x) {\n  let y = 2 * x\n  y\n}\n',
   }),
@@ -157,7 +168,8 @@ stands elsewhere does nothing. A line that begins with \`-\` or \`(\` begins a n
     title: 'Data set without a loader',
     message: ({ dataset }) => `data set \`${dataset}\` must be given by a call of a loader`,
     help: ({ dataset }) => [`e.g. \`dataset ${dataset} = idx("data/folder")\``],
-    explain: 'A data set is what a loader finds: the right-hand side is a call that names the loader and says where the files are.',
+    explain:
+      'A data set is what a loader finds: the right-hand side is a call that names the loader and says where the files are.',
     wrong: 'dataset digits = "data/digits"\n',
     right: 'dataset digits = idx("data/digits")\n',
   }),
@@ -173,8 +185,11 @@ stands elsewhere does nothing. A line that begins with \`-\` or \`(\` begins a n
     severity: 'error',
     title: 'Type missing',
     message: ({ after, found: f }) => `expected a type${after ? ` after ${after}` : ''}${found(f)}`,
-    help: () => ['a type is a shape `[h, w, c]`, `[..., d]`, or a name such as `int`, `scalar`, `energy`, `Image[28, 28, 1]`'],
-    explain: 'After `:` in a signature or declaration, and after `->`, stands a type: the sizes of the axes in brackets, or the name of a type with its sizes.',
+    help: () => [
+      'a type is a shape `[h, w, c]`, `[..., d]`, or a name such as `int`, `scalar`, `energy`, `Image[28, 28, 1]`',
+    ],
+    explain:
+      'After `:` in a signature or declaration, and after `->`, stands a type: the sizes of the axes in brackets, or the name of a type with its sizes.',
     wrong: 'fn twice(x: 2) = 2 * x\n',
     right: 'fn twice(x: [2]) = 2 * x\n',
   }),
@@ -196,11 +211,15 @@ function shown(text: string): string {
 }
 
 function list(words: readonly string[]): string {
-  return words.map((word) => `\`${word}\``).join(', ').replace(/, (?=[^,]*$)/, ' and ');
+  return words
+    .map((word) => `\`${word}\``)
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' and ');
 }
 
 function characterHelp(text: string): string[] {
-  if (text.startsWith("'") || text.startsWith('`') || /^[“”‘’]/.test(text)) return ['strings stand in double quotes: `"text"`'];
+  if (text.startsWith("'") || text.startsWith('`') || /^[“”‘’]/.test(text))
+    return ['strings stand in double quotes: `"text"`'];
   if (text.startsWith('#')) return ['comments begin with `//`'];
   if (text.startsWith('&')) return ['write `and`'];
   if (text.startsWith('|')) return ['write `or`; a pipe is `|>`'];
