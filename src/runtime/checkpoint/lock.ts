@@ -1,9 +1,10 @@
 /** One run a folder: a file with the owner's process number, ignored once that process is gone. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { EbmcError, report } from '../../diagnostics/index.js';
 import { writeError } from './file-errors.js';
+import { makeFolder } from './make-folder.js';
 
 interface Owner {
   readonly pid: number;
@@ -18,7 +19,7 @@ export function lockFolder(folder: string): () => void {
   const own: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
   const text = JSON.stringify(own);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     // A few attempts: between finding a stale lock and removing it, another process may take the folder.
     for (let attempt = 0; !create(path, text); attempt++) {
       const found = readOwner(path);

@@ -1,11 +1,12 @@
 /** Saves a checkpoint into a run's folder. Killed at any moment, the folder holds the last good one. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostTensor } from '../model.js';
 import { temporaryEnding, writeWhole } from './atomic.js';
 import { writing } from './file-errors.js';
 import { readManifest } from './load.js';
+import { makeFolder } from './make-folder.js';
 import { type Manifest, manifestName } from './manifest.js';
 import { encodeSafetensors } from './safetensors.js';
 
@@ -20,7 +21,7 @@ export async function saveCheckpoint(
   states: Readonly<Record<string, HostTensor>>,
   about: Omit<Manifest, 'format' | 'file' | 'sha256'>,
 ): Promise<void> {
-  await writing(folder, () => mkdir(folder, { recursive: true }));
+  await writing(folder, async () => makeFolder(folder));
   const metadata = { format: 'ebmc', model: about.model, program: about.program, step: String(about.step) };
   const chunks = encodeSafetensors({ tensors: states, metadata });
   const hash = createHash('sha256');
