@@ -1,9 +1,4 @@
-import { checkFile } from '../../compiler/index.js';
-import { FileLibrary } from '../../runtime/library.js';
-import { readSource } from '../../runtime/read-source.js';
 import type { CommandEntry } from '../command.js';
-import { countProblems, describeDiagnostic, hasErrors } from '../output.js';
-import { statuses } from '../statuses.js';
 
 export const checkCommand: CommandEntry = {
   name: 'check',
@@ -15,22 +10,5 @@ export const checkCommand: CommandEntry = {
   define(command) {
     command.argument('<file>', 'a .ebm file');
   },
-  async run({ args, output }) {
-    const [file = ''] = args;
-    const source = readSource(file);
-    const { diagnostics, modelNames, datasets } = checkFile(source, new FileLibrary(file));
-    const ok = !hasErrors(diagnostics);
-    output.document({
-      ok,
-      file: source.path,
-      models: modelNames,
-      datasets: datasets.map(({ name }) => name),
-      diagnostics: diagnostics.map(describeDiagnostic),
-    });
-    output.diagnostics(diagnostics);
-    const { green, red } = output.paint;
-    const models = modelNames.length === 0 ? '' : ` (${modelNames.join(', ')})`;
-    output.line(`${source.path}${models}: ${(ok ? green : red)(countProblems(diagnostics))}`);
-    return ok ? statuses.ok : statuses.mistake;
-  },
+  run: async (call) => (await import('../actions/check.js')).runCheck(call),
 };

@@ -1,16 +1,5 @@
-import { dirname, resolve } from 'node:path';
-import { checkFile } from '../../compiler/index.js';
-import { EbmcError } from '../../diagnostics/index.js';
-import { loadCheckpoint, requireSameStates } from '../../runtime/checkpoint/index.js';
-import { openDataset } from '../../runtime/data/index.js';
-import { RecordedLibrary, readRecord } from '../../runtime/run-record.js';
-import { chooseModel, datasetOf, evaluateOf, trainOf } from '../choose.js';
+import { backendOption } from '../backend-option.js';
 import type { CommandEntry } from '../command.js';
-import { evaluateAndPrint } from '../evaluation.js';
-import { loadProgram } from '../load-program.js';
-import { hasErrors } from '../output.js';
-import { statuses } from '../statuses.js';
-import { backendOption } from './train.js';
 
 export const evaluateCommand: CommandEntry = {
   name: 'evaluate',
@@ -25,42 +14,5 @@ export const evaluateCommand: CommandEntry = {
       .addOption(backendOption())
       .option('--strict', 'refuse damaged examples instead of skipping them');
   },
-  async run({ args, options, output }) {
-    const [folder = ''] = args;
-    const checkpoint = await loadCheckpoint(folder);
-    const record = readRecord(folder);
-    const checked = checkFile(record.source, new RecordedLibrary(record.modules), record.overrides);
-    if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
-    const typed = chooseModel(checked, record.model);
-    const train = trainOf(checked, typed.name);
-    const settings = evaluateOf(checked, typed.name) ?? {
-      ...{ model: typed.name, dataset: train.dataset, neighbours: 20, labels: [0.01, 0.1, 1] },
-      span: train.span,
-    };
-    const dataset = await openDataset(datasetOf(checked, settings), {
-      baseDirectory: dirname(resolve(folder, record.file)),
-      strict: options.flag('strict'),
-      warn: (diagnostic) => output.diagnostics([diagnostic]),
-    });
-    const program = await loadProgram(typed, train, options.text('backend') ?? 'auto', output);
-    try {
-      requireSameStates(checkpoint, program.model.states);
-      await program.model.init(checkpoint.manifest.seed);
-      output.line(`${typed.name} after ${checkpoint.manifest.step} steps, from ${folder}`);
-      const result = await evaluateAndPrint({
-        model: program.model,
-        states: checkpoint.states,
-        seed: checkpoint.manifest.seed,
-        settings,
-        dataset,
-        folder,
-        warn: (diagnostic) => output.diagnostics([diagnostic]),
-        output,
-      });
-      output.document({ ok: true, model: typed.name, step: checkpoint.manifest.step, ...result });
-      return statuses.ok;
-    } finally {
-      program.close();
-    }
-  },
+  run: async (call) => (await import('../actions/evaluate.js')).runEvaluate(call),
 };

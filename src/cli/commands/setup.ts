@@ -1,6 +1,4 @@
-import { nativeFolder, setupNative } from '../../runtime/backends/index.js';
 import type { CommandEntry } from '../command.js';
-import { statuses } from '../statuses.js';
 
 export const setupCommand: CommandEntry = {
   name: 'setup',
@@ -16,24 +14,5 @@ export const setupCommand: CommandEntry = {
       .option('--python <path>', 'the Python whose pip fetches TensorFlow (default: python3)')
       .option('--force', 'build even where a working one is there');
   },
-  async run({ options, output }) {
-    const { bold, green, dim } = output.paint;
-    const gpu = options.flag('gpu');
-    const start = performance.now();
-    const seconds = () => (performance.now() - start) / 1000;
-    output.line(`The native backend goes into ${nativeFolder(gpu)}`);
-    const result = await setupNative({
-      gpu,
-      python: options.text('python'),
-      force: options.flag('force'),
-      say: (line) => output.line(`${dim(`${seconds().toFixed(0).padStart(4)} s`)}  ${line}`),
-    });
-    output.document({ ok: true, ...result, seconds: Number(seconds().toFixed(1)) });
-    output.line(
-      result.built
-        ? `${green('Done')} in ${seconds().toFixed(0)} s: ${bold('--backend auto')} now takes it.`
-        : `${green('Nothing to do')}: it is there and works.`,
-    );
-    return statuses.ok;
-  },
+  run: async (call) => (await import('../actions/setup.js')).runSetup(call),
 };

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { printGraph } from '../../compiler/graph/print.js';
+import type { Program } from '../../compiler/graph/types.js';
+import { checkFile, compileModel, optimizeProgram, printTypedModel } from '../../compiler/index.js';
+import { emitTfjs } from '../../compiler/targets/tfjs/emit.js';
+import { parseModule } from '../../grammar/index.js';
+import { FileLibrary } from '../../runtime/library.js';
+import { readSource } from '../../runtime/read-source.js';
+import { chooseModel } from '../choose.js';
+import type { CommandCall } from '../command.js';
+import type { Stage } from '../commands/compile.js';
+import { describeDiagnostic, hasErrors } from '../output.js';
+import { printSyntax } from '../print-syntax.js';
+import { overridesFrom } from '../settings.js';
+import type { Status } from '../statuses.js';
+import { statuses } from '../statuses.js';
+import { writeWhole } from '../write-whole.js';
+
+export async function runCompile({ args, options, output }: CommandCall): Promise<Status> {
+  const [file = ''] = args;
+  const source = readSource(file);
+  const stage = options.text('emit') as Stage | undefined;
+  const { module } = parseModule(source);
+  const models = module.items.flatMap((item) => (item.kind === 'model' ? [item.name.text] : []));
+  const checked = checkFile(source, new FileLibrary(file), overridesFrom(options, models));
+  output.diagnostics(checked.diagnostics);
+  const diagnostics = checked.diagnostics.map(describeDiagnostic);
+  if (stage === 'syntax') {
+    const text = printSyntax(checked.module);
+    output.line(text.trimEnd());
+    output.document({ ok: !hasErrors(checked.diagnostics), stage, text, diagnostics });
+    return hasErrors(checked.diagnostics) ? statuses.mistake : statuses.ok;
+  }
+  if (hasErrors(checked.diagnostics)) {
+    output.document({ ok: false, diagnostics });
+    return statuses.mistake;
+  }
+  const typed = chooseModel(checked, options.text('model'));
+  const train = checked.trains.find(({ model }) => model === typed.name) ?? { optimizer: defaultOptimizer };
+  if (stage === 'typed') {
+    const text = printTypedModel(typed);
+    output.line(text.trimEnd());
+    output.document({ ok: true, model: typed.name, stage, text, diagnostics });
+    return statuses.ok;
+  }
+  const lowered = compileModel(typed, train);
+  const program = stage === 'graph' ? lowered : optimizeProgram(lowered);
+  if (stage === 'graph' || stage === 'optimized') {
+    const text = printProgram(program);
+    output.line(text.trimEnd());
+    output.document({ ok: true, model: typed.name, stage, text, diagnostics });
+    return statuses.ok;
+  }
+  const { files } = emitTfjs(program);
+  const out = options.text('out');
+  if (out === undefined || stage === 'tfjs') {
+    output.line((files['model.ts'] ?? '').trimEnd());
+    output.document({ ok: true, model: typed.name, files, diagnostics });
+    return statuses.ok;
+  }
+  const written = writeFiles(out, files);
+  output.document({ ok: true, model: typed.name, written, diagnostics });
+  output.line(`${typed.name}, batch ${program.batch}: wrote ${written.join(', ')}`);
+  return statuses.ok;
+}
+
+const defaultOptimizer = {
+  name: 'adamw',
+  settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 },
+} as const;
+
+function printProgram({ init, step, represent, energies }: Program): string {
+  return [init, step, represent, ...Object.values(energies)].map(printGraph).join('\n');
+}
+
+function writeFiles(folder: string, files: Readonly<Record<string, string>>): string[] {
+  return Object.entries(files).map(([name, text]) => {
+    const path = join(folder, name);
+    writeWhole(path, text);
+    return path;
+  });
+}

@@ -1,0 +1,182 @@
+import { dirname, join } from 'node:path';
+import { type CheckOptions, checkFile } from '../../compiler/index.js';
+import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
+import { parseModule } from '../../grammar/index.js';
+import { openDataset } from '../../runtime/data/index.js';
+import { FileLibrary } from '../../runtime/library.js';
+import { readSource } from '../../runtime/read-source.js';
+import { RecordingLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
+import { type RunResult, train } from '../../runtime/train/index.js';
+import { chooseModel, datasetOf, evaluateOf, trainOf } from '../choose.js';
+import type { CommandCall, OptionValues } from '../command.js';
+import { evaluateAndPrint } from '../evaluation.js';
+import { onInterrupt } from '../interrupt.js';
+import { loadProgram } from '../load-program.js';
+import { describeDiagnostic, hasErrors, type Output } from '../output.js';
+import { describeGauges, formatSeconds, type ProgressDisplay, short, showTraining } from '../progress.js';
+import { chooseRunFolder } from '../run-folder.js';
+import { overridesFrom } from '../settings.js';
+import type { Status } from '../statuses.js';
+import { statuses } from '../statuses.js';
+import { packageVersion } from '../version.js';
+import { writeWhole } from '../write-whole.js';
+
+export async function runTrain({ args, options, output }: CommandCall): Promise<Status> {
+  const [file = ''] = args;
+  const source = readSource(file);
+  const { module } = parseModule(source);
+  const models = module.items.flatMap((item) => (item.kind === 'model' ? [item.name.text] : []));
+  const overrides = overridesFrom(options, models);
+  const library = new RecordingLibrary(new FileLibrary(file));
+  const checked = checkFile(source, library, overrides);
+  if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
+  output.diagnostics(checked.diagnostics);
+  const typed = chooseModel(checked, options.text('model'));
+  const settings = trainOf(checked, typed.name);
+  const display = new Display(output, typed.name);
+  const strict = options.flag('strict');
+  const opening = { baseDirectory: dirname(file), strict, warn: display.warn };
+  const dataset = await openDataset(datasetOf(checked, settings), opening);
+  const folder = chooseRunFolder(typed.name, folderChoice(options));
+  const program = await loadProgram(typed, settings, options.text('backend') ?? 'auto', output);
+  try {
+    const { name: backend, detail } = program.backend;
+    output.note(`${typed.name} on ${backend} (${detail.split(',')[0]}), into ${folder}; Ctrl-C saves and stops`);
+    const record: RunRecord = {
+      format: 1,
+      file: relativeToRun(folder, file),
+      source,
+      modules: library.found,
+      model: typed.name,
+      overrides,
+    };
+    const result = await display.during(
+      (signal, onProgress) =>
+        train({
+          model: program.model,
+          settings,
+          dataset,
+          runFolder: folder,
+          programHash: program.hash,
+          resume: options.flag('resume'),
+          overwrite: options.flag('overwrite'),
+          signal,
+          onProgress,
+          warn: display.warn,
+          versions: { ebmc: packageVersion(), backend },
+          resumeCommand: `\`${resumeCommand(file, folder, options, overrides)}\``,
+        }),
+      () => writeWhole(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`),
+    );
+    printResult(result, output);
+    const evaluation =
+      result.status === 'finished' && options.flag('evaluate') ? evaluateOf(checked, typed.name) : undefined;
+    const measured = evaluation
+      ? await evaluateAndPrint({
+          model: program.model,
+          states: await program.model.read(),
+          seed: settings.seed,
+          settings: evaluation,
+          dataset: await openDataset(datasetOf(checked, evaluation), opening),
+          folder,
+          warn: display.warn,
+          output,
+        })
+      : undefined;
+    output.document({
+      event: 'result',
+      ok: true,
+      ...result,
+      backend,
+      evaluation: measured ?? null,
+      diagnostics: [...checked.diagnostics, ...display.warnings].map(describeDiagnostic),
+    });
+    return result.status === 'finished' ? statuses.ok : statuses.interrupted;
+  } finally {
+    program.close();
+  }
+}
+
+/** The bar, the warnings that tear it, and Ctrl-C. */
+class Display {
+  readonly warnings: Diagnostic[] = [];
+  private readonly progress: ProgressDisplay;
+
+  constructor(
+    private readonly output: Output,
+    title: string,
+  ) {
+    this.progress = showTraining(output, title);
+  }
+
+  readonly warn = (diagnostic: Diagnostic): void => {
+    this.warnings.push(diagnostic);
+    this.progress.interrupt(() => this.output.diagnostics([diagnostic]));
+  };
+
+  async during(
+    work: (
+      signal: AbortSignal,
+      onProgress: (progress: Parameters<ProgressDisplay['show']>[0]) => void,
+    ) => Promise<RunResult>,
+    onStart: () => void,
+  ): Promise<RunResult> {
+    const announce = () => this.progress.interrupt(() => this.output.note('stopping after this step …'));
+    const interrupt = onInterrupt(announce);
+    let started = false;
+    const start = () => {
+      if (!started) onStart();
+      started = true;
+    };
+    try {
+      const result = await work(interrupt.signal, (progress) => {
+        start();
+        this.progress.show(progress);
+      });
+      start();
+      return result;
+    } finally {
+      interrupt.release();
+      this.progress.stop();
+    }
+  }
+}
+
+function folderChoice(options: OptionValues) {
+  return { out: options.text('out'), resume: options.flag('resume'), overwrite: options.flag('overwrite') };
+}
+
+function resumeCommand(file: string, folder: string, options: OptionValues, overrides: CheckOptions): string {
+  const model = options.text('model');
+  const backend = options.text('backend');
+  const settings = [
+    ...Object.entries(overrides.train ?? {}).map(([name, value]) => `train.${name}=${String(value)}`),
+    ...Object.entries(overrides.models ?? {}).flatMap(([name, values]) =>
+      Object.entries(values).map(([parameter, value]) => `${name}.${parameter}=${value}`),
+    ),
+  ];
+  return [
+    'ebmc train',
+    quote(file),
+    ...(model === undefined ? [] : ['--model', model]),
+    ...(backend === undefined || backend === 'auto' ? [] : ['--backend', backend]),
+    ...settings.map((setting) => `--set ${setting}`),
+    ...(options.flag('strict') ? ['--strict'] : []),
+    `--out ${quote(folder)} --resume`,
+  ].join(' ');
+}
+
+function quote(text: string): string {
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function printResult({ status, step, steps, loss, gauges, seconds, runFolder }: RunResult, output: Output): void {
+  const parts = [
+    `step ${step}/${steps}`,
+    ...(loss === undefined ? [] : [`loss ${short(loss)}`]),
+    ...(gauges === undefined ? [] : describeGauges(gauges)),
+  ];
+  const { green, yellow, bold } = output.paint;
+  const done = status === 'finished' ? green('Trained') : yellow('Stopped');
+  output.line(`${done} in ${formatSeconds(seconds)}: ${parts.join(', ')}; saved in ${bold(runFolder)}`);
+}
