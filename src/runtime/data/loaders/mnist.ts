@@ -61,7 +61,9 @@ async function readDigit(digit: number): Promise<Uint8Array> {
   const file = createRequire(import.meta.url).resolve(`mnist/src/digits/${digit}.json`);
   try {
     const { data } = JSON.parse(await readFile(file, 'utf8')) as { data: number[] };
-    return Uint8Array.from(data, (value) => Math.round(value * 255));
+    const bytes = new Uint8Array(data.length);
+    for (let i = 0; i < data.length; i++) bytes[i] = Math.round(data[i]! * 255);
+    return bytes;
   } catch (error) {
     throw readError(file, error);
   }
