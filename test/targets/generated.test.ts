@@ -59,8 +59,9 @@ test('generated modules pass strict TypeScript', () => {
   };
   const program = ts.createProgram([...texts.keys()], options, host);
   const faults = ts.getPreEmitDiagnostics(program).map((d) => {
-    const line = d.file && d.start !== undefined ? d.file.text.slice(0, d.start).split('\n').length : 0;
-    return `${d.file?.fileName.replace(root, '')}:${line} ${ts.flattenDiagnosticMessageText(d.messageText, '\n')}`;
+    const before = d.file?.text.slice(0, d.start).split('\n') ?? [];
+    const line = d.file?.text.split('\n')[before.length - 1]?.trim();
+    return `${d.file?.fileName.replace(root, '')}:${before.length} ${line}: ${ts.flattenDiagnosticMessageText(d.messageText, '\n')}`;
   });
   expect(faults).toEqual([]);
 }, 60_000);

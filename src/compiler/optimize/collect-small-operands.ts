@@ -121,6 +121,9 @@ const scaleNegative: Rule = {
 export const collectSmallOperands: Pass = {
   name: 'collect-small-operands',
   description: 'arithmetic on small values before they meet large ones',
-  run: (graph, b) =>
-    rewriteGraph(b, graph, [scaleTwice, shiftTwice, shiftScaleShift, sumOfScaled, sumOfNegative, scaleNegative]),
+  run(graph, b) {
+    const rules = [scaleTwice, shiftTwice, shiftScaleShift, sumOfScaled, sumOfNegative, scaleNegative];
+    // What a rule makes inside its result is another rule's to look at.
+    return rewriteGraph(b, rewriteGraph(b, graph, rules), rules);
+  },
 };

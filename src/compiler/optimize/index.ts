@@ -5,8 +5,10 @@ import { collectSmallOperands } from './collect-small-operands.js';
 import { contractProducts } from './contract-products.js';
 import { dropBroadcasts } from './drop-broadcasts.js';
 import { eraseExampleOperations } from './erase-example-operations.js';
+import { maskBySign } from './mask-by-sign.js';
 import { mergeCommon } from './merge-common.js';
 import type { Pass } from './pass.js';
+import { shareSums } from './share-sums.js';
 import { spellOutReductions } from './spell-out-reductions.js';
 
 export { findLiveness, type Liveness } from './liveness.js';
@@ -21,6 +23,8 @@ export const passes: readonly Pass[] = [
   spellOutReductions,
   dropBroadcasts,
   collectSmallOperands,
+  shareSums,
+  maskBySign,
   mergeCommon,
 ];
 

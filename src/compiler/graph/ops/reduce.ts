@@ -48,19 +48,26 @@ function extremeGradient(b: Builder, { g, x, out, axes, full }: GradientParts): 
   return b.div(b.mul(full(g), at), full(b.sum(at, axes)));
 }
 
+/** tfjs's own function over the last axis, support's over others: there the wasm backend is slow. */
+function sumFunction(c: TfjsContext, axes: string, name: 'sum' | 'mean'): string {
+  const last = c.argTypes[0]!.shape.length - 1;
+  const list = JSON.parse(axes) as readonly number[];
+  return list.length === 0 || list.includes(last) ? `tf.${name}` : c.support(`${name}Over`);
+}
+
 export const reductions: { readonly [N in Reduction]: ReductionRule } = {
   reduce_sum: {
     doc: 'The sum over axes.',
     f: sumOf,
     ints: true,
     gradient: (_b, { g, full }) => full(g),
-    tfjs: (c, axes, keepdims) => `tf.sum(${c.args[0]}, ${axes}, ${keepdims})`,
+    tfjs: (c, axes, keepdims) => `${sumFunction(c, axes, 'sum')}(${c.args[0]}, ${axes}, ${keepdims})`,
   },
   reduce_mean: {
     doc: 'The mean over axes.',
     f: (data, from, to) => sumOf(data, from, to) / (to - from),
     gradient: (b, { g, n, full }) => full(b.scale(g, 1 / n)),
-    tfjs: (c, axes, keepdims) => `tf.mean(${c.args[0]}, ${axes}, ${keepdims})`,
+    tfjs: (c, axes, keepdims) => `${sumFunction(c, axes, 'mean')}(${c.args[0]}, ${axes}, ${keepdims})`,
   },
   reduce_max: {
     doc: 'The largest over axes; equal ones share the gradient.',

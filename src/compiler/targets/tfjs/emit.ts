@@ -58,7 +58,10 @@ function printModule(program: Program, manifest: TfjsManifest, methods: readonly
   const project = new Project({ useInMemoryFileSystem: true });
   const file = project.createSourceFile('model.ts', moduleStructure(program, manifest, methods));
   file.formatText({ indentSize: 2, ensureNewLineAtEndOfFile: true });
-  return file.getFullText();
+  return file
+    .getFullText()
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/\{\n\n/g, '{\n');
 }
 
 function moduleStructure(
@@ -205,7 +208,7 @@ function stateMethods(name: string): MethodDeclarationStructure[] {
       returnType: 'void',
       statements: [
         'const before: Partial<Record<string, tf.Tensor>> = this.values ?? {};',
-        'for (const [name, value] of Object.entries(next)) {',
+        'for (const [name, value] of Object.entries<tf.Tensor>(next)) {',
         '  tf.keep(value);',
         '  before[name]?.dispose();',
         '}',

@@ -72,7 +72,12 @@ export function lowerNodes(schedule: readonly Node[], wanted: readonly Node[], o
 function expressionOf(node: Node, context: Parameters<NonNullable<Op['tfjs']>>[0]): string {
   const op: Op = ops[node.op];
   if (op.tfjs === undefined) throw new Error(`${node.op} has no lowering to tfjs`);
-  return op.tfjs(context, node.attrs);
+  return singleQuoted(op.tfjs(context, node.attrs));
+}
+
+/** Texts as a person would quote them. */
+function singleQuoted(expression: string): string {
+  return expression.replace(/"([^"'\\]*)"/g, "'$1'");
 }
 
 function sourceStatement(node: Node, options: BodyOptions): Statement {
