@@ -42,6 +42,8 @@ export interface CheckedFile {
   readonly evaluates: readonly EvaluateDecl[];
 }
 
+const nameCodes: ReadonlySet<string> = new Set(['EBM2001', 'EBM2003', 'EBM2040', 'EBM2041']);
+
 /** Batch size of the check where the file has no `train` for a model. */
 const defaultBatch = 128;
 
@@ -78,7 +80,18 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   }
   const modelNames = modelItems.map((item) => item.name.text);
   checkReferences(module, modelNames, datasets, models, diagnostics);
-  return { module, diagnostics: inTextOrder(diagnostics), models, modelNames, datasets, trains, evaluates };
+  // What a syntax error has swallowed is not there: names that are unknown for that reason would only distract.
+  const isBroken = parsed.diagnostics.some((d) => d.severity === 'error');
+  const told = isBroken ? diagnostics.filter((d) => !nameCodes.has(d.code)) : diagnostics;
+  return {
+    module,
+    diagnostics: inTextOrder(told),
+    models: isBroken ? [] : models,
+    modelNames,
+    datasets,
+    trains,
+    evaluates,
+  };
 }
 
 /** `train` and `evaluate` name a model and a data set of the file, whose fields fit. */
@@ -99,7 +112,10 @@ function checkReferences(
     if (place?.kind !== 'name') continue;
     const dataset = datasets.find((d) => d.name === place.name.text);
     if (!dataset) {
-      const suggestion = nearest(place.name.text, datasets.map((d) => d.name));
+      const suggestion = nearest(
+        place.name.text,
+        datasets.map((d) => d.name),
+      );
       diagnostics.push(report('EBM2001', { name: place.name.text, suggestion }, { span: place.span }));
       continue;
     }
@@ -113,7 +129,13 @@ function checkReferences(
         report(
           'EBM2052',
           { what: model!.name, field: input.name, expected: input.declared, actual },
-          { span: place.span, related: [{ span: input.span, message: 'declared here' }, { span: field?.span ?? dataset.span, message: 'the data set' }] },
+          {
+            span: place.span,
+            related: [
+              { span: input.span, message: 'declared here' },
+              { span: field?.span ?? dataset.span, message: 'the data set' },
+            ],
+          },
         ),
       );
     }

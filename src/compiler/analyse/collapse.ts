@@ -22,7 +22,10 @@ export function analyseCollapse(model: TypedModel): readonly Diagnostic[] {
   const roots = model.terms.map((t) => t.node);
   const outputs = outermostOutputs(model, roots);
   if (outputs.length === 0 || roots.some((root) => stopsAnOutput(root, new Set(outputs.map((o) => o.node))))) return [];
-  const objective = freeObjective(model, outputs.map((o) => o.node));
+  const objective = freeObjective(
+    model,
+    outputs.map((o) => o.node),
+  );
   const constant = lowestConstant(objective);
   if (foundLower(objective, constant)) return [];
   const encoders = [...new Set(outputs.map((o) => o.encoder))];
@@ -36,7 +39,9 @@ export function analyseCollapse(model: TypedModel): readonly Diagnostic[] {
       { encoders: named },
       {
         span: model.terms[0]!.span,
-        related: model.encoders.filter((e) => encoders.includes(e.name)).map((e) => ({ span: e.span, message: 'its output may become constant' })),
+        related: model.encoders
+          .filter((e) => encoders.includes(e.name))
+          .map((e) => ({ span: e.span, message: 'its output may become constant' })),
         notes: [
           `with the output of ${encoders.map((name) => `\`${name}\``).join(', ')} the same for every example, the terms are: ${values}`,
           `nothing lower was found among outputs that differ from example to example (total ${round(constant.value)})`,
@@ -73,7 +78,9 @@ function outermostOutputs(model: TypedModel, roots: readonly Node[]): Output[] {
 }
 
 function stopsAnOutput(root: Node, outputs: ReadonlySet<Node>): boolean {
-  return inOrder([root]).some((node) => node.op === 'stop_gradient' && inOrder([node]).some((inner) => outputs.has(inner)));
+  return inOrder([root]).some(
+    (node) => node.op === 'stop_gradient' && inOrder([node]).some((inner) => outputs.has(inner)),
+  );
 }
 
 /** The objective as a function of the encoders' outputs alone; data, draws and other parameters are fixed. */
@@ -101,7 +108,8 @@ function freeObjective(model: TypedModel, outputs: readonly Node[]): Objective {
   const cotangents = gradients(b, loss, free);
   const fixed = fixedValues(model, lowering, inOrder([loss, ...cotangents]));
   const draws = { seed: 1, step: 0 };
-  const env = (values: Outputs): Map<Node, NdArray> => new Map([...fixed, ...values.map((v, k) => [free[k]!, v] as const)]);
+  const env = (values: Outputs): Map<Node, NdArray> =>
+    new Map([...fixed, ...values.map((v, k) => [free[k]!, v] as const)]);
   const scalar = (a: NdArray): number => a.data[0]!;
   return {
     shapes: free.map((node) => node.type.shape.map(Number)),
@@ -117,7 +125,8 @@ function fixedValues(model: TypedModel, lowering: BatchLowering, nodes: readonly
   const b = new Builder();
   for (const node of nodes) {
     const shape = node.type.shape.map(Number);
-    if (node.op === 'input' && !String(node.attrs['name']).startsWith('output ')) fixed.set(node, uniformNumbers(shape, node.id));
+    if (node.op === 'input' && !String(node.attrs['name']).startsWith('output '))
+      fixed.set(node, uniformNumbers(shape, node.id));
     if (node.op !== 'state') continue;
     const state = model.states.find((s) => s.name === node.attrs['name'])!;
     const initial = new BatchLowering(b, lowering.batch).lower(state.initial).node;
@@ -143,7 +152,10 @@ function lowestConstant(objective: Objective): Found {
 
 function foundLower(objective: Objective, constant: Found): boolean {
   const enough = constant.value - 1e-6 * (1 + Math.abs(constant.value));
-  const starts = [...arrangements(objective.shapes, 'spread'), ...arrangements(objective.shapes, 'noise', constant.outputs)];
+  const starts = [
+    ...arrangements(objective.shapes, 'spread'),
+    ...arrangements(objective.shapes, 'noise', constant.outputs),
+  ];
   if (starts.some((outputs) => objective.value(outputs) < enough)) return true;
   // Descents are the costly part: one from outputs that differ, one from near the best constant.
   const [spread, noise] = [starts[0]!, starts.at(-1)!];
@@ -160,7 +172,10 @@ function descend(objective: Objective, start: Outputs, project: (gradient: Outpu
     if (direction.every((d) => d.data.every((x) => x === 0))) break;
     let improved = false;
     for (let tries = 0; tries < 4 && !improved; tries++) {
-      const next = outputs.map((o, k) => ({ shape: o.shape, data: o.data.map((x, i) => x - rate * direction[k]!.data[i]!) }));
+      const next = outputs.map((o, k) => ({
+        shape: o.shape,
+        data: o.data.map((x, i) => x - rate * direction[k]!.data[i]!),
+      }));
       const nextValue = objective.value(next);
       if (nextValue < value) {
         outputs = next;

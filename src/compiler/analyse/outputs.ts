@@ -40,7 +40,8 @@ export function arrangements(
       shapes.map((shape, k) => repeated(shape, (i) => random[k]![i]!)),
     ];
   }
-  if (kind === 'spread') return [1, 3, 0.1].map((scale) => shapes.map((shape) => normalNumbers(shape, site(shape), scale)));
+  if (kind === 'spread')
+    return [1, 3, 0.1].map((scale) => shapes.map((shape) => normalNumbers(shape, site(shape), scale)));
   return [
     around.map(({ shape, data }) => {
       const noise = normalNumbers(shape, site(shape), 0.05);

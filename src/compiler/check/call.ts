@@ -6,7 +6,7 @@ import { type Dim, sameDim, showDim, showShape } from '../graph/dim.js';
 import { builtins } from './builtins/index.js';
 import type { Elaborator } from './elaborator.js';
 import { asNode, evaluate, evaluateBlock } from './expression.js';
-import { mapped, type MappedArgument } from './map.js';
+import { type MappedArgument, mapped } from './map.js';
 import { Scope } from './scope.js';
 import { describe, int, type LayerValue, missing, type Value } from './values.js';
 
@@ -36,7 +36,12 @@ export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgu
     case 'function': {
       const name = callee.item.name.text;
       const family = callee.item.kind === 'fn' ? 'function' : 'regularizer';
-      return e.within(`in ${family} ${name}`, span, () => applySignature(e, name, callee.item, callee.scope, args, span), missing);
+      return e.within(
+        `in ${family} ${name}`,
+        span,
+        () => applySignature(e, name, callee.item, callee.scope, args, span),
+        missing,
+      );
     }
     case 'net': {
       const settings = bindSettings(e, callee.item.name.text, callee.item.settings, callee.scope, args, span);
@@ -67,7 +72,11 @@ export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgu
 function recordEnergyUse(e: Elaborator, name: string, args: readonly GivenArgument[]): void {
   const isPoint = (value: Value): boolean =>
     value.kind !== 'tensor' || !value.node.type.shape.some((d) => typeof d !== 'number' && d.text.includes('batch'));
-  if (!e.energyUses.has(name) && args.every((a) => isPoint(a.value))) e.energyUses.set(name, args.map((a) => a.value));
+  if (!e.energyUses.has(name) && args.every((a) => isPoint(a.value)))
+    e.energyUses.set(
+      name,
+      args.map((a) => a.value),
+    );
 }
 
 function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgument[], span: Span): Value {
@@ -250,7 +259,11 @@ function checkKind(e: Elaborator, callee: string, parameter: Parameter, value: V
     const likeDefault = parameter.defaultValue;
     if (!likeDefault) return true;
     if (likeDefault.kind === 'number' && value.kind === 'string') {
-      e.fail('EBM2013', { what: `\`${parameter.name.text}\` of \`${callee}\``, expected: 'a number', actual: describe(value) }, span);
+      e.fail(
+        'EBM2013',
+        { what: `\`${parameter.name.text}\` of \`${callee}\``, expected: 'a number', actual: describe(value) },
+        span,
+      );
       return false;
     }
     return true;
@@ -258,7 +271,11 @@ function checkKind(e: Elaborator, callee: string, parameter: Parameter, value: V
   const expected = parameter.type.name.text;
   const fits = kinds[expected];
   if (!fits || fits(value)) return true;
-  e.fail('EBM2013', { what: `\`${parameter.name.text}\` of \`${callee}\``, expected: `of kind ${expected}`, actual: describe(value) }, span);
+  e.fail(
+    'EBM2013',
+    { what: `\`${parameter.name.text}\` of \`${callee}\``, expected: `of kind ${expected}`, actual: describe(value) },
+    span,
+  );
   return false;
 }
 
@@ -279,10 +296,23 @@ function showPattern(pattern: ShapePattern): string {
   return `[${[...(pattern.rest ? ['...'] : []), ...texts].join(', ')}]`;
 }
 
-function mismatch(e: Elaborator, callee: string, parameter: Parameter, shape: readonly Dim[], reason: string, span: Span): Value {
+function mismatch(
+  e: Elaborator,
+  callee: string,
+  parameter: Parameter,
+  shape: readonly Dim[],
+  reason: string,
+  span: Span,
+): Value {
   return e.fail(
     'EBM2011',
-    { callee, parameter: parameter.name.text, expected: showPattern(shapePattern(parameter.type)!), actual: showShape(shape), reason },
+    {
+      callee,
+      parameter: parameter.name.text,
+      expected: showPattern(shapePattern(parameter.type)!),
+      actual: showShape(shape),
+      reason,
+    },
     span,
     { related: [{ span: parameter.span, message: 'declared here' }] },
   );
@@ -304,7 +334,12 @@ function unify(
     const pattern = shapePattern(parameter.type);
     const node = nodes.get(parameter.name.text);
     if (!argument || !pattern || !node) {
-      if (argument && parameter.type?.kind === 'named' && !pattern && !checkKind(e, callee, parameter, argument.value, argument.span))
+      if (
+        argument &&
+        parameter.type?.kind === 'named' &&
+        !pattern &&
+        !checkKind(e, callee, parameter, argument.value, argument.span)
+      )
         return false;
       continue;
     }
@@ -341,7 +376,14 @@ function unify(
   return later.every((check) => check());
 }
 
-function checkResult(e: Elaborator, callee: string, type: TypeExpr | undefined, result: Value, scope: Scope, span: Span): boolean {
+function checkResult(
+  e: Elaborator,
+  callee: string,
+  type: TypeExpr | undefined,
+  result: Value,
+  scope: Scope,
+  span: Span,
+): boolean {
   const pattern = shapePattern(type);
   if (!pattern || result.kind === 'missing') return true;
   const shape = result.kind === 'tensor' ? result.node.type.shape : result.kind === 'number' ? [] : undefined;
@@ -358,6 +400,8 @@ function checkResult(e: Elaborator, callee: string, type: TypeExpr | undefined, 
   if (fits) return true;
   const actual = shape ? showShape(shape) : describe(result);
   const shown = `[${[...(pattern.rest ? ['...'] : []), ...expected.map(showDim)].join(', ')}]`;
-  e.fail('EBM2012', { callee, expected: shown, actual }, span, { related: [{ span: type!.span, message: 'declared here' }] });
+  e.fail('EBM2012', { callee, expected: shown, actual }, span, {
+    related: [{ span: type!.span, message: 'declared here' }],
+  });
   return false;
 }

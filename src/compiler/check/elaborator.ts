@@ -3,7 +3,7 @@
  * typed nodes of what is not. In: syntax trees. Out: nodes whose `axes` say over what they run, the states they read, the calls of
  * instances. It guarantees that every error is reported once, at the user's text, and that evaluation goes on after it.
  */
-import { type Code, codes, type Diagnostic, type ReportPlace, type Related, report } from '../../diagnostics/index.js';
+import { type Code, codes, type Diagnostic, type Related, type ReportPlace, report } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
 import { Builder, ShapeError } from '../graph/builder.js';
 import { type Dim, showShape, symbol } from '../graph/dim.js';
@@ -40,6 +40,7 @@ export interface InstanceCall {
 export type Mode = 'train' | 'use';
 
 const maximumDepth = 100;
+const shownFrames = 8;
 
 type SlotsOf<C extends Code> = Parameters<typeof report<C>>[1];
 
@@ -78,9 +79,18 @@ export class Elaborator {
         related.unshift({ span, message: 'here, in the library' });
       }
     }
-    const notes = [...this.frames.filter((f) => f.text).map((f) => f.text)].reverse();
-    this.add(report(code, slots, { ...place, span: primary, related, notes: [...(place.notes ?? []), ...notes] }));
+    this.add(
+      report(code, slots, { ...place, span: primary, related, notes: [...(place.notes ?? []), ...this.breadcrumbs()] }),
+    );
     return missing;
+  }
+
+  /** Where the evaluation is, innermost first; a long way is cut in the middle. */
+  private breadcrumbs(): string[] {
+    const all = this.frames.map((f) => f.text).reverse();
+    if (all.length <= shownFrames) return all;
+    const half = shownFrames / 2;
+    return [...all.slice(0, half), `… ${all.length - shownFrames} more`, ...all.slice(-half)];
   }
 
   add(diagnostic: Diagnostic): void {
@@ -165,7 +175,13 @@ export class Elaborator {
   }
 
   /** The state called `name`, made with the value `initial` gives where it is not there yet. */
-  state(name: string, role: StateDecl['role'], shape: readonly Dim[], span: Span, initial: () => Node | undefined): Value {
+  state(
+    name: string,
+    role: StateDecl['role'],
+    shape: readonly Dim[],
+    span: Span,
+    initial: () => Node | undefined,
+  ): Value {
     const known = this.states.get(name);
     if (known) {
       if (showShape(known.type.shape) !== showShape(shape)) {

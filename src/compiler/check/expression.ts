@@ -1,14 +1,22 @@
 /** Evaluates expressions and blocks. */
 import { nearest } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
-import type { BinaryOperator, Block, Expr, Index, LetStatement, ParamStatement, Statement } from '../../grammar/syntax-tree.js';
+import type {
+  BinaryOperator,
+  Block,
+  Expr,
+  Index,
+  LetStatement,
+  ParamStatement,
+  Statement,
+} from '../../grammar/syntax-tree.js';
 import { addDims, type Dim, divDims, mulDims, sameShape, showShape, subDims } from '../graph/dim.js';
 import type { Node } from '../graph/types.js';
 import { builtins } from './builtins/index.js';
 import { call, callValue, type GivenArgument } from './call.js';
 import type { Elaborator } from './elaborator.js';
 import { Scope } from './scope.js';
-import { dimValue, describe, int, missing, number, type Value } from './values.js';
+import { describe, dimValue, int, missing, number, type Value } from './values.js';
 
 export function evaluate(e: Elaborator, expr: Expr, scope: Scope): Value {
   switch (expr.kind) {
@@ -42,9 +50,14 @@ export function evaluate(e: Elaborator, expr: Expr, scope: Scope): Value {
       const condition = evaluate(e, expr.condition, scope);
       if (condition.kind === 'missing') return missing;
       if (condition.kind !== 'bool') {
-        return e.fail('EBM2013', { what: 'the condition of `if`', expected: 'known when compiled (a bool)', actual: describe(condition) }, expr.condition.span, {
-          help: ['`where(condition, a, b)` chooses element by element at run time'],
-        });
+        return e.fail(
+          'EBM2013',
+          { what: 'the condition of `if`', expected: 'known when compiled (a bool)', actual: describe(condition) },
+          expr.condition.span,
+          {
+            help: ['`where(condition, a, b)` chooses element by element at run time'],
+          },
+        );
       }
       return evaluate(e, condition.value ? expr.then : expr.otherwise, scope);
     }
@@ -94,7 +107,9 @@ function member(e: Elaborator, subject: Value, name: string, span: Span): Value 
   } else if (subject.kind === 'namespace') {
     const full = `${subject.name}.${name}`;
     if (Object.hasOwn(builtins, full)) return { kind: 'builtin', name: full };
-    fields = Object.keys(builtins).filter((b) => b.startsWith(`${subject.name}.`)).map((b) => b.slice(subject.name.length + 1));
+    fields = Object.keys(builtins)
+      .filter((b) => b.startsWith(`${subject.name}.`))
+      .map((b) => b.slice(subject.name.length + 1));
   }
   return e.fail('EBM2025', { subject: describe(subject), member: name, suggestion: nearest(name, fields) }, span);
 }
@@ -169,11 +184,17 @@ export function binary(e: Elaborator, operator: BinaryOperator, left: Value, rig
 
 function sameDType(e: Elaborator, a: Node, b: Node, span: Span): [Node, Node] {
   if (a.type.dtype === b.type.dtype) return [a, b];
-  const float = (n: Node): Node => (n.type.dtype === 'float32' ? n : (e.node('cast', [n], { dtype: 'float32' }, span) ?? n));
+  const float = (n: Node): Node =>
+    n.type.dtype === 'float32' ? n : (e.node('cast', [n], { dtype: 'float32' }, span) ?? n);
   return [float(a), float(b)];
 }
 
-function arithmetic(e: Elaborator, operator: BinaryOperator, a: Extract<Value, { kind: 'number' }>, b: Extract<Value, { kind: 'number' }>): Value {
+function arithmetic(
+  e: Elaborator,
+  operator: BinaryOperator,
+  a: Extract<Value, { kind: 'number' }>,
+  b: Extract<Value, { kind: 'number' }>,
+): Value {
   if (a.dim !== undefined && b.dim !== undefined) {
     if (operator === '+') return int(addDims(a.dim, b.dim), e.batch);
     if (operator === '-') return int(subDims(a.dim, b.dim), e.batch);
@@ -222,7 +243,11 @@ function index(e: Elaborator, subject: Value, indices: readonly Index[], span: S
   let node = asNode(e, subject, span, 'what is indexed');
   if (!node) return missing;
   if (indices.length > node.type.shape.length) {
-    return e.fail('EBM2010', { message: `${indices.length} indices for a value of shape ${showShape(node.type.shape)}` }, span);
+    return e.fail(
+      'EBM2010',
+      { message: `${indices.length} indices for a value of shape ${showShape(node.type.shape)}` },
+      span,
+    );
   }
   const drop: number[] = [];
   for (const [axis, at] of indices.entries()) {
@@ -287,7 +312,11 @@ export function execute(e: Elaborator, statement: Statement, scope: Scope): void
       const binding = scope.find(statement.name.text);
       const value = evaluate(e, statement.value, scope);
       if (!binding) {
-        e.fail('EBM2001', { name: statement.name.text, suggestion: nearest(statement.name.text, scope.names()) }, statement.name.span);
+        e.fail(
+          'EBM2001',
+          { name: statement.name.text, suggestion: nearest(statement.name.text, scope.names()) },
+          statement.name.span,
+        );
       } else binding.value = value;
       return;
     }
@@ -295,7 +324,11 @@ export function execute(e: Elaborator, statement: Statement, scope: Scope): void
       const count = asDim(e, evaluate(e, statement.count, scope), statement.count.span, 'the count of `repeat`');
       if (typeof count !== 'number') {
         if (count !== undefined)
-          e.fail('EBM2013', { what: 'the count of `repeat`', expected: 'a number', actual: count.text }, statement.count.span);
+          e.fail(
+            'EBM2013',
+            { what: 'the count of `repeat`', expected: 'a number', actual: count.text },
+            statement.count.span,
+          );
         return;
       }
       for (let i = 0; i < count; i++) {
@@ -339,7 +372,10 @@ function executeParam(e: Elaborator, statement: ParamStatement, scope: Scope): v
     declared = [];
     for (const d of statement.type.dims) {
       const dim = asDim(e, evaluate(e, d, scope), d.span, 'a dimension');
-      if (dim === undefined) return scope.define(statement.name.text, missing, statement.name.span);
+      if (dim === undefined) {
+        scope.define(statement.name.text, missing, statement.name.span);
+        return;
+      }
       declared.push(dim);
     }
   } else if (statement.type?.kind === 'named') declared = [];
@@ -347,8 +383,13 @@ function executeParam(e: Elaborator, statement: ParamStatement, scope: Scope): v
     e.inInstance(name, () => {
       const node = asNode(e, evaluate(e, statement.initial, scope), statement.initial.span, 'the start of a parameter');
       if (!node || !declared || sameShape(node.type.shape, declared)) return node;
-      if (node.type.shape.length === 0) return e.node('broadcast_to', [node], { shape: declared }, statement.initial.span);
-      e.fail('EBM2012', { callee: statement.name.text, expected: showShape(declared), actual: showShape(node.type.shape) }, statement.initial.span);
+      if (node.type.shape.length === 0)
+        return e.node('broadcast_to', [node], { shape: declared }, statement.initial.span);
+      e.fail(
+        'EBM2012',
+        { callee: statement.name.text, expected: showShape(declared), actual: showShape(node.type.shape) },
+        statement.initial.span,
+      );
       return undefined;
     });
   const known = e.states.get(name);

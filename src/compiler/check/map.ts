@@ -43,7 +43,8 @@ function hoisted(
   const element = (node: Node): Node => (op === 'batch' ? node : node.args[0]!).args[0]!;
   const axis = exampleAxisOf(element(collections[0]!.node));
   for (const { node } of collections) if (exampleAxisOf(element(node)) !== axis) return undefined;
-  for (const { node, leading } of args) if (leading === 0 && node.axes.some((a) => a.kind === 'example')) return undefined;
+  for (const { node, leading } of args)
+    if (leading === 0 && node.axes.some((a) => a.kind === 'example')) return undefined;
   const result = body(new Map(args.map((a) => [a.name, a.leading > 0 ? element(a.node) : a.node])));
   return mapTensors(result, (node) => {
     const all = collect(e, node, span);
@@ -69,7 +70,11 @@ function mappedAlong(
       if (leading <= k) continue;
       const dim = node.type.shape[leading - 1 - k]!;
       if (size !== undefined && !sameDim(size, dim)) {
-        return e.fail('EBM2010', { message: `arguments are mapped along axes of ${showDim(size)} and ${showDim(dim)}` }, span);
+        return e.fail(
+          'EBM2010',
+          { message: `arguments are mapped along axes of ${showDim(size)} and ${showDim(dim)}` },
+          span,
+        );
       }
       size = dim;
     }
@@ -102,7 +107,12 @@ function mappedAlong(
 export function collect(e: Elaborator, node: Node, span: Span): Node | undefined {
   const axis = exampleAxisOf(node);
   if (!axis) return e.node('broadcast_to', [node], { shape: [e.exampleAxis.size, ...node.type.shape] }, span);
-  return e.builder.op('batch', [node], { size: axis.size, axis }, { span, axes: node.axes.filter((a) => a.id !== axis.id) });
+  return e.builder.op(
+    'batch',
+    [node],
+    { size: axis.size, axis },
+    { span, axes: node.axes.filter((a) => a.id !== axis.id) },
+  );
 }
 
 /** The one axis of examples that a value runs over; undefined where there is none or more than one. */

@@ -8,14 +8,30 @@ import { bindSettings } from './call.js';
 import type { Elaborator, Mode } from './elaborator.js';
 import { asDim, asNode, evaluate, execute, named, pipe } from './expression.js';
 import { Scope } from './scope.js';
-import { inOrder, type TypedEncoder, type TypedEnergy, type TypedInput, type TypedModel, type TypedTerm } from './typed-model.js';
+import {
+  inOrder,
+  type TypedEncoder,
+  type TypedEnergy,
+  type TypedInput,
+  type TypedModel,
+  type TypedTerm,
+} from './typed-model.js';
 import { describe, type EnergyValue, missing, number, type Value } from './values.js';
 
 /** Values for a model's parameters that replace its defaults, as `--set Model.name=value` gives. */
 export type Overrides = Readonly<Record<string, number>>;
 
-export function elaborateModel(e: Elaborator, item: ModelItem, moduleScope: Scope, overrides: Overrides = {}): TypedModel | undefined {
-  const given = Object.entries(overrides).map(([name, value]) => ({ name, value: number(value), span: item.name.span }));
+export function elaborateModel(
+  e: Elaborator,
+  item: ModelItem,
+  moduleScope: Scope,
+  overrides: Overrides = {},
+): TypedModel | undefined {
+  const given = Object.entries(overrides).map(([name, value]) => ({
+    name,
+    value: number(value),
+    span: item.name.span,
+  }));
   const parameters = bindSettings(e, item.name.text, item.parameters, moduleScope, given, item.name.span);
   if (!parameters) return undefined;
   const train = elaborateMembers(e, item, moduleScope, parameters, 'train');
@@ -25,7 +41,8 @@ export function elaborateModel(e: Elaborator, item: ModelItem, moduleScope: Scop
   const representation = elaborateRepresentation(e, item, use.scope);
   const energies = elaborateEnergies(e, item, use.scope);
   for (const needed of ['data', 'minimize', 'representation'] as const) {
-    if (!item.members.some((m) => m.kind === needed)) e.fail('EBM2040', { model: item.name.text, member: needed }, item.name.span);
+    if (!item.members.some((m) => m.kind === needed))
+      e.fail('EBM2040', { model: item.name.text, member: needed }, item.name.span);
   }
   if (!representation || terms.length === 0 || e.hasErrors) return undefined;
   reportUnreached(e, train.encoders, terms);
@@ -51,7 +68,13 @@ interface Members {
   readonly encoders: TypedEncoder[];
 }
 
-function elaborateMembers(e: Elaborator, item: ModelItem, moduleScope: Scope, parameters: ReadonlyMap<string, Value>, mode: Mode): Members {
+function elaborateMembers(
+  e: Elaborator,
+  item: ModelItem,
+  moduleScope: Scope,
+  parameters: ReadonlyMap<string, Value>,
+  mode: Mode,
+): Members {
   e.mode = mode;
   const members: Members = { scope: new Scope(moduleScope), inputs: [], encoders: [] };
   for (const [name, value] of parameters) members.scope.define(name, value);
@@ -94,7 +117,11 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
       const subject = evaluate(e, { kind: 'name', name: member.subject, span: member.subject.span }, scope);
       const value = e.inInstance(member.name.text, () => applyPipeline(e, subject, member, scope));
       if (value.kind !== 'record' && value.kind !== 'missing') {
-        e.fail('EBM2013', { what: `mask \`${member.name.text}\``, expected: 'a record of index vectors', actual: describe(value) }, member.pipeline.span);
+        e.fail(
+          'EBM2013',
+          { what: `mask \`${member.name.text}\``, expected: 'a record of index vectors', actual: describe(value) },
+          member.pipeline.span,
+        );
       }
       scope.define(member.name.text, value, member.name.span);
       return;
@@ -104,7 +131,15 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
       const layer = value.kind === 'net' ? callWithoutSettings(e, value, member.value.span) : value;
       if (layer.kind !== 'layer') {
         if (layer.kind !== 'missing') {
-          e.fail('EBM2013', { what: `encoder \`${member.name.text}\``, expected: 'a net with its settings, such as `mlp(hidden: 64, out: 32)`', actual: describe(layer) }, member.value.span);
+          e.fail(
+            'EBM2013',
+            {
+              what: `encoder \`${member.name.text}\``,
+              expected: 'a net with its settings, such as `mlp(hidden: 64, out: 32)`',
+              actual: describe(layer),
+            },
+            member.value.span,
+          );
         }
         scope.define(member.name.text, missing, member.name.span);
         return;
@@ -129,18 +164,27 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
 
 function callWithoutSettings(e: Elaborator, net: Extract<Value, { kind: 'net' }>, span: Span): Value {
   const settings = bindSettings(e, net.item.name.text, net.item.settings, net.scope, [], span);
-  return settings ? { kind: 'layer', item: net.item, scope: net.scope, settings, path: undefined, isEncoder: false } : missing;
+  return settings
+    ? { kind: 'layer', item: net.item, scope: net.scope, settings, path: undefined, isEncoder: false }
+    : missing;
 }
 
 /** `view a of x = f |> g(s)`: the first stage gets `x`. A pipeline that already is a value stands for itself. */
-function applyPipeline(e: Elaborator, subject: Value, member: Extract<Member, { kind: 'view' | 'mask' }>, scope: Scope): Value {
+function applyPipeline(
+  e: Elaborator,
+  subject: Value,
+  member: Extract<Member, { kind: 'view' | 'mask' }>,
+  scope: Scope,
+): Value {
   const stage = member.pipeline;
   const first = stage.kind === 'pipe' ? firstStage(stage) : stage;
   if (first.kind === 'call' || first.kind === 'name') return pipe(e, subject, member.subject.span, stage, scope);
   return evaluate(e, stage, scope);
 }
 
-function firstStage(expr: Extract<Member, { kind: 'view' }>['pipeline']): Extract<Member, { kind: 'view' }>['pipeline'] {
+function firstStage(
+  expr: Extract<Member, { kind: 'view' }>['pipeline'],
+): Extract<Member, { kind: 'view' }>['pipeline'] {
   return expr.kind === 'pipe' ? firstStage(expr.left) : expr;
 }
 
@@ -212,7 +256,12 @@ function elaborateEnergies(e: Elaborator, item: ModelItem, scope: Scope): TypedE
   return energies;
 }
 
-function elaborateEnergy(e: Elaborator, member: EnergyMember, uses: readonly Value[], scope: Scope): TypedEnergy | undefined {
+function elaborateEnergy(
+  e: Elaborator,
+  member: EnergyMember,
+  uses: readonly Value[],
+  scope: Scope,
+): TypedEnergy | undefined {
   const parameters: { name: string; node: Node }[] = [];
   const inner = new Scope(scope);
   for (const [k, parameter] of member.parameters.entries()) {
@@ -239,7 +288,8 @@ function evaluateEnergyBody(e: Elaborator, energy: EnergyValue, scope: Scope): V
 
 function reportUnused(e: Elaborator, scope: Scope): void {
   for (const [name, binding] of scope.ownBindings()) {
-    if (binding.declared === 'view' && !binding.used && binding.span) e.fail('EBM2041', { kind: 'view', name }, binding.span);
+    if (binding.declared === 'view' && !binding.used && binding.span)
+      e.fail('EBM2041', { kind: 'view', name }, binding.span);
   }
 }
 
@@ -253,7 +303,8 @@ function reportUnreached(e: Elaborator, encoders: readonly TypedEncoder[], terms
     if (seen.has(node)) continue;
     seen.add(node);
     if (node.op === 'state') reached.add(String(node.attrs.name));
-    if (node.op === 'stop_gradient' || (node.args.length > 0 && !ops[node.op].gradient && !structural.has(node.op))) continue;
+    if (node.op === 'stop_gradient' || (node.args.length > 0 && !ops[node.op].gradient && !structural.has(node.op)))
+      continue;
     stack.push(...node.args);
   }
   const used = new Set([...e.calls].map((c) => c.path));

@@ -1,6 +1,7 @@
 /** `dataset`, `train` and `evaluate`: plain settings, checked against closed lists, with defaults filled in. */
-import { nearest, report } from '../../diagnostics/index.js';
+
 import type { Diagnostic } from '../../diagnostics/index.js';
+import { nearest, report } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
 import type { DatasetItem, EvaluateItem, Expr, Setting, TrainItem } from '../../grammar/syntax-tree.js';
 import type { DatasetDecl, EvaluateDecl, FieldDecl, SettingValue, TrainDecl } from '../declarations.js';
@@ -38,7 +39,18 @@ export class SettingsChecker {
       const dims = field.type.kind === 'named' ? field.type.args : field.type.dims;
       const shape = dims.map((d) => this.value(d)).map(Number);
       if (name !== 'Image' && name !== 'Class' && name !== 'Tensor') {
-        this.diagnostics.push(report('EBM2050', { what: 'a data set', name, suggestion: nearest(name, ['Image', 'Class']), known: 'Image[h, w, c], Class[n], [d]' }, { span: field.type.span }));
+        this.diagnostics.push(
+          report(
+            'EBM2050',
+            {
+              what: 'a data set',
+              name,
+              suggestion: nearest(name, ['Image', 'Class']),
+              known: 'Image[h, w, c], Class[n], [d]',
+            },
+            { span: field.type.span },
+          ),
+        );
         continue;
       }
       if (shape.some((n) => !Number.isInteger(n) || n < 1)) {
@@ -60,7 +72,13 @@ export class SettingsChecker {
       ...this.dataPlace(item.dataset),
       epochs: this.number(settings, 'epochs', 10, 'a number above 0', (n) => n > 0),
       batch: this.number(settings, 'batch', 128, 'a whole number of at least 2', (n) => Number.isInteger(n) && n >= 2),
-      seed: this.number(settings, 'seed', 0, 'a whole number from 0 to 2^32 - 1', (n) => Number.isInteger(n) && n >= 0 && n < 2 ** 32),
+      seed: this.number(
+        settings,
+        'seed',
+        0,
+        'a whole number from 0 to 2^32 - 1',
+        (n) => Number.isInteger(n) && n >= 0 && n < 2 ** 32,
+      ),
       optimizer,
       schedule,
       span: item.span,
@@ -70,8 +88,13 @@ export class SettingsChecker {
   evaluate(item: EvaluateItem): EvaluateDecl {
     const settings = this.settings('`evaluate`', item.settings, ['knn', 'labels'], {});
     const given = settings.get('labels');
-    const labels = given ? (Array.isArray(given.value) ? given.value.map(Number) : [Number(given.value)]) : [0.01, 0.1, 1];
-    if (given && labels.some((l) => !(l > 0 && l <= 1))) this.outOfRange('labels', 'a list of fractions such as [1%, 100%]', given.span);
+    const labels = given
+      ? Array.isArray(given.value)
+        ? given.value.map(Number)
+        : [Number(given.value)]
+      : [0.01, 0.1, 1];
+    if (given && labels.some((l) => !(l > 0 && l <= 1)))
+      this.outOfRange('labels', 'a list of fractions such as [1%, 100%]', given.span);
     return {
       model: item.model.text,
       dataset: this.dataPlace(item.dataset).dataset,
@@ -83,11 +106,17 @@ export class SettingsChecker {
 
   private dataPlace(expr: Expr | undefined): { dataset: string | undefined; split: string | undefined } {
     if (expr?.kind === 'name') return { dataset: expr.name.text, split: undefined };
-    if (expr?.kind === 'member' && expr.subject.kind === 'name') return { dataset: expr.subject.name.text, split: expr.member.text };
+    if (expr?.kind === 'member' && expr.subject.kind === 'name')
+      return { dataset: expr.subject.name.text, split: expr.member.text };
     return { dataset: undefined, split: undefined };
   }
 
-  private settings(what: string, given: readonly Setting[], known: readonly string[], overrides: SettingOverrides): Map<string, { value: SettingValue; span: Span | undefined }> {
+  private settings(
+    what: string,
+    given: readonly Setting[],
+    known: readonly string[],
+    overrides: SettingOverrides,
+  ): Map<string, { value: SettingValue; span: Span | undefined }> {
     const result = new Map<string, { value: SettingValue; span: Span | undefined }>();
     for (const setting of given) {
       const name = setting.name.text;
@@ -134,8 +163,10 @@ export class SettingsChecker {
     const names = Object.keys(settings);
     for (const [key, argument] of Object.entries(call.args)) {
       const setting = /^\d+$/.test(key) ? names[Number(key)] : key;
-      if (setting === undefined || !names.includes(setting)) this.unknown(`${what} \`${name}\``, key, names, given.span ?? span);
-      else if (typeof argument !== 'number' || !(argument >= 0)) this.outOfRange(setting, 'a number of at least 0', given.span ?? span);
+      if (setting === undefined || !names.includes(setting))
+        this.unknown(`${what} \`${name}\``, key, names, given.span ?? span);
+      else if (typeof argument !== 'number' || !(argument >= 0))
+        this.outOfRange(setting, 'a number of at least 0', given.span ?? span);
       else settings[setting] = argument;
     }
     return { name, settings };
@@ -151,12 +182,16 @@ export class SettingsChecker {
     const given = settings.get(name);
     if (!given) return otherwise;
     if (typeof given.value === 'number' && fits(given.value)) return given.value;
-    this.diagnostics.push(report('EBM2051', { name, expected, actual: showSetting(given.value) }, { span: given.span }));
+    this.diagnostics.push(
+      report('EBM2051', { name, expected, actual: showSetting(given.value) }, { span: given.span }),
+    );
     return otherwise;
   }
 
   private unknown(what: string, name: string, known: readonly string[], span: Span | undefined): void {
-    this.diagnostics.push(report('EBM2050', { what, name, suggestion: nearest(name, known), known: known.join(', ') }, { span }));
+    this.diagnostics.push(
+      report('EBM2050', { what, name, suggestion: nearest(name, known), known: known.join(', ') }, { span }),
+    );
   }
 
   private outOfRange(name: string, expected: string, span: Span | undefined): void {
@@ -183,7 +218,8 @@ export class SettingsChecker {
       }
       case 'call': {
         const args: Record<string, SettingValue> = {};
-        for (const [k, argument] of expr.args.entries()) args[argument.name?.text ?? `${k}`] = this.value(argument.value);
+        for (const [k, argument] of expr.args.entries())
+          args[argument.name?.text ?? `${k}`] = this.value(argument.value);
         return { call: expr.callee.kind === 'name' ? expr.callee.name.text : '', args };
       }
       case 'missing':
@@ -197,7 +233,9 @@ export class SettingsChecker {
 
 export function showSetting(value: SettingValue): string {
   if (typeof value === 'object' && 'call' in value) {
-    return `${value.call}(${Object.entries(value.args).map(([k, v]) => (/^\d+$/.test(k) ? showSetting(v) : `${k}: ${showSetting(v)}`)).join(', ')})`;
+    return `${value.call}(${Object.entries(value.args)
+      .map(([k, v]) => (/^\d+$/.test(k) ? showSetting(v) : `${k}: ${showSetting(v)}`))
+      .join(', ')})`;
   }
   return Array.isArray(value) ? `[${value.map(showSetting).join(', ')}]` : String(value);
 }

@@ -58,7 +58,9 @@ export function printTypedModel(model: TypedModel): string {
     const attrs = Object.entries(node.attrs).map(([k, v]) => `${k}: ${showAttr(v)}`);
     const shown = attrs.length > 0 ? ` {${attrs.join(', ')}}` : '';
     const scope = node.scope ? `  // ${node.scope}` : '';
-    lines.push(`    %${node.id}: ${node.type.dtype}${showShape(node.type.shape)}${over} = ${node.op} ${args}${shown}${scope}`);
+    lines.push(
+      `    %${node.id}: ${node.type.dtype}${showShape(node.type.shape)}${over} = ${node.op} ${args}${shown}${scope}`,
+    );
   };
   for (const term of [...model.terms, { name: 'representation', node: model.representation }]) {
     for (const node of inOrder([term.node])) {

@@ -3,6 +3,8 @@
  * In: typed nodes, whose `axes` say what they run over. Out: graph nodes with those axes as leading dimensions.
  * It guarantees: nothing is computed once an example that does not differ by example, and pairs are never made for what only one side needs.
  */
+
+import { inOrder } from '../check/typed-model.js';
 import { dimValue } from '../check/values.js';
 import type { Builder } from '../graph/builder.js';
 import type { Dim } from '../graph/dim.js';
@@ -10,7 +12,6 @@ import { alignAxes, axisSizes, orderAxes } from '../graph/ops/batching.js';
 import { ops } from '../graph/ops/index.js';
 import type { Batched } from '../graph/ops/op.js';
 import type { Attrs, AttrValue, Axis, Node } from '../graph/types.js';
-import { inOrder } from '../check/typed-model.js';
 
 /** A `running` statistic met while lowering: its value, whose moving average is kept under `name`. */
 export interface RunningValue {
@@ -83,7 +84,13 @@ export class BatchLowering {
     }
   }
 
-  private lowerOperation(node: Node, args: readonly Batched[], attrs: Attrs, axes: readonly Axis[], rank: number): Batched {
+  private lowerOperation(
+    node: Node,
+    args: readonly Batched[],
+    attrs: Attrs,
+    axes: readonly Axis[],
+    rank: number,
+  ): Batched {
     const { b } = this;
     const op = ops[node.op];
     if (typeof op.batching === 'function') return op.batching(b, args, attrs);
@@ -97,7 +104,15 @@ export class BatchLowering {
       const nodes = args.map((arg) => alignAxes(b, arg, axes, { rank }));
       return { node: b.op(node.op, nodes, attrs), axes, rank };
     }
-    return { node: b.op(node.op, args.map((a) => a.node), attrs), axes: [], rank };
+    return {
+      node: b.op(
+        node.op,
+        args.map((a) => a.node),
+        attrs,
+      ),
+      axes: [],
+      rank,
+    };
   }
 
   private concreteAxis(axis: Axis): Axis {
@@ -116,7 +131,9 @@ export class BatchLowering {
     const result: Record<string, AttrValue> = {};
     for (const [name, value] of Object.entries(attrs)) {
       if (Array.isArray(value)) {
-        result[name] = (value as readonly (Dim | readonly number[])[]).map((v) => (isSymbolic(v) ? dimValue(v, this.batch) : v)) as readonly number[];
+        result[name] = (value as readonly (Dim | readonly number[])[]).map((v) =>
+          isSymbolic(v) ? dimValue(v, this.batch) : v,
+        ) as readonly number[];
       } else result[name] = isSymbolic(value) ? dimValue(value, this.batch) : value;
     }
     return result;

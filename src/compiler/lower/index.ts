@@ -31,7 +31,10 @@ export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: 
     step: passes.finish(step),
     represent: passes.finish(lowerFunction(model, 'represent', 'representation', model.representation, passes)),
     energies: Object.fromEntries(
-      model.energies.map((energy) => [energy.name, passes.finish(lowerFunction(model, energy.name, 'energy', energy.node, passes))]),
+      model.energies.map((energy) => [
+        energy.name,
+        passes.finish(lowerFunction(model, energy.name, 'energy', energy.node, passes)),
+      ]),
     ),
   };
 }
@@ -40,10 +43,18 @@ function concrete(axis: Axis, batch: number): Axis {
   return { ...axis, size: batch };
 }
 
-function lowerStep(model: TypedModel, optimizer: OptimizerDecl, states: Map<string, StateDecl>, passes: LoweringPasses): Graph {
+function lowerStep(
+  model: TypedModel,
+  optimizer: OptimizerDecl,
+  states: Map<string, StateDecl>,
+  passes: LoweringPasses,
+): Graph {
   const b = new Builder();
   const lowering = new BatchLowering(b, model.batch);
-  const terms = mergeViews(model).map(({ name, node }) => ({ name, value: meanOverAxes(b, lowering.lower(node).node) }));
+  const terms = mergeViews(model).map(({ name, node }) => ({
+    name,
+    value: meanOverAxes(b, lowering.lower(node).node),
+  }));
   const averages = newAverages(b, lowering.running, states);
   const [forward, averaged] = splitAt(
     passes.forward(b, [...terms.map((t) => t.value), ...averages.values()]),
@@ -67,7 +78,8 @@ function lowerStep(model: TypedModel, optimizer: OptimizerDecl, states: Map<stri
       updates[name] = value;
     },
   };
-  for (const [name, value] of optimizers[optimizer.name].update(b, trained, rate, optimizer.settings, slots)) updates[name] = value;
+  for (const [name, value] of optimizers[optimizer.name].update(b, trained, rate, optimizer.settings, slots))
+    updates[name] = value;
   for (const [k, name] of [...averages.keys()].entries()) updates[name] = averaged[k]!;
   const outputs: Record<string, Node> = { loss };
   for (const [k, term] of terms.entries()) outputs[`term.${term.name}`] = forward[k]!;
@@ -75,7 +87,11 @@ function lowerStep(model: TypedModel, optimizer: OptimizerDecl, states: Map<stri
 }
 
 /** The moving averages after the step: of one statistic met several times (once a view), the mean is taken. */
-function newAverages(b: Builder, running: readonly RunningValue[], states: ReadonlyMap<string, StateDecl>): Map<string, Node> {
+function newAverages(
+  b: Builder,
+  running: readonly RunningValue[],
+  states: ReadonlyMap<string, StateDecl>,
+): Map<string, Node> {
   const byName = new Map<string, { decay: number; values: Node[] }>();
   for (const { name, decay, value } of running) {
     const entry = byName.get(name) ?? { decay, values: [] };
@@ -87,7 +103,10 @@ function newAverages(b: Builder, running: readonly RunningValue[], states: Reado
   for (const [name, { decay, values }] of byName) {
     const state = states.get(name)!;
     b.place = { scope: name, span: undefined };
-    const mean = b.scale(values.reduce((sum, v) => b.add(sum, v)), 1 / values.length);
+    const mean = b.scale(
+      values.reduce((sum, v) => b.add(sum, v)),
+      1 / values.length,
+    );
     result.set(name, b.add(b.scale(b.state(name, state.type.shape), decay), b.scale(b.stop(mean), 1 - decay)));
   }
   return result;

@@ -70,7 +70,11 @@ function mergeCalls(model: TypedModel, group: readonly Call[], stacks: readonly 
   const b = model.builder;
   const [first] = group as [Call];
   const example = first[0].axes[0]!;
-  const view: Axis = { id: firstViewAxis - (stacks.length === 0 ? 0 : countOf(stacks)), kind: 'view', size: group.length };
+  const view: Axis = {
+    id: firstViewAxis - (stacks.length === 0 ? 0 : countOf(stacks)),
+    kind: 'view',
+    size: group.length,
+  };
   const args = group.map(([argument]) => argument);
   const before = stacks.find((s) => s.parts.length === args.length && s.parts.every((part, k) => part === args[k]));
   const stacked = before?.all ?? stack(b, args, example, view);

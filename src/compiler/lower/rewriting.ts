@@ -39,7 +39,11 @@ export class Rewriting {
     const added = node.axes.filter((a) => !before.some((x) => x.id === a.id));
     const removed = before.filter((a) => !node.axes.some((x) => x.id === a.id));
     const axes = unionOf(args).filter((a) => !removed.some((x) => x.id === a.id));
-    const place = { scope: node.scope, span: node.span, axes: sorted([...axes, ...added.filter((a) => !axes.some((x) => x.id === a.id))]) };
+    const place = {
+      scope: node.scope,
+      span: node.span,
+      axes: sorted([...axes, ...added.filter((a) => !axes.some((x) => x.id === a.id))]),
+    };
     return this.b.op(node.op, args, node.attrs, place);
   }
 }

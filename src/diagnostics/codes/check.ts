@@ -1,6 +1,7 @@
 import { code } from '../diagnostic.js';
 
-const didYouMean = (suggestion: string | undefined): string[] => (suggestion ? [`did you mean \`${suggestion}\`?`] : []);
+const didYouMean = (suggestion: string | undefined): string[] =>
+  suggestion ? [`did you mean \`${suggestion}\`?`] : [];
 
 const program = (body: string) => `use std.energies { mean_square }
 use std.layers { linear }
@@ -37,7 +38,7 @@ export const checkCodes = {
     message: ({ module }) => `there is no module \`${module}\``,
     help: ({ suggestion }) => didYouMean(suggestion),
     explain:
-      '`use std.layers { ... }` reads the standard library\'s `layers.ebm`; another path is looked up beside the file that uses it: `use mine.heads { ... }` reads `mine/heads.ebm`.',
+      "`use std.layers { ... }` reads the standard library's `layers.ebm`; another path is looked up beside the file that uses it: `use mine.heads { ... }` reads `mine/heads.ebm`.",
     wrong: good.replace('std.layers', 'std.layer'),
     right: good,
   }),
@@ -54,7 +55,8 @@ export const checkCodes = {
     severity: 'error',
     title: 'a name declared twice',
     message: ({ name }) => `\`${name}\` is declared twice`,
-    explain: 'Names are unique in their model or file; inside a block use `x = ...` to give an existing name a new value.',
+    explain:
+      'Names are unique in their model or file; inside a block use `x = ...` to give an existing name a new value.',
     wrong: good.replace(encoder, `${encoder}\n${encoder}`),
     right: good,
   }),
@@ -107,7 +109,8 @@ export const checkCodes = {
     title: 'an argument that is not taken',
     message: ({ callee, name }) => `\`${callee}\` has no parameter \`${name}\``,
     help: ({ suggestion, parameters }) => [...didYouMean(suggestion), `it takes (${parameters})`],
-    explain: 'Named arguments must be parameters of what is called, each given once; positional ones must not be more than there are.',
+    explain:
+      'Named arguments must be parameters of what is called, each given once; positional ones must not be more than there are.',
     wrong: good.replace('linear(8)', 'linear(8, biass: false)'),
     right: good,
   }),
@@ -125,7 +128,7 @@ export const checkCodes = {
     message: ({ net }) => `\`${net}\` would get new parameters at each evaluation here`,
     help: ({ net }) => [`name an instance: \`encoder h = ${net}(...)\`, and call \`h\``],
     explain:
-      'A net called inside another net belongs to that net\'s instance. In a model, an instance must be named with `encoder` (or `let`) so that two calls share its parameters.',
+      "A net called inside another net belongs to that net's instance. In a model, an instance must be named with `encoder` (or `let`) so that two calls share its parameters.",
     wrong: good.replace('mean_square(f(reshape(u, [16]))', 'mean_square((reshape(u, [16]) |> linear(8))'),
     right: good,
   }),
@@ -135,7 +138,10 @@ export const checkCodes = {
     message: ({ path, first, now }) => `\`${path}\` was created as ${first} and is now needed as ${now}`,
     help: () => ['call the encoder on inputs of one size, or declare two encoders'],
     explain: 'Calls of one instance share its parameters, so their inputs must lead to parameters of the same shape.',
-    wrong: good.replace('mean_square(f(reshape(u, [16])), f(reshape(v, [16])))', 'mean_square(f(reshape(u, [16])), f(reshape(v, [2, 8])))'),
+    wrong: good.replace(
+      'mean_square(f(reshape(u, [16])), f(reshape(v, [16])))',
+      'mean_square(f(reshape(u, [16])), f(reshape(v, [2, 8])))',
+    ),
     right: good,
   }),
   EBM2025: code<{ subject: string; member: string; suggestion?: string | undefined }>({
@@ -143,7 +149,8 @@ export const checkCodes = {
     title: 'no such field',
     message: ({ subject, member }) => `${subject} has no \`${member}\``,
     help: ({ suggestion }) => didYouMean(suggestion),
-    explain: 'Records (such as masks) have fields, ranges have `low` and `high`, and `batch` has mean, sum, var, std, cov and corr.',
+    explain:
+      'Records (such as masks) have fields, ranges have `low` and `high`, and `batch` has mean, sum, var, std, cov and corr.',
     wrong: good.replace('energy E(u, v) = ', 'energy E(u, v) = 0 * batch.men(u[0, 0, 0]) + '),
     right: good,
   }),
@@ -151,7 +158,8 @@ export const checkCodes = {
     severity: 'error',
     title: 'it does not cross examples here',
     message: ({ what }) => `${what} needs a value that differs from example to example`,
-    explain: '`batch(e)` and `others(e)` collect the value of `e` of every example. A parameter, or a value that already is a collection, is the same for all of them.',
+    explain:
+      '`batch(e)` and `others(e)` collect the value of `e` of every example. A parameter, or a value that already is a collection, is the same for all of them.',
     wrong: good.replace('energy E(u, v) = ', 'energy E(u, v) = 0 * sum(batch(ones([3]))) + '),
     right: good,
   }),
@@ -160,7 +168,8 @@ export const checkCodes = {
     title: 'a term that is not a scalar',
     message: ({ term, shape }) => `the term \`${term}\` has shape ${shape}; one number per example is needed`,
     help: () => ['reduce it: `mean(...)` or `sum(...)`, or `logsumexp(...)` over a set of energies'],
-    explain: '`minimize` takes the mean over examples of each term and adds them. A term is one number per example (or one for the whole batch).',
+    explain:
+      '`minimize` takes the mean over examples of each term and adds them. A term is one number per example (or one for the whole batch).',
     wrong: good.replace('invariance: E(a, b)', 'invariance: f(reshape(a, [16]))'),
     right: good,
   }),
@@ -169,7 +178,8 @@ export const checkCodes = {
     title: 'a representation that needs other examples',
     message: ({ what }) => `the ${what} of one example depends on the other examples of the batch`,
     help: () => ['use `running(...)` around batch statistics, as `batch_norm` does'],
-    explain: 'After training, an example is represented alone. `running(e)` is the batch statistic in training and its moving average afterwards.',
+    explain:
+      'After training, an example is represented alone. `running(e)` is the batch statistic in training and its moving average afterwards.',
     wrong: good.replace('representation f(reshape(x, [16]))', 'representation f(reshape(x - batch.mean(x), [16]))'),
     right: good,
   }),
@@ -185,7 +195,8 @@ export const checkCodes = {
     severity: 'warning',
     title: 'declared and not used',
     message: ({ kind, name }) => `${kind} \`${name}\` is never used`,
-    explain: 'What is declared and not used is often a slip: an encoder left out of the energy, a view that no term sees.',
+    explain:
+      'What is declared and not used is often a slip: an encoder left out of the energy, a view that no term sees.',
     wrong: good.replace(encoder, `${encoder}\n  encoder unused = linear(3)`),
     right: good,
   }),
@@ -194,7 +205,8 @@ export const checkCodes = {
     title: 'an encoder that no gradient reaches',
     message: ({ encoder }) => `no term of \`minimize\` has a gradient with respect to encoder \`${encoder}\``,
     help: () => ['use it in a term outside `stop(...)`, or remove it'],
-    explain: 'The parameters of this encoder would stay as they were drawn: every path from them to the objective goes through `stop`, an index or a comparison, or there is none.',
+    explain:
+      'The parameters of this encoder would stay as they were drawn: every path from them to the objective goes through `stop`, an index or a comparison, or there is none.',
     wrong: good.replace(representation, '  encoder h = linear(3)\n  representation h(f(reshape(x, [16])))'),
     right: good,
   }),
@@ -218,8 +230,10 @@ export const checkCodes = {
   EBM2052: code<{ what: string; field: string; expected: string; actual: string }>({
     severity: 'error',
     title: 'the model and the data set disagree',
-    message: ({ what, field, expected, actual }) => `model \`${what}\` takes \`${field}: ${expected}\` but the data set has ${actual}`,
-    explain: "The fields that a model declares with `data` are taken from the data set's fields of the same name, and must have the same type.",
+    message: ({ what, field, expected, actual }) =>
+      `model \`${what}\` takes \`${field}: ${expected}\` but the data set has ${actual}`,
+    explain:
+      "The fields that a model declares with `data` are taken from the data set's fields of the same name, and must have the same type.",
     wrong: `${good}\ndataset d = mnist() { x: Image[28, 28, 1] }\ntrain M on d.train { epochs: 1 }`,
     right: good,
   }),

@@ -49,9 +49,14 @@ export function argAxes(e: Elaborator, args: Arguments, rank: number, all = true
     const items = argument.value.kind === 'list' ? argument.value.items : [argument.value];
     const axes: number[] = [];
     for (const item of items) {
-      const axis = item.kind === 'number' && typeof item.dim === 'number' ? (item.dim < 0 ? item.dim + rank : item.dim) : -1;
+      const axis =
+        item.kind === 'number' && typeof item.dim === 'number' ? (item.dim < 0 ? item.dim + rank : item.dim) : -1;
       if (axis < 0 || axis >= rank) {
-        e.fail('EBM2013', { what: `\`${name}\``, expected: `an axis of ${rank} dimensions`, actual: describe(item) }, argument.span);
+        e.fail(
+          'EBM2013',
+          { what: `\`${name}\``, expected: `an axis of ${rank} dimensions`, actual: describe(item) },
+          argument.span,
+        );
         return undefined;
       }
       axes.push(axis);

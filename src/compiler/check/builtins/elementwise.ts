@@ -74,7 +74,11 @@ function rounding(name: string, round: (x: number) => number): Builtin {
     run(e, args, span): Value {
       const { value } = args.get('x')!;
       if (value.kind === 'number') return number(round(value.value));
-      return e.fail('EBM2013', { what: `the argument of \`${name}\``, expected: 'a number known when compiled', actual: describe(value) }, span);
+      return e.fail(
+        'EBM2013',
+        { what: `the argument of \`${name}\``, expected: 'a number known when compiled', actual: describe(value) },
+        span,
+      );
     },
   };
 }
@@ -99,7 +103,9 @@ export const elementwiseBuiltins: Record<string, Builtin> = {
     run(e, args, span) {
       const x = asNode(e, args.get('x')!.value, span, '`x`');
       if (!x) return missing;
-      return x.type.dtype === 'float32' ? { kind: 'tensor', node: x } : e.tensor('cast', [x], { dtype: 'float32' }, span);
+      return x.type.dtype === 'float32'
+        ? { kind: 'tensor', node: x }
+        : e.tensor('cast', [x], { dtype: 'float32' }, span);
     },
   },
   stop: {

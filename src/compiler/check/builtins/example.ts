@@ -21,7 +21,10 @@ function everyExample(e: Elaborator, args: Arguments, what: string, span: Span):
 }
 
 /** A statistic over the examples and, with `axis` or `keep`, over axes of the value too. */
-function statistic(name: string, run: (e: Elaborator, all: Node, axes: number[], keepdims: boolean, args: Arguments, span: Span) => Value): Builtin {
+function statistic(
+  name: string,
+  run: (e: Elaborator, all: Node, axes: number[], keepdims: boolean, args: Arguments, span: Span) => Value,
+): Builtin {
   return {
     parameters: 'x axis? keep? keepdims? correction?',
     run(e, args, span) {

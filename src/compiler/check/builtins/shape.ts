@@ -63,7 +63,11 @@ function padding(e: Elaborator, args: Arguments, x: Node, w: Node, stride: numbe
   }
   if (given.kind === 'string' && given.value === 'valid') return [0, 0, 0, 0];
   if (given.kind === 'number' && typeof given.dim === 'number' && given.dim >= 0) return Array(4).fill(given.dim);
-  e.fail('EBM2013', { what: '`padding`', expected: '"same", "valid" or a whole number', actual: describe(given) }, span);
+  e.fail(
+    'EBM2013',
+    { what: '`padding`', expected: '"same", "valid" or a whole number', actual: describe(given) },
+    span,
+  );
   return undefined;
 }
 
@@ -72,7 +76,13 @@ function matmul(e: Elaborator, a: Node, b: Node, span: Span): Value {
   const ra = a.type.shape.length;
   const rb = b.type.shape.length;
   if (ra === 0 || rb === 0) {
-    return e.fail('EBM2010', { message: `a product of matrices takes [n, k] and [k, m], not ${showShape(a.type.shape)} and ${showShape(b.type.shape)}` }, span);
+    return e.fail(
+      'EBM2010',
+      {
+        message: `a product of matrices takes [n, k] and [k, m], not ${showShape(a.type.shape)} and ${showShape(b.type.shape)}`,
+      },
+      span,
+    );
   }
   if (rb <= 2 || ra <= 1) {
     const over = [[ra - 1], [Math.max(0, rb - 2)]];
@@ -135,7 +145,9 @@ export const shapeBuiltins: Record<string, Builtin> = {
       const perm = args.has('order') ? argShape(e, args, 'order') : undefined;
       if (args.has('order') && !perm) return missing;
       if (!perm && rank < 2) return { kind: 'tensor', node: x };
-      const swapped = Array.from({ length: rank }, (_, k) => (k === rank - 1 ? rank - 2 : k === rank - 2 ? rank - 1 : k));
+      const swapped = Array.from({ length: rank }, (_, k) =>
+        k === rank - 1 ? rank - 2 : k === rank - 2 ? rank - 1 : k,
+      );
       return e.tensor('transpose', [x], { perm: perm ? numbers(perm) : swapped }, span);
     },
   },
@@ -154,7 +166,9 @@ export const shapeBuiltins: Record<string, Builtin> = {
       const axis = argInt(e, args, 'axis', 0);
       if (!nodes || axis === undefined) return missing;
       const rank = Math.max(1, ...nodes.map((n) => n.type.shape.length));
-      const vectors = nodes.map((n) => (n.type.shape.length === 0 ? (e.node('reshape', [n], { shape: [1] }, span) ?? n) : n));
+      const vectors = nodes.map((n) =>
+        n.type.shape.length === 0 ? (e.node('reshape', [n], { shape: [1] }, span) ?? n) : n,
+      );
       const at = axis < 0 ? axis + rank : axis;
       // `mask_token + positions` may lack the leading axis: pieces of lower rank than the highest are an error of the op itself.
       return e.tensor('concat', vectors, { axis: at }, span);
@@ -168,7 +182,9 @@ export const shapeBuiltins: Record<string, Builtin> = {
       if (!nodes || axis === undefined) return missing;
       const widened = nodes.map((n) => {
         const at = axis < 0 ? axis + n.type.shape.length + 1 : axis;
-        return e.node('reshape', [n], { shape: [...n.type.shape.slice(0, at), 1, ...n.type.shape.slice(at)] }, span) ?? n;
+        return (
+          e.node('reshape', [n], { shape: [...n.type.shape.slice(0, at), 1, ...n.type.shape.slice(at)] }, span) ?? n
+        );
       });
       return e.tensor('concat', widened, { axis: axis < 0 ? axis + widened[0]!.type.shape.length : axis }, span);
     },
@@ -183,7 +199,8 @@ export const shapeBuiltins: Record<string, Builtin> = {
       if (!x || !before || !after || value === undefined) return missing;
       const attrs = { before: numbers(before), after: numbers(after), interior: before.map(() => 0) };
       const padded = e.tensor('pad', [x], attrs, span);
-      if (value === 0 || padded.kind !== 'tensor' || [...attrs.before, ...attrs.after].every((n) => n === 0)) return padded;
+      if (value === 0 || padded.kind !== 'tensor' || [...attrs.before, ...attrs.after].every((n) => n === 0))
+        return padded;
       const ones = e.node('broadcast_to', [e.constant(1, span)], { shape: x.type.shape }, span);
       const inside = ones && e.node('pad', [ones], attrs, span);
       const outside = inside && e.node('sub', [e.constant(1, span), inside], {}, span);
@@ -266,4 +283,3 @@ export const shapeBuiltins: Record<string, Builtin> = {
     },
   },
 };
-

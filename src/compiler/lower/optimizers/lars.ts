@@ -10,7 +10,8 @@ export const lars: Optimizer = {
       let g = parameter.gradient;
       if (decays(parameter)) {
         const axes = value.type.shape.map((_, k) => k);
-        const norm = (x: typeof g) => b.op('sqrt', [b.op('reduce_sum', [b.op('square', [x])], { axes, keepdims: false })]);
+        const norm = (x: typeof g) =>
+          b.op('sqrt', [b.op('reduce_sum', [b.op('square', [x])], { axes, keepdims: false })]);
         const p = norm(value);
         const n = norm(g);
         const ratio = b.div(b.mul(b.scalar(eta!), p), b.add(b.add(n, b.mul(b.scalar(decay!), p)), b.scalar(1e-8)));

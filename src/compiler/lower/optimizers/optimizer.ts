@@ -21,7 +21,13 @@ export interface Slots {
  */
 export interface Optimizer {
   readonly doc: string;
-  update(b: Builder, parameters: readonly Trained[], rate: Node, settings: Readonly<Record<string, number>>, slots: Slots): Map<string, Node>;
+  update(
+    b: Builder,
+    parameters: readonly Trained[],
+    rate: Node,
+    settings: Readonly<Record<string, number>>,
+    slots: Slots,
+  ): Map<string, Node>;
 }
 
 export function decays(parameter: Trained): boolean {
@@ -31,4 +37,3 @@ export function decays(parameter: Trained): boolean {
 export function shapeOf(node: Node): number[] {
   return node.type.shape.map(Number);
 }
-
