@@ -168,6 +168,8 @@ function convolvedInputGradient(
   dilations: Pair,
 ): tf.Tensor {
   const [kh, kw] = filter.shape as Shape4D;
+  const phases = isOne(strides) || !isOne(dilations) ? undefined : inputGradientByPhases(dy, filter, images, strides, padding);
+  if (phases !== undefined) return phases;
   const spread = spreadImages(dy, strides);
   const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
   const top = (kh - 1) * dilations[0] - padding[0];
@@ -181,6 +183,44 @@ function convolvedInputGradient(
   const cut = tf.slice(spread, [0, cutTop, cutLeft, 0], [-1, height, width, -1]);
   const around: Padding = [Math.max(0, top), Math.max(0, bottom), Math.max(0, left), Math.max(0, right)];
   return convolve(cut, turned, [1, 1], around, dilations);
+}
+
+/**
+ * The same, one convolution for each place that a pixel can have between two strides: no product with a zero in between.
+ * Undefined where the last results lie outside the images.
+ */
+function inputGradientByPhases(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor,
+  [n, height, width, channels]: Shape4D,
+  [down, across]: Pair,
+  [top, , left]: Padding,
+): tf.Tensor | undefined {
+  const rows = Math.ceil((top + height) / down);
+  const columns = Math.ceil((left + width) / across);
+  const [below, right] = [rows - dy.shape[1], columns - dy.shape[2]];
+  if (below < 0 || right < 0) return undefined;
+  const phase = (r: number, q: number): tf.Tensor => {
+    const taken = [taps(r, filter.shape[0] as number, down), taps(q, filter.shape[1] as number, across)] as const;
+    const [tall, wide] = [taken[0].length, taken[1].length];
+    if (tall === 0 || wide === 0) return tf.zeros([n, rows, columns, channels]);
+    const part = tf.gather(tf.gather(filter, taken[0], 0), taken[1], 1);
+    return convolve(dy, tf.transpose(part, [0, 1, 3, 2]), [1, 1], [tall - 1, below, wide - 1, right], [1, 1]);
+  };
+  // Side by side as channels, the phases of a row are its pixels in order; rows side by side are the image.
+  const lines = Array.from({ length: down }, (_, r) => {
+    const parts = Array.from({ length: across }, (_, q) => phase(r, q));
+    return tf.reshape(tf.concat(parts, 3), [n, rows, columns * across, channels]);
+  });
+  const all = tf.reshape(tf.concat(lines, 2), [n, rows * down, columns * across, channels]);
+  return tf.slice(all, [0, top, left, 0], [n, height, width, channels]);
+}
+
+/** Every \`stride\`-th tap from \`first\`, the last first. */
+function taps(first: number, size: number, stride: number): number[] {
+  const all: number[] = [];
+  for (let k = first; k < size; k += stride) all.unshift(k);
+  return all;
 }
 
 function convolve(x: tf.Tensor, filter: tf.Tensor, strides: Pair, padding: Padding, dilations: Pair): tf.Tensor {
