@@ -3,6 +3,7 @@ import { nearest } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
 import type { Block, Expr, Parameter, TypeExpr } from '../../grammar/syntax-tree.js';
 import { type Dim, sameDim, showDim, showShape } from '../graph/dim.js';
+import type { Node } from '../graph/types.js';
 import { builtins } from './builtins/index.js';
 import type { Elaborator } from './elaborator.js';
 import { asNode, evaluate, evaluateBlock } from './expression.js';
@@ -92,11 +93,15 @@ function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgumen
     span,
     () =>
       e.inInstance(path, () => {
-        const result = applySignature(e, layer.isEncoder ? path : name, signature, scope, args, span);
-        if (layer.isEncoder && result.kind === 'tensor') {
-          const nodes = args.flatMap((a) => (a.value.kind === 'tensor' ? [a.value.node] : []));
-          e.calls.push({ path, args: nodes, result: result.node });
-        }
+        const record = (nodes: readonly Node[], value: Value): void => {
+          if (layer.isEncoder && value.kind === 'tensor') e.calls.push({ path, args: nodes, result: value.node });
+        };
+        const callee = layer.isEncoder ? path : name;
+        const result = applySignature(e, callee, signature, scope, args, span, record);
+        record(
+          args.flatMap((a) => (a.value.kind === 'tensor' ? [a.value.node] : [])),
+          result,
+        );
         return result;
       }),
     missing,
@@ -109,7 +114,10 @@ interface Signature {
   readonly body: Block;
 }
 
-/** Evaluates a body with its parameters bound, mapped over the leading axes that the signature does not have. */
+/**
+ * Evaluates a body with its parameters bound, mapped over the leading axes that the signature does not have. `onElement` is told of an
+ * evaluation on single examples that stands for one on all of them.
+ */
 function applySignature(
   e: Elaborator,
   callee: string,
@@ -117,6 +125,7 @@ function applySignature(
   definitionScope: Scope,
   args: readonly GivenArgument[],
   span: Span,
+  onElement?: (args: readonly Node[], result: Value) => void,
 ): Value {
   const given = bind(e, callee, signature.parameters, args, span);
   if (!given) return missing;
@@ -125,7 +134,14 @@ function applySignature(
   for (const parameter of signature.parameters) {
     const argument = given.get(parameter.name.text);
     const pattern = shapePattern(parameter.type);
-    if (!argument || !pattern) continue;
+    if (!argument) continue;
+    if (!pattern) {
+      // Taken as it is; but whether it differs by example matters to the mapping of the others.
+      tensors.push(
+        ...nodesOf(argument.value).map((node, k) => ({ name: `${parameter.name.text}.${k}`, node, leading: 0 })),
+      );
+      continue;
+    }
     const node = asNode(e, argument.value, argument.span, `\`${parameter.name.text}\``);
     if (!node) return missing;
     const shape = node.type.shape;
@@ -140,7 +156,7 @@ function applySignature(
       leading: pattern.rest ? Math.min(excess, fromBatch < 0 ? shape.length : fromBatch) : excess,
     });
   }
-  return mapped(e, tensors, span, (nodes) => {
+  const body = (nodes: ReadonlyMap<string, Node>): Value => {
     const scope = new Scope(definitionScope);
     for (const [name, argument] of given) {
       const node = nodes.get(name);
@@ -153,7 +169,17 @@ function applySignature(
     }
     const result = evaluateBlock(e, signature.body, scope);
     return checkResult(e, callee, signature.result, result, scope, span) ? result : missing;
-  });
+  };
+  return mapped(e, tensors, span, body, onElement);
+}
+
+/** The tensors in a value. */
+function nodesOf(value: Value): Node[] {
+  if (value.kind === 'tensor') return [value.node];
+  if (value.kind === 'record') return [...value.fields.values()].flatMap(nodesOf);
+  if (value.kind === 'list') return value.items.flatMap(nodesOf);
+  if (value.kind === 'range') return [value.low, value.high].flatMap(nodesOf);
+  return [];
 }
 
 /** Positional and named arguments by parameter name; undefined after reporting what is wrong. Parameters with a default may be absent. */

@@ -23,10 +23,11 @@ export function mapped(
   args: readonly MappedArgument[],
   span: Span,
   body: (nodes: ReadonlyMap<string, Node>) => Value,
+  onElement?: (args: readonly Node[], result: Value) => void,
 ): Value {
   const depth = Math.max(0, ...args.map((a) => a.leading));
   if (depth === 0) return body(new Map(args.map((a) => [a.name, a.node])));
-  return hoisted(e, args, span, body) ?? mappedAlong(e, args, depth, span, body);
+  return hoisted(e, args, span, body, onElement) ?? mappedAlong(e, args, depth, span, body);
 }
 
 /** f(batch(u)) as batch(f(u)); undefined where the arguments are not of that form. */
@@ -35,6 +36,7 @@ function hoisted(
   args: readonly MappedArgument[],
   span: Span,
   body: (nodes: ReadonlyMap<string, Node>) => Value,
+  onElement?: (args: readonly Node[], result: Value) => void,
 ): Value | undefined {
   const collections = args.filter((a) => a.leading > 0);
   const op = collections[0]!.node.op;
@@ -45,7 +47,12 @@ function hoisted(
   for (const { node } of collections) if (exampleAxisOf(element(node)) !== axis) return undefined;
   for (const { node, leading } of args)
     if (leading === 0 && node.axes.some((a) => a.kind === 'example')) return undefined;
-  const result = body(new Map(args.map((a) => [a.name, a.leading > 0 ? element(a.node) : a.node])));
+  const single = args.map((a) => [a.name, a.leading > 0 ? element(a.node) : a.node] as const);
+  const result = body(new Map(single));
+  onElement?.(
+    single.map(([, node]) => node),
+    result,
+  );
   return mapTensors(result, (node) => {
     const all = collect(e, node, span);
     if (!all || op === 'batch') return all;
