@@ -1,0 +1,184 @@
+/** Encoders run once an example and once for all views of one shape; that changes no value. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { NdArray } from '../../src/compiler/graph/ops/index.js';
+import { rootsOf, topological } from '../../src/compiler/graph/schedule.js';
+import type { Graph, Node } from '../../src/compiler/graph/types.js';
+import { checkFile, compileModel, optimizeProgram } from '../../src/compiler/index.js';
+import { library } from '../std/run.js';
+import { evaluate, expectAgrees, lossGraph, numbers, typedModel, type Values } from './models.js';
+
+const sizeOf = (node: Node): number => node.type.shape.reduce<number>((product, d) => product * Number(d), 1);
+
+/** The operations that read a weight: those of an encoder's forward pass, and of the gradients by what came into it. */
+function readers(graph: Graph, state: string, op: Node['op']): Node[] {
+  const from = (node: Node): boolean =>
+    (node.op === 'state' && node.attrs['name'] === state) ||
+    (['reshape', 'transpose', 'broadcast_to'].includes(node.op) && node.args.some(from));
+  return topological(rootsOf(graph)).filter((node) => node.op === op && node.args.some(from));
+}
+
+function example(name: string) {
+  const path = `examples/${name}.ebm`;
+  // A prime number of examples: no other dimension is like it.
+  const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8').replace('batch: 128', 'batch: 41');
+  const checked = checkFile({ path, text }, library, { skipCollapse: true });
+  expect(checked.diagnostics).toEqual([]);
+  const program = compileModel(checked.models[0]!, checked.trains[0]!);
+  return { lowered: program.step, optimized: optimizeProgram(program).step, batch: program.batch };
+}
+
+describe.each(['lowered', 'optimized'] as const)('the examples, %s', (how) => {
+  describe.each(['simclr', 'vicreg'])('%s', (name) => {
+    const compiled = example(name);
+    const graph = compiled[how];
+    const { batch } = compiled;
+
+    test('each convolution runs once, over both views', () => {
+      const convolutions = topological(rootsOf(graph)).filter((node) => node.op === 'conv2d');
+      expect(convolutions).toHaveLength(4);
+      expect(convolutions.map((node) => node.type.shape[0])).toEqual([1, 2, 3, 4].map(() => 2 * batch));
+      for (const k of [1, 2, 3, 4]) expect(readers(graph, `f/conv_${k}/weight`, 'conv2d')).toHaveLength(1);
+    });
+
+    test('the first product of the head runs once forward and once backward, over both views', () => {
+      const head = name === 'simclr' ? 'g' : 'h';
+      const products = readers(graph, `${head}/linear_1/weight`, 'contract');
+      expect(products).toHaveLength(2);
+      const rows = products.map((node) => sizeOf(node) / Number(node.type.shape.at(-1)));
+      expect(rows).toEqual([2 * batch, 2 * batch]);
+    });
+  });
+
+  test('mae: the first products run once; there is one view of each', () => {
+    const { [how]: graph, batch } = example('mae');
+    // Nothing that needs a gradient comes into the encoder: its first product is not differentiated by its argument.
+    const encoder = readers(graph, 'f/linear_1/weight', 'contract');
+    expect(encoder.map(sizeOf)).toEqual([batch * 12 * 96]);
+    const decoder = readers(graph, 'g/linear_1/weight', 'contract');
+    expect(decoder.map(sizeOf).sort((a, b) => a - b)).toEqual([batch * 12 * 48, batch * 12 * 96]);
+  });
+
+  test.each(['simclr', 'vicreg', 'mae'])('%s: pairs of examples hold no pictures, patches or features', (name) => {
+    const { [how]: graph, batch } = example(name);
+    const isBatch = (d: unknown): boolean => d === batch || d === batch - 1 || d === 2 * batch;
+    const ofPairs = topological(rootsOf(graph)).filter((node) => node.type.shape.filter(isBatch).length > 1);
+    // SimCLR's energies themselves: [view, example, example].
+    expect(Math.max(0, ...ofPairs.map(sizeOf))).toBeLessThanOrEqual(name === 'simclr' ? 4 * batch * batch : 0);
+    const pictures = ofPairs.filter((node) => node.type.shape.length > 3);
+    expect(pictures.map((node) => `${node.op} ${node.scope} ${node.type.shape}`)).toEqual([]);
+  });
+});
+
+const net = `use std.layers { conv, batch_norm, linear, pool }
+use std.energies { cosine, mean_square }
+use std.regularizers { nt_xent, variance, covariance }
+net encoder()(x: [h, w, c]) {
+  x |> conv(3, stride: 2) |> batch_norm |> relu |> pool |> linear(5)
+}
+net head()(x: [d]) -> [4] {
+  x |> linear(6) |> batch_norm |> relu |> linear(4)
+}
+`;
+
+const members = `  data a: [4, 4, 2]
+  data b: [4, 4, 2]
+  encoder f = encoder()
+  encoder g = head()
+`;
+
+const objectives = {
+  simclr: `  energy E(x, y) = cosine(g(f(x)), g(f(y)))
+  minimize { contrast: nt_xent(E, a, b, temperature: 0.5) }`,
+  vicreg: `  energy E(x, y) = mean_square(g(f(x)), g(f(y)))
+  minimize {
+    invariance: 25 * E(a, b)
+    variance: 25 * (variance(g(f(a))) + variance(g(f(b)))) / 2
+    covariance: covariance(g(f(a))) + covariance(g(f(b)))
+  }`,
+  predictor: `  energy E(x, y) = -cosine(f(x), stop(f(y)))
+  minimize { left: -E(a, b), right: -E(b, a), spread: variance(f(a)) }`,
+};
+
+const batch = 5;
+
+function model(objective: string, used = members) {
+  const typed = typedModel(`${net}model Tiny {\n${used}${objective}\n  representation f(a)\n}\n`, batch);
+  const states: Record<string, NdArray> = {};
+  for (const [k, { name, type }] of typed.states.entries()) states[name] = numbers(type.shape.map(Number), k + 3);
+  return { typed, states };
+}
+
+const inputs: Values = { a: numbers([batch, 4, 4, 2], 1), b: numbers([batch, 4, 4, 2], 2) };
+
+function expectSame(actual: Values, expected: Values): void {
+  expect(Object.keys(actual)).toEqual(Object.keys(expected));
+  for (const [name, value] of Object.entries(expected)) expectNear(actual[name]!, value, name);
+}
+
+/** A bias in front of a batch norm has a gradient of 0, known up to rounding alone. */
+function expectNear(actual: NdArray, expected: NdArray, name: string): void {
+  if (expected.data.some((x) => Math.abs(x) > 1e-10)) expectAgrees(actual, expected, name);
+  else expect(Math.max(...actual.data.map(Math.abs)), name).toBeLessThan(1e-10);
+}
+
+describe('views as one call', () => {
+  test.each(Object.entries(objectives))(
+    '%s: the loss and every gradient are as those one by one',
+    (name, objective) => {
+      const used = name === 'predictor' ? members.replace('  encoder g = head()\n', '') : members;
+      const { typed, states } = model(objective, used);
+      const merged = lossGraph(typed, { merged: true });
+      const apart = lossGraph(typed, { merged: false });
+      const convolutions = (graph: Graph): number =>
+        topological([graph.outputs['loss']!]).filter((n) => n.op === 'conv2d').length;
+      expect([convolutions(merged), convolutions(apart)]).toEqual([1, 2]);
+      const outputs = Object.entries(evaluate(apart, inputs, states)).filter(([key]) => !key.startsWith('call.'));
+      expectSame(evaluate(merged, inputs, states), Object.fromEntries(outputs));
+      expectSame(evaluate(lossGraph(typed, { optimized: true }), inputs, states), Object.fromEntries(outputs));
+    },
+  );
+});
+
+describe('an encoder on the whole batch is the batch of its outputs', () => {
+  const pairs = (right: string): string => `  energy E(x, y) = cosine(f(x), f(y))
+  minimize { loss: logsumexp(-${right}) }`;
+  const without = members.replace('  encoder g = head()\n', '');
+  const lowered = (right: string) => {
+    const { typed, states } = model(pairs(right), without);
+    return { graph: lossGraph(typed), states };
+  };
+  const byEnergy = lowered('E(a, batch(b))');
+
+  test.each(['cosine(f(a), batch(f(b)))', 'cosine(f(a), f(batch(b)))'])('E(a, batch(b)) is %s', (right) => {
+    const { graph, states } = lowered(right);
+    expectSame(evaluate(byEnergy.graph, inputs, byEnergy.states), evaluate(graph, inputs, states));
+  });
+
+  test('no convolution runs on pairs', () => {
+    const convolutions = topological(rootsOf(byEnergy.graph)).filter((n) => n.op.startsWith('conv2d'));
+    expect(convolutions.filter((n) => n.op === 'conv2d').map((n) => n.type.shape)).toEqual([[2 * batch, 2, 2, 3]]);
+    const pictures = topological(rootsOf(byEnergy.graph)).filter(
+      ({ type: { shape } }) => shape.length > 4 && shape.filter((d) => d === batch).length > 1,
+    );
+    expect(pictures).toEqual([]);
+  });
+
+  test('an argument that differs by example and has no type is met with all others, as one with a type', () => {
+    const outputs = ['m', 'm: [d]'].map((parameter) => {
+      const typed = typedModel(
+        `fn product(x: [d], ${parameter}) -> [] = sum(x * m)
+model M {
+  data a: [3]
+  data b: [3]
+  minimize { loss: logsumexp(product(batch(b), a)) }
+  representation a
+}
+`,
+        4,
+      );
+      return evaluate(lossGraph(typed), { a: numbers([4, 3], 1), b: numbers([4, 3], 2) });
+    });
+    expectSame(outputs[0]!, outputs[1]!);
+  });
+});
