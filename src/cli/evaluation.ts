@@ -50,7 +50,7 @@ function printEvaluation({ dataset, neighbours, trainExamples, testExamples, row
     'representation',
     ...(labelled ? [`k-NN (k ${neighbours})`] : []),
     ...shares.map((share) => `linear, ${showPercent(share)} labels`),
-    ...['RankMe', 'spread'],
+    ...['RankMe', 'spread', 'alignment', 'uniformity'],
   ];
   const table = formatTable(
     output,
@@ -60,12 +60,17 @@ function printEvaluation({ dataset, neighbours, trainExamples, testExamples, row
   return `Accuracy on ${dataset}: ${testExamples} test examples, ${trainExamples} to learn from\n\n${table}`;
 }
 
-function printRow({ name, dimensions, knn, linear, rankme, spread }: EvaluationRow, output: Output): string[] {
+function printRow(
+  { name, dimensions, knn, linear, rankme, spread, alignment, uniformity }: EvaluationRow,
+  output: Output,
+): string[] {
   const cells = [
     ...(knn === undefined ? [] : [showAccuracy(knn)]),
     ...linear.map(({ accuracy }) => showAccuracy(accuracy)),
     `${rankme.toFixed(1)} of ${dimensions}`,
     spread.toFixed(2),
+    alignment === undefined ? '–' : alignment.toFixed(2),
+    uniformity.toFixed(2),
   ];
   const bold = (text: string) => (name === 'trained' ? output.paint.bold(text) : text);
   return [name, ...cells].map(bold);

@@ -26,6 +26,8 @@ export interface LoadedModel {
   init(seed: number): Promise<void>;
   step(batch: Batch, rate: number): Promise<Readonly<Record<string, number>>>;
   represent(batch: Batch): Promise<HostTensor>;
+  /** Representations of two views of each example, [batch, 2, ...]; absent where the model has no two views. */
+  representViews?(batch: Batch): Promise<HostTensor>;
   /**
    * Repeats a step that gave NaN or Infinity and names the first operation whose result is not finite, e.g.
    * "`sqrt` in f/norm (model.ebm:12:8)". Changes no state. The states are those before the step.

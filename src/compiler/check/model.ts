@@ -39,6 +39,7 @@ export function elaborateModel(
   reportUnused(e, train.scope);
   const use = elaborateMembers(e, item, moduleScope, parameters, 'use');
   const representation = elaborateRepresentation(e, item, use.scope);
+  const viewRepresentations = representation && elaborateViews(e, item, use.scope);
   const energies = elaborateEnergies(e, item, use.scope);
   for (const needed of ['data', 'minimize', 'representation'] as const) {
     if (!item.members.some((m) => m.kind === needed))
@@ -54,6 +55,7 @@ export function elaborateModel(
     inputs: train.inputs,
     terms,
     representation,
+    viewRepresentations,
     energies,
     states: [...e.states.values()],
     encoders: train.encoders,
@@ -241,6 +243,22 @@ function elaborateRepresentation(e: Elaborator, item: ModelItem, scope: Scope): 
     return undefined;
   }
   return node;
+}
+
+/** The representation with the first two views of one declaration in the place of what they are views of. */
+function elaborateViews(e: Elaborator, item: ModelItem, scope: Scope): Node | undefined {
+  const member = item.members.find((m) => m.kind === 'representation');
+  const views = item.members.find((m) => m.kind === 'view' && m.names.length >= 2);
+  if (member?.kind !== 'representation' || views?.kind !== 'view') return undefined;
+  const rows: Node[] = [];
+  for (const name of views.names.slice(0, 2)) {
+    const inner = new Scope(scope);
+    inner.define(views.subject.text, scope.own(name.text)?.value ?? missing);
+    const value = evaluate(e, member.value, inner);
+    if (value.kind !== 'tensor') return undefined;
+    rows.push(e.builder.reshape(value.node, [1, ...value.node.type.shape]));
+  }
+  return e.builder.concat(rows, 0);
 }
 
 /** Each energy that the objective used, as a function of its arguments, for use after training. */

@@ -14,6 +14,8 @@ export interface TypedModel {
   readonly terms: readonly TypedTerm[];
   /** Evaluated for use after training. */
   readonly representation: Node;
+  /** The representations of an example's first two views, `[2, ...]`; undefined where the model has no two views. */
+  readonly viewRepresentations: Node | undefined;
   readonly energies: readonly TypedEnergy[];
   readonly states: readonly TypedState[];
   readonly encoders: readonly TypedEncoder[];

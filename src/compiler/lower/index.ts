@@ -30,6 +30,9 @@ export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: 
     init: passes.finish(lowerInit(model, states)),
     step: passes.finish(step),
     represent: passes.finish(lowerFunction(model, 'represent', 'representation', model.representation, passes)),
+    representViews:
+      model.viewRepresentations &&
+      passes.finish(lowerFunction(model, 'representViews', 'representations', model.viewRepresentations, passes)),
     energies: Object.fromEntries(
       model.energies.map((energy) => [
         energy.name,

@@ -44,6 +44,7 @@ export function optimizeProgram(program: Program): Program {
     init: optimizeGraph(program.init),
     step: optimizeGraph(program.step),
     represent: optimizeGraph(program.represent),
+    representViews: program.representViews && optimizeGraph(program.representViews),
     energies: Object.fromEntries(Object.entries(program.energies).map(([name, graph]) => [name, optimizeGraph(graph)])),
   };
 }

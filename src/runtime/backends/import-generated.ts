@@ -14,6 +14,7 @@ export interface Generated {
   init(seed: number): void;
   step(batch: Tensors, rate: number): Tensors;
   represent(batch: Tensors): tf.Tensor;
+  representViews?(batch: Tensors): tf.Tensor;
   states(): Tensors;
   setState(name: string, value: tf.Tensor): void;
   dispose(): void;

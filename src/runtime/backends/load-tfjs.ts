@@ -61,14 +61,10 @@ export async function loadTfjsModel(
       else beforeFailure = before;
       return metrics;
     },
-    async represent(batch) {
-      const tensors = toTensors(batch);
-      const representation = generated.represent(tensors);
-      tf.dispose(Object.values(tensors));
-      const result = await toHost(representation);
-      representation.dispose();
-      return result;
-    },
+    represent: (batch) => represented((tensors) => generated.represent(tensors), batch),
+    ...(program.representViews
+      ? { representViews: (batch: Batch) => represented((tensors) => generated.representViews!(tensors), batch) }
+      : {}),
     async read() {
       const states = generated.states();
       const entries = stateNames.map(async (name) => [name, await toHost(states[name] as tf.Tensor)] as const);
@@ -97,6 +93,15 @@ export async function loadTfjsModel(
       generated.dispose();
     },
   };
+}
+
+async function represented(represent: (tensors: Tensors) => tf.Tensor, batch: Batch): Promise<HostTensor> {
+  const tensors = toTensors(batch);
+  const representation = represent(tensors);
+  tf.dispose(Object.values(tensors));
+  const result = await toHost(representation);
+  representation.dispose();
+  return result;
 }
 
 /** Runs one step of a checked module and disposes everything that it leaves. */

@@ -5,7 +5,7 @@ import type { Dataset, SplitName } from '../data/index.js';
 import type { HostTensor, LoadedModel } from '../model.js';
 import { type Algebra, plainAlgebra } from './algebra.js';
 import { alignment } from './alignment.js';
-import { features } from './features.js';
+import { features, viewFeatures } from './features.js';
 import { knnAccuracy } from './knn.js';
 import { linearProbe } from './linear-probe.js';
 import { asMatrix, type Matrix } from './matrix.js';
@@ -24,8 +24,6 @@ export interface EvaluateOptions {
   /** The run's seed: gives the untrained encoder and the subsets of labels. */
   readonly seed: number;
   readonly rows?: readonly RowName[];
-  /** Representations of two views of the same examples by the trained encoder, for alignment. */
-  readonly views?: readonly [HostTensor, HostTensor];
   /** Products on a backend are faster than the plain ones used by default. */
   readonly algebra?: Algebra;
   readonly onProgress?: (message: string) => void;
@@ -75,7 +73,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
     };
     if (name === 'trained') await model.write(states);
     if (name === 'untrained') await model.init(seed);
-    results.push(await measureRow(name, await split('train'), await split('test'), labels, options));
+    const views = name === 'raw pixels' ? undefined : await viewFeatures(model, dataset, 'test');
+    results.push(await measureRow(name, await split('train'), await split('test'), labels, views, options));
   }
   if (rows.includes('untrained')) await model.write(states);
   return {
@@ -118,7 +117,8 @@ async function measureRow(
   train: Matrix,
   test: Matrix,
   labels: Labels | undefined,
-  { settings, seed, views, onProgress = () => {}, algebra = plainAlgebra }: EvaluateOptions,
+  views: readonly [Matrix, Matrix] | undefined,
+  { settings, seed, onProgress = () => {}, algebra = plainAlgebra }: EvaluateOptions,
 ): Promise<EvaluationRow> {
   const linear: LinearResult[] = [];
   let knn: number | undefined;
@@ -143,7 +143,7 @@ async function measureRow(
     rankme: rankme(test),
     spread: spread(test).mean,
     uniformity: uniformity(test),
-    alignment: name === 'trained' && views ? alignment(asMatrix(views[0]), asMatrix(views[1])) : undefined,
+    alignment: views && alignment(views[0], views[1]),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Representations of a split's examples by a model whose states stay as they are. */
 import type { Dataset, SplitName } from '../data/index.js';
-import type { LoadedModel } from '../model.js';
+import type { Batch, HostTensor, LoadedModel } from '../model.js';
 import { asMatrix, type Matrix } from './matrix.js';
 
 /** One row an index. The last batch is filled up with its first example; the surplus rows are dropped. */
@@ -10,13 +10,14 @@ export async function features(
   split: SplitName,
   indices: ArrayLike<number> = Array.from({ length: dataset.size(split) }, (_, i) => i),
   onBatch: (done: number) => void = () => {},
+  represent: (batch: Batch) => Promise<HostTensor> = (batch) => model.represent(batch),
 ): Promise<Matrix> {
   const names = model.inputs.map(({ name }) => name);
   const count = indices.length;
   let all: Matrix = { rows: 0, columns: 0, data: new Float32Array(0) };
   for (let start = 0; start < count; start += model.batch) {
     const here = Uint32Array.from({ length: model.batch }, (_, i) => indices[start + i] ?? indices[start]!);
-    const rows = asMatrix(await model.represent(await dataset.read(split, here, names)));
+    const rows = asMatrix(await represent(await dataset.read(split, here, names)));
     if (start === 0) {
       all = { rows: count, columns: rows.columns, data: new Float32Array(count * rows.columns) };
     }
@@ -25,4 +26,22 @@ export async function features(
     onBatch(start + used);
   }
   return all;
+}
+
+/** Representations of the first two views of a split's examples; undefined where the model has no two views. */
+export async function viewFeatures(
+  model: LoadedModel,
+  dataset: Dataset,
+  split: SplitName,
+): Promise<readonly [Matrix, Matrix] | undefined> {
+  if (!model.representViews) return undefined;
+  const both = await features(model, dataset, split, undefined, undefined, (batch) => model.representViews!(batch));
+  const columns = both.columns / 2;
+  const half = (k: number): Matrix => {
+    const data = new Float32Array(both.rows * columns);
+    for (let i = 0; i < both.rows; i++)
+      data.set(both.data.subarray((2 * i + k) * columns, (2 * i + k + 1) * columns), i * columns);
+    return { rows: both.rows, columns, data };
+  };
+  return [half(0), half(1)];
 }

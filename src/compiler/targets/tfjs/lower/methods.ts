@@ -20,7 +20,17 @@ export interface Method {
 export function lowerMethods(program: Program, checks: boolean): readonly Method[] {
   const others = [
     lowerStep(program, checks),
-    lowerRepresent(program, checks),
+    lowerRepresent('represent', 'What the model makes of a batch: one row an example.', program.represent, checks),
+    ...(program.representViews
+      ? [
+          lowerRepresent(
+            'representViews',
+            'What it makes of two views of each example.',
+            program.representViews,
+            checks,
+          ),
+        ]
+      : []),
     ...Object.entries(program.energies).map(([name, graph]) => lowerEnergy(name, graph, checks)),
   ];
   return [lowerInit(program, others, checks), ...others];
@@ -79,11 +89,10 @@ function lowerStep(program: Program, checks: boolean): Method {
   };
 }
 
-function lowerRepresent(program: Program, checks: boolean): Method {
-  const graph = program.represent;
+function lowerRepresent(name: string, doc: string, graph: Graph, checks: boolean): Method {
   const fields = graph.inputs.map((node) => String(node.attrs['name']));
   const type = `Pick<$ModelBatch, ${fields.map((field) => `'${field}'`).join(' | ') || 'never'}>`;
-  return lowerFunction('represent', 'What the model makes of a batch: one row an example.', graph, type, checks);
+  return lowerFunction(name, doc, graph, type, checks);
 }
 
 function lowerEnergy(name: string, graph: Graph, checks: boolean): Method {
