@@ -24,7 +24,7 @@ export function overridesFrom(options: OptionValues, models: readonly string[]):
       ofModels[owner] = { ...ofModels[owner], [path]: value };
     }
   }
-  return { train, models: ofModels };
+  return { train, models: ofModels, allow: options.list('allow') };
 }
 
 function parseSetting(setting: string): { owner: string; path: string; value: number } {

@@ -27,8 +27,8 @@ export interface CheckOptions {
   readonly train?: SettingOverrides;
   /** Model name → parameter → value. */
   readonly models?: Readonly<Record<string, Overrides>>;
-  /** Leave out the collapse analysis. */
-  readonly skipCollapse?: boolean;
+  /** Codes of the collapse analysis (3xxx) that are only warned about: collapse can be studied on purpose. */
+  readonly allow?: readonly string[];
 }
 
 export interface CheckedFile {
@@ -63,13 +63,13 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   const models: TypedModel[] = [];
   // A fresh elaborator a model: names of states and axes are its own. Without a model, the definitions' names are still checked.
   for (const item of modelItems) {
-    const batch = trains.find((t) => t.model === item.name.text)?.batch ?? defaultBatch;
+    const batch = trains.find((t) => t.model === item.name.text)?.batch ?? batchOf(options);
     const e = new Elaborator(batch, source.path);
     const scope = new Modules(e, library).scopeOf(module);
     const model = elaborateModel(e, item, scope, options.models?.[item.name.text]);
     if (model) {
       models.push(model);
-      if (!e.hasErrors && !options.skipCollapse) for (const d of analyseCollapse(model)) e.add(d);
+      if (!e.hasErrors) for (const d of analyseCollapse(model)) e.add(allowed(d, options.allow ?? []));
     }
     diagnostics.push(...e.diagnostics);
   }
@@ -92,6 +92,14 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     trains,
     evaluates,
   };
+}
+
+function batchOf({ train }: CheckOptions): number {
+  return typeof train?.['batch'] === 'number' ? train['batch'] : defaultBatch;
+}
+
+function allowed(diagnostic: Diagnostic, allow: readonly string[]): Diagnostic {
+  return allow.includes(diagnostic.code) ? { ...diagnostic, severity: 'warning' } : diagnostic;
 }
 
 /** `train` and `evaluate` name a model and a data set of the file, whose fields fit. */

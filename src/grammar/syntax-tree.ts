@@ -247,7 +247,13 @@ export interface RepeatStatement extends ItemBase {
 
 export type Expr =
   /** `10%` has value 0.1 and `percent` true. */
-  | { readonly kind: 'number'; readonly value: number; readonly text: string; readonly percent: boolean; readonly span: Span }
+  | {
+      readonly kind: 'number';
+      readonly value: number;
+      readonly text: string;
+      readonly percent: boolean;
+      readonly span: Span;
+    }
   | { readonly kind: 'string'; readonly value: string; readonly span: Span }
   | { readonly kind: 'bool'; readonly value: boolean; readonly span: Span }
   | { readonly kind: 'name'; readonly name: Name; readonly span: Span }
@@ -255,7 +261,13 @@ export type Expr =
   | { readonly kind: 'member'; readonly subject: Expr; readonly member: Name; readonly span: Span }
   | { readonly kind: 'index'; readonly subject: Expr; readonly indices: readonly Index[]; readonly span: Span }
   | { readonly kind: 'unary'; readonly operator: '-' | 'not'; readonly operand: Expr; readonly span: Span }
-  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Expr; readonly right: Expr; readonly span: Span }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expr;
+      readonly right: Expr;
+      readonly span: Span;
+    }
   /** `x |> f`, `x |> linear(10)` */
   | { readonly kind: 'pipe'; readonly left: Expr; readonly right: Expr; readonly span: Span }
   /** `0.08..1.0` */
@@ -265,7 +277,13 @@ export type Expr =
   /** `{ visible: a, hidden: b }` */
   | { readonly kind: 'record'; readonly fields: readonly Setting[]; readonly span: Span }
   /** `if c then a else b`: `c` is known when compiled. */
-  | { readonly kind: 'if'; readonly condition: Expr; readonly then: Expr; readonly otherwise: Expr; readonly span: Span }
+  | {
+      readonly kind: 'if';
+      readonly condition: Expr;
+      readonly then: Expr;
+      readonly otherwise: Expr;
+      readonly span: Span;
+    }
   /** Stands where an expression could not be read; the parser has already reported why. */
   | { readonly kind: 'missing'; readonly span: Span };
 

@@ -22,7 +22,7 @@ function example(name: string) {
   const path = `examples/${name}.ebm`;
   // A prime number of examples: no other dimension is like it.
   const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8').replace('batch: 128', 'batch: 41');
-  const checked = checkFile({ path, text }, library, { skipCollapse: true });
+  const checked = checkFile({ path, text }, library);
   expect(checked.diagnostics).toEqual([]);
   const program = compileModel(checked.models[0]!, checked.trains[0]!);
   return { lowered: program.step, optimized: optimizeProgram(program).step, batch: program.batch };

@@ -20,6 +20,7 @@ export const compileCommand: CommandEntry = {
       .addOption(new Option('--emit <stage>', 'print a stage instead').choices([...stages]))
       .option('--model <name>', 'which model, where the file has several')
       .option('--batch <n>', 'examples in a step (default: from the `train` item, else 128)', positiveInteger)
+      .option('--allow <code>', 'only warn of this collapse diagnostic, e.g. EBM3001; may be repeated', collect)
       .option('--set <setting>', 'change a setting, e.g. SimCLR.temperature=0.2; may be repeated', collect);
   },
   run: async (call) => (await import('../actions/compile.js')).runCompile(call),

@@ -21,6 +21,7 @@ export const trainCommand: CommandEntry = {
       .option('--epochs <n>', 'passes over the data', positiveNumber)
       .option('--batch <n>', 'examples in a step', positiveInteger)
       .option('--seed <n>', 'of the initial parameters, the order of the data and every random draw', wholeNumber)
+      .option('--allow <code>', 'only warn of this collapse diagnostic, e.g. EBM3001; may be repeated', collect)
       .option('--set <setting>', 'change a setting, e.g. train.optimizer.rate=1e-3; may be repeated', collect)
       .option('--strict', 'refuse damaged examples instead of skipping them')
       .option('--no-evaluate', 'do not measure the model at the end');

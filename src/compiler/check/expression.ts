@@ -305,9 +305,11 @@ export function evaluateBlock(e: Elaborator, block: Block, scope: Scope): Value 
 export function execute(e: Elaborator, statement: Statement, scope: Scope): void {
   switch (statement.kind) {
     case 'let':
-      return executeLet(e, statement, scope);
+      executeLet(e, statement, scope);
+      return;
     case 'param':
-      return executeParam(e, statement, scope);
+      executeParam(e, statement, scope);
+      return;
     case 'assign': {
       const binding = scope.find(statement.name.text);
       const value = evaluate(e, statement.value, scope);

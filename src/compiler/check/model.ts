@@ -236,7 +236,7 @@ function elaborateTerms(e: Elaborator, item: ModelItem, scope: Scope): TypedTerm
 function elaborateRepresentation(e: Elaborator, item: ModelItem, scope: Scope): Node | undefined {
   e.mode = 'use';
   const member = item.members.find((m) => m.kind === 'representation');
-  if (!member || member.kind !== 'representation') return undefined;
+  if (member?.kind !== 'representation') return undefined;
   const node = asNode(e, evaluate(e, member.value, scope), member.value.span, 'the representation');
   if (node && inOrder([node]).some((n) => n.op === 'batch')) {
     e.fail('EBM2032', { what: 'representation' }, member.value.span);
