@@ -8,10 +8,11 @@ import { inOrder, type TypedModel } from '../check/typed-model.js';
 import { gradients } from '../differentiate/index.js';
 import { Builder } from '../graph/builder.js';
 import type { NdArray } from '../graph/ops/op.js';
+import type { Draws } from '../graph/random.js';
 import type { Node } from '../graph/types.js';
 import { BatchLowering } from '../lower/batching.js';
 import { Rewriting } from '../lower/rewriting.js';
-import { evaluateNodes } from '../targets/reference/index.js';
+import { evaluateNodes, evaluator } from '../targets/reference/index.js';
 import { arrangements, type Outputs, uniformNumbers } from './outputs.js';
 
 /** Examples in the batch that outputs are tried on. */
@@ -106,17 +107,43 @@ function freeObjective(model: TypedModel, outputs: readonly Node[]): Objective {
   const loss = terms.reduce((sum, term) => b.add(sum, term));
   const free = outputs.map((_, k) => lowering.inputs.get(`output ${k}`)!);
   const cotangents = gradients(b, loss, free);
-  const fixed = fixedValues(model, lowering, inOrder([loss, ...cotangents]));
   const draws = { seed: 1, step: 0 };
-  const env = (values: Outputs): Map<Node, NdArray> =>
-    new Map([...fixed, ...values.map((v, k) => [free[k]!, v] as const)]);
+  const roots = [loss, ...terms, ...cotangents];
+  const given = fixedValues(model, lowering, inOrder(roots));
+  const fixed = unmoved(roots, free, given, draws);
+  const known = new Map<Node, unknown>([...fixed, ...free.map((node) => [node, undefined] as const)]);
+  const env = (values: Outputs): Map<Node, NdArray> => {
+    const all = new Map(fixed);
+    for (const [k, v] of values.entries()) all.set(free[k]!, v);
+    return all;
+  };
   const scalar = (a: NdArray): number => a.data[0]!;
+  const [value, gradient] = [evaluator([loss], known), evaluator(cotangents, known)];
   return {
     shapes: free.map((node) => node.type.shape.map(Number)),
-    value: (values) => scalar(evaluateNodes([loss], env(values), draws)[0]!),
+    value: (values) => scalar(value(env(values), draws)[0]!),
     terms: (values) => evaluateNodes(terms, env(values), draws).map(scalar),
-    gradient: (values) => evaluateNodes(cotangents, env(values), draws),
+    gradient: (values) => gradient(env(values), draws),
   };
+}
+
+/** What the outputs do not move, where it meets what they do: computed once for all descents. */
+function unmoved(
+  roots: readonly Node[],
+  free: readonly Node[],
+  given: ReadonlyMap<Node, NdArray>,
+  draws: Draws,
+): Map<Node, NdArray> {
+  const moved = new Set(free);
+  const met = new Set<Node>();
+  for (const node of inOrder(roots)) {
+    if (moved.has(node) || !node.args.some((arg) => moved.has(arg))) continue;
+    moved.add(node);
+    for (const arg of node.args) met.add(arg);
+  }
+  const wanted = [...met, ...roots].filter((node) => !moved.has(node));
+  const values = evaluateNodes(wanted, given, draws);
+  return new Map(wanted.map((node, k) => [node, values[k]!]));
 }
 
 /** Data as uniform noise, states at their initial values. */

@@ -28,14 +28,18 @@ function showAttr(value: AttrValue | readonly AttrValue[]): string {
   return showDim(value as Dim);
 }
 
+/** Passes make nodes again and again with the attributes that they had. */
+const canonical = new WeakMap<Attrs, string>();
+
 /** Attributes as text with sorted keys: equal exactly when the attributes are. */
 export function canonicalAttrs(attrs: Attrs): string {
-  const keys = Object.keys(attrs);
-  if (keys.length === 0) return '';
-  return keys
-    .sort()
-    .map((key) => `${key}=${showAttr(attrs[key] as AttrValue)}`)
-    .join(';');
+  let text = canonical.get(attrs);
+  if (text === undefined) {
+    text = '';
+    for (const key of Object.keys(attrs).sort()) text += `${key}=${showAttr(attrs[key] as AttrValue)};`;
+    canonical.set(attrs, text);
+  }
+  return text;
 }
 
 /** Axes a result runs over where the caller does not say: the arguments', less or plus what the operation itself moves. */
@@ -61,11 +65,14 @@ export class Builder {
   /** Scope and span of nodes whose `op` call gives none: gradient rules and passes set it to the node they work on. */
   place: { readonly scope: string; readonly span: Span | undefined } = { scope: '', span: undefined };
 
-  /** `nodes`: nodes of an earlier builder to go on from, arguments before their users. */
+  /** `nodes`: nodes of an earlier builder to go on from, arguments before their users. Of equal ones the first is taken. */
   constructor(nodes: Iterable<Node> = []) {
     for (const node of nodes) {
-      this.table.set(keyOf(node.op, node.args, node.attrs, node.axes), node);
-      this.known.add(node);
+      const key = keyOf(node.op, node.args, node.attrs, node.axes);
+      if (!this.table.has(key)) {
+        this.table.set(key, node);
+        this.known.add(node);
+      }
       this.nextId = Math.max(this.nextId, node.id + 1);
     }
   }

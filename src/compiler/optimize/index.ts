@@ -1,5 +1,6 @@
 /** The passes over a graph, in their order, and the run of all of them. */
 import { Builder } from '../graph/builder.js';
+import { renumbered, scheduleGraph } from '../graph/schedule.js';
 import type { Graph, Node, Program } from '../graph/types.js';
 import { collectSmallOperands } from './collect-small-operands.js';
 import { contractProducts } from './contract-products.js';
@@ -28,14 +29,15 @@ export const passes: readonly Pass[] = [
   mergeCommon,
 ];
 
-/** The graph after all passes; `observe` sees it after each. */
+/** The graph after all passes, which share a builder: what none of them changes is made once. `observe` sees it after each. */
 export function optimizeGraph(graph: Graph, observe?: (pass: Pass, graph: Graph) => void): Graph {
+  const b = new Builder(scheduleGraph(graph));
   let current = graph;
   for (const pass of passes) {
-    current = pass.run(current, new Builder());
-    observe?.(pass, current);
+    current = pass.run(current, b);
+    observe?.(pass, renumbered(current));
   }
-  return current;
+  return renumbered(current);
 }
 
 export function optimizeProgram(program: Program): Program {

@@ -1,8 +1,8 @@
 // In: a graph, a builder, and rules that give an equal value for a node.
 // Out: the graph rebuilt with that builder, each node replaced by what the rules make of it.
-// Guarantee: nodes are made in the order in which the old graph ran, so the schedule stays as it was.
+// Guarantee: a value runs where the one that it replaces ran, so the schedule stays as it was.
 import type { Builder } from '../graph/builder.js';
-import { rootsOf, scheduleGraph } from '../graph/schedule.js';
+import { mapGraph, rootsOf, scheduled, scheduleGraph } from '../graph/schedule.js';
 import type { Graph, Node } from '../graph/types.js';
 
 export interface Rule {
@@ -18,27 +18,37 @@ export interface Surroundings {
 }
 
 export function rewriteGraph(b: Builder, graph: Graph, rules: readonly Rule[]): Graph {
-  const uses = countUses(graph);
+  const schedule = scheduleGraph(graph);
+  const uses = countUses(graph, schedule);
   // New values with how often the old ones that they stand for were used.
   const newUses = new Map<Node, number>();
   const around: Surroundings = { isShared: (node) => (newUses.get(node) ?? 0) > 1 };
+  // Only what changes: most passes leave most of a graph alone.
   const rewritten = new Map<Node, Node>();
-  const now = (node: Node): Node => rewritten.get(node) as Node;
+  const now = (node: Node): Node => rewritten.get(node) ?? node;
+  const order = new Set<Node>();
   const { place } = b;
-  for (const node of scheduleGraph(graph)) {
-    b.place = { scope: node.scope, span: node.span };
-    const result = applyRules(b, rebuild(b, node, node.args.map(now)), rules, around);
-    rewritten.set(node, result);
+  for (const node of schedule) {
+    b.place = node;
+    const result = applyRules(b, rebuild(b, node, rewritten), rules, around);
+    if (result !== node) rewritten.set(node, result);
     newUses.set(result, (newUses.get(result) ?? 0) + (uses.get(node) ?? 0));
+    append(order, result);
   }
   b.place = place;
-  const all = (nodes: Readonly<Record<string, Node>>) =>
-    Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, now(node)]));
-  return { name: graph.name, inputs: graph.inputs.map(now), outputs: all(graph.outputs), updates: all(graph.updates) };
+  return rewritten.size === 0 ? graph : scheduled(mapGraph(graph, now), [...order]);
 }
 
-function rebuild(b: Builder, node: Node, args: readonly Node[]): Node {
-  if (b.owns(node) && args.every((arg, i) => arg === node.args[i])) return node;
+/** Puts a value, behind what it needs that is not there yet, at the end. */
+function append(order: Set<Node>, node: Node): void {
+  if (order.has(node)) return;
+  for (const arg of node.args) append(order, arg);
+  order.add(node);
+}
+
+function rebuild(b: Builder, node: Node, rewritten: ReadonlyMap<Node, Node>): Node {
+  if (b.owns(node) && !node.args.some((arg) => rewritten.has(arg))) return node;
+  const args = node.args.map((arg) => rewritten.get(arg) ?? arg);
   return b.op(node.op, args, node.attrs, { axes: node.axes });
 }
 
@@ -61,12 +71,12 @@ function firstResult(b: Builder, node: Node, rules: readonly Rule[], around: Sur
   return undefined;
 }
 
-function countUses(graph: Graph): ReadonlyMap<Node, number> {
+function countUses(graph: Graph, schedule: readonly Node[]): ReadonlyMap<Node, number> {
   const uses = new Map<Node, number>();
   const use = (node: Node): void => {
     uses.set(node, (uses.get(node) ?? 0) + 1);
   };
-  for (const node of scheduleGraph(graph)) node.args.forEach(use);
+  for (const node of schedule) node.args.forEach(use);
   rootsOf(graph).forEach(use);
   return uses;
 }

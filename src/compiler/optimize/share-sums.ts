@@ -44,6 +44,7 @@ export const shareSums: Pass = {
   name: 'share-sums',
   description: 'sums over many axes from sums over fewer',
   run(graph, b) {
+    // Of the builder's nodes, since the rule compares them.
     const own = rewriteGraph(b, graph, []);
     return rewriteGraph(b, own, [shareRule(sumsByArgument(scheduleGraph(own)))]);
   },

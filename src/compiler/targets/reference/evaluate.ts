@@ -29,28 +29,36 @@ function checkGiven(node: Node, value: NdArray): NdArray {
  * dropped after their last use.
  */
 export function evaluateNodes(nodes: readonly Node[], env: ReadonlyMap<Node, NdArray>, draws?: Draws): NdArray[] {
-  const order = topologicalFrom(nodes, env);
-  const uses = new Map<Node, number>();
-  for (const node of order) for (const arg of node.args) uses.set(arg, (uses.get(arg) ?? 0) + 1);
-  for (const node of nodes) uses.set(node, (uses.get(node) ?? 0) + 1);
-  const values = new Map<Node, NdArray>(env);
-  for (const node of order) {
-    const evaluate = ops[node.op].evaluate;
-    if (!evaluate)
-      throw new Error(`no value is given for %${node.id} (${node.op} ${String(node.attrs['name'] ?? '')})`);
-    const args = node.args.map((arg) => values.get(arg)!);
-    values.set(node, evaluate(args, node.attrs, node.type, draws));
-    for (const arg of node.args) {
-      const left = uses.get(arg)! - 1;
-      uses.set(arg, left);
-      if (left === 0) values.delete(arg);
+  return evaluator(nodes, env)(env, draws);
+}
+
+/** For nodes that are evaluated often: `evaluateNodes` of them, where the same nodes are known each time. */
+export function evaluator(
+  nodes: readonly Node[],
+  known: ReadonlyMap<Node, unknown>,
+): (env: ReadonlyMap<Node, NdArray>, draws?: Draws) => NdArray[] {
+  const order = topologicalFrom(nodes, known);
+  const kept = new Set(nodes);
+  const lastUse = new Map<Node, number>();
+  for (const [i, node] of order.entries()) for (const arg of node.args) if (!kept.has(arg)) lastUse.set(arg, i);
+  const dying: Node[][] = order.map(() => []);
+  for (const [node, i] of lastUse) dying[i]!.push(node);
+  return (env, draws) => {
+    const values = new Map<Node, NdArray>();
+    const valueOf = (node: Node): NdArray => (values.get(node) ?? env.get(node))!;
+    for (const [i, node] of order.entries()) {
+      const evaluate = ops[node.op].evaluate;
+      if (!evaluate)
+        throw new Error(`no value is given for %${node.id} (${node.op} ${String(node.attrs['name'] ?? '')})`);
+      values.set(node, evaluate(node.args.map(valueOf), node.attrs, node.type, draws));
+      for (const arg of dying[i]!) values.delete(arg);
     }
-  }
-  return nodes.map((node) => values.get(node)!);
+    return nodes.map(valueOf);
+  };
 }
 
 /** The nodes to compute, in order: those known are neither computed nor looked into. */
-function topologicalFrom(nodes: readonly Node[], env: ReadonlyMap<Node, NdArray>): readonly Node[] {
+function topologicalFrom(nodes: readonly Node[], env: ReadonlyMap<Node, unknown>): readonly Node[] {
   const order = topological(nodes);
   if (env.size === 0) return order;
   const needed = new Set<Node>(nodes.filter((n) => !env.has(n)));

@@ -1,1 +1,1 @@
-export { type Evaluation, evaluateGraph, evaluateNodes } from './evaluate.js';
+export { type Evaluation, evaluateGraph, evaluateNodes, evaluator } from './evaluate.js';

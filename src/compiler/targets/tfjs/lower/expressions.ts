@@ -54,7 +54,7 @@ export function lowerNodes(schedule: readonly Node[], wanted: readonly Node[], o
       },
       temporary: (value) => {
         const name = options.names.fresh('part');
-        before.push(`const ${name} = ${value};`);
+        before.push(`const ${name} = ${wellWritten(value)};`);
         temporaries.push(name);
         return name;
       },
@@ -72,12 +72,15 @@ export function lowerNodes(schedule: readonly Node[], wanted: readonly Node[], o
 function expressionOf(node: Node, context: Parameters<NonNullable<Op['tfjs']>>[0]): string {
   const op: Op = ops[node.op];
   if (op.tfjs === undefined) throw new Error(`${node.op} has no lowering to tfjs`);
-  return singleQuoted(op.tfjs(context, node.attrs));
+  return wellWritten(op.tfjs(context, node.attrs));
 }
 
-/** Texts as a person would quote them. */
-function singleQuoted(expression: string): string {
-  return expression.replace(/"([^"'\\]*)"/g, "'$1'");
+/** Texts quoted and lists spaced as a person would. */
+function wellWritten(expression: string): string {
+  return expression.replace(/'[^']*'|"(?:[^"\\]|\\.)*"|,(?=\S)/g, (part) => {
+    if (part === ',') return ', ';
+    return /^"[^'\\]*"$/.test(part) ? `'${part.slice(1, -1)}'` : part;
+  });
 }
 
 function sourceStatement(node: Node, options: BodyOptions): Statement {

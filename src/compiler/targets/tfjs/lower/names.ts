@@ -24,8 +24,18 @@ export class Names {
   }
 }
 
+/** Many values come from one place. */
+const known = new Map<string, string>();
+
 /** `f/block_2/conv` → `fBlock2Conv`, of the last `depth` parts. */
 export function camelCase(path: string, depth = 3): string {
+  const key = `${depth} ${path}`;
+  const name = known.get(key) ?? joinWords(path, depth);
+  known.set(key, name);
+  return name;
+}
+
+function joinWords(path: string, depth: number): string {
   const words = path
     .split('/')
     .slice(-depth)
