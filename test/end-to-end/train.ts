@@ -15,12 +15,20 @@ export interface Row {
 }
 
 /** `change` edits the text of `examples/NAME.ebm` before it is trained. */
-export function trainExample(name: string, change: (text: string) => string, args: readonly string[]): Record<string, Row> {
+export function trainExample(
+  name: string,
+  change: (text: string) => string,
+  args: readonly string[],
+): Record<string, Row> {
   const folder = mkdtempSync(join(tmpdir(), 'ebmc-test-'));
   const file = join(folder, `${name}.ebm`);
   writeFileSync(file, change(readFileSync(join(root, 'examples', `${name}.ebm`), 'utf8')));
   const command = ['bin/ebmc.js', 'train', file, '--out', join(folder, 'run'), '--json', ...args];
-  const text = execFileSync(process.execPath, command, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const text = execFileSync(process.execPath, command, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   return readTable(JSON.parse(text));
 }
 

@@ -47,8 +47,8 @@ export function evaluator(
     const values = new Map<Node, NdArray>();
     const valueOf = (node: Node): NdArray => (values.get(node) ?? env.get(node))!;
     for (const [i, node] of order.entries()) {
-      const evaluate = ops[node.op].evaluate;
-      if (!evaluate)
+      const definition = ops[node.op].evaluate;
+      if (!definition)
         throw new Error(`no value is given for %${node.id} (${node.op} ${String(node.attrs['name'] ?? '')})`);
       values.set(node, evaluate(node.args.map(valueOf), node.attrs, node.type, draws));
       for (const arg of dying[i]!) values.delete(arg);
