@@ -45,15 +45,15 @@ export function evaluator(
   for (const [node, i] of lastUse) dying[i]!.push(node);
   return (env, draws) => {
     const values = new Map<Node, NdArray>();
-    const valueOf = (node: Node): NdArray => (values.get(node) ?? env.get(node))!;
+    const known = (node: Node): NdArray => (values.get(node) ?? env.get(node))!;
     for (const [i, node] of order.entries()) {
       const definition = ops[node.op].evaluate;
       if (!definition)
         throw new Error(`no value is given for %${node.id} (${node.op} ${String(node.attrs['name'] ?? '')})`);
-      values.set(node, evaluate(node.args.map(valueOf), node.attrs, node.type, draws));
+      values.set(node, definition(node.args.map(known), node.attrs, node.type, draws));
       for (const arg of dying[i]!) values.delete(arg);
     }
-    return nodes.map(valueOf);
+    return nodes.map(known);
   };
 }
 
