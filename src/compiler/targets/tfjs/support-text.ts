@@ -168,7 +168,8 @@ function convolvedInputGradient(
   dilations: Pair,
 ): tf.Tensor {
   const [kh, kw] = filter.shape as Shape4D;
-  const phases = isOne(strides) || !isOne(dilations) ? undefined : inputGradientByPhases(dy, filter, images, strides, padding);
+  const phases =
+    isOne(strides) || !isOne(dilations) ? undefined : inputGradientByPhases(dy, filter, images, strides, padding);
   if (phases !== undefined) return phases;
   const spread = spreadImages(dy, strides);
   const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
