@@ -29,7 +29,8 @@ export function trainExample(
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return readTable(JSON.parse(text));
+  // One JSON document a line; the last is the result.
+  return readTable(JSON.parse(text.trimEnd().split('\n').at(-1)!));
 }
 
 interface Table {
