@@ -71,8 +71,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
       options.onProgress?.(`${name}: features of ${which}`);
       return name === 'raw pixels' ? rawInputs(model, dataset, which) : features(model, dataset, which);
     };
+    if (name !== 'raw pixels') await model.init(seed);
     if (name === 'trained') await model.write(states);
-    if (name === 'untrained') await model.init(seed);
     const views = name === 'raw pixels' ? undefined : await viewFeatures(model, dataset, 'test');
     results.push(await measureRow(name, await split('train'), await split('test'), labels, views, options));
   }

@@ -35,7 +35,14 @@ export async function viewFeatures(
   split: SplitName,
 ): Promise<readonly [Matrix, Matrix] | undefined> {
   if (!model.representViews) return undefined;
-  const both = await features(model, dataset, split, undefined, undefined, (batch) => model.representViews!(batch));
+  // The views are drawn by step: the same ones whenever a model is measured, others for each batch.
+  const { stepNumber } = model;
+  let drawn = 0;
+  const both = await features(model, dataset, split, undefined, undefined, (batch) => {
+    model.stepNumber = drawn++;
+    return model.representViews!(batch);
+  });
+  model.stepNumber = stepNumber;
   const columns = both.columns / 2;
   const half = (k: number): Matrix => {
     const data = new Float32Array(both.rows * columns);
