@@ -28,17 +28,10 @@ function showAttr(value: AttrValue | readonly AttrValue[]): string {
   return showDim(value as Dim);
 }
 
-/** Passes make nodes again and again with the attributes that they had. */
-const canonical = new WeakMap<Attrs, string>();
-
 /** Attributes as text with sorted keys: equal exactly when the attributes are. */
 export function canonicalAttrs(attrs: Attrs): string {
-  let text = canonical.get(attrs);
-  if (text === undefined) {
-    text = '';
-    for (const key of Object.keys(attrs).sort()) text += `${key}=${showAttr(attrs[key] as AttrValue)};`;
-    canonical.set(attrs, text);
-  }
+  let text = '';
+  for (const key of Object.keys(attrs).sort()) text += `${key}=${showAttr(attrs[key] as AttrValue)};`;
   return text;
 }
 

@@ -84,7 +84,10 @@ export function sameDim(a: Dim, b: Dim): boolean {
 }
 
 export function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
-  return a.length === b.length && a.every((d, i) => sameDim(d, b[i] as Dim));
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!sameDim(a[i] as Dim, b[i] as Dim)) return false;
+  return true;
 }
 
 /** Replaces an atom by a value, e.g. `batch` by 256. */

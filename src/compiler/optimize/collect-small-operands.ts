@@ -2,6 +2,7 @@
 // Out: the arithmetic on the small ones first: x · (s · t) + (b - m · (s · t)), two passes over x where there were four.
 // Guarantee: equal up to rounding, which stays of the order of the operands' own (as in TensorFlow's batch normalisation).
 import type { Builder } from '../graph/builder.js';
+import { sameShape } from '../graph/dim.js';
 import type { Node } from '../graph/types.js';
 import type { Pass } from './pass.js';
 import { type Rule, rewriteGraph, type Surroundings } from './rewrite.js';
@@ -17,7 +18,7 @@ interface Split {
 function split(node: Node): Split | undefined {
   const [x, y] = node.args;
   if (x === undefined || y === undefined || node.type.dtype !== 'float32') return undefined;
-  const isFull = (arg: Node): boolean => shapeOf(arg).join() === shapeOf(node).join();
+  const isFull = (arg: Node): boolean => sameShape(arg.type.shape, node.type.shape);
   if (isFull(x) && isMuchSmaller(y, node)) return { large: x, small: y, smallFirst: false };
   if (isFull(y) && isMuchSmaller(x, node)) return { large: y, small: x, smallFirst: true };
   return undefined;
@@ -123,7 +124,8 @@ export const collectSmallOperands: Pass = {
   description: 'arithmetic on small values before they meet large ones',
   run(graph, b) {
     const rules = [scaleTwice, shiftTwice, shiftScaleShift, sumOfScaled, sumOfNegative, scaleNegative];
+    const once = rewriteGraph(b, graph, rules);
     // What a rule makes inside its result is another rule's to look at.
-    return rewriteGraph(b, rewriteGraph(b, graph, rules), rules);
+    return once === graph ? graph : rewriteGraph(b, once, rules);
   },
 };

@@ -18,7 +18,13 @@ export function findLiveness(schedule: readonly Node[], kept: Iterable<Node>): L
     for (const arg of node.args) lastUse.set(arg, place);
   });
   for (const node of kept) lastUse.delete(node);
-  return { lastUse, peakBytes: peakBytes(schedule, lastUse) };
+  return {
+    lastUse,
+    // Few ask.
+    get peakBytes() {
+      return peakBytes(schedule, lastUse);
+    },
+  };
 }
 
 function peakBytes(schedule: readonly Node[], lastUse: ReadonlyMap<Node, number>): number {

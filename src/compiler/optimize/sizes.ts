@@ -7,7 +7,9 @@ export function shapeOf(node: Node): readonly number[] {
 }
 
 export function sizeOf(node: Node): number {
-  return shapeOf(node).reduce((product, n) => product * n, 1);
+  let size = 1;
+  for (const n of shapeOf(node)) size *= n;
+  return size;
 }
 
 /** Whether work on `small` costs little beside work on `large`. */
