@@ -5,6 +5,8 @@ const json = process.env['EBMC_TEST_JSON'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Minutes each: `npm run test:long`.
+    exclude: ['test/long/**'],
     globalSetup: ['test/setup.ts'],
     // A process a file: each has tfjs's one backend to itself.
     pool: 'forks',
