@@ -60,7 +60,7 @@ model SimCLR(temperature = 0.2) {
 dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }
 
 train SimCLR on digits.train {
-  epochs: 3
+  epochs: 2
   batch: 128
   optimizer: adamw(rate: 4e-3, decay: 1e-4)
   schedule: cosine(warmup: 0.5)
