@@ -166,6 +166,7 @@ export function compileModel(model: TypedModel, train: Pick<TrainDecl, 'optimize
   return lowerModel(model, train.optimizer, { forward: optimizeForward, finish: (graph) => graph });
 }
 
+export { defaultOptimizer } from './check/settings.js';
 export { printTypedModel, type TypedModel } from './check/typed-model.js';
 export { optimizeProgram } from './optimize/index.js';
 export type { Program };

@@ -4,10 +4,11 @@ import { expect } from 'vitest';
 import { Elaborator, type InstanceCall } from '../../src/compiler/check/elaborator.js';
 import { elaborateModel } from '../../src/compiler/check/model.js';
 import { Modules } from '../../src/compiler/check/modules.js';
-import { inOrder, type TypedModel } from '../../src/compiler/check/typed-model.js';
+import type { TypedModel } from '../../src/compiler/check/typed-model.js';
 import { gradients } from '../../src/compiler/differentiate/index.js';
 import { Builder } from '../../src/compiler/graph/builder.js';
 import type { NdArray } from '../../src/compiler/graph/ops/index.js';
+import { topological } from '../../src/compiler/graph/schedule.js';
 import type { Graph, Node } from '../../src/compiler/graph/types.js';
 import { BatchLowering } from '../../src/compiler/lower/batching.js';
 import { mergeViews } from '../../src/compiler/lower/merge-views.js';
@@ -76,7 +77,7 @@ export function lossGraph(model: TypedModel, { wrt, merged = true, optimized = f
 
 /** The calls that the objective needs; the others are the representation's and the energies'. */
 function trainingCalls(model: TypedModel): readonly InstanceCall[] {
-  const needed = new Set(inOrder(model.terms.map((t) => t.node)));
+  const needed = new Set(topological(model.terms.map((t) => t.node)));
   return model.calls.filter((c) => needed.has(c.result));
 }
 

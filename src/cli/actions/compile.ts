@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { printGraph } from '../../compiler/graph/print.js';
 import type { Program } from '../../compiler/graph/types.js';
-import { checkFile, compileModel, optimizeProgram, printTypedModel } from '../../compiler/index.js';
+import { checkFile, compileModel, defaultOptimizer, optimizeProgram, printTypedModel } from '../../compiler/index.js';
 import { emitTfjs } from '../../compiler/targets/tfjs/emit.js';
 import { parseModule } from '../../grammar/index.js';
 import { FileLibrary } from '../../runtime/library.js';
@@ -63,11 +63,6 @@ export async function runCompile({ args, options, output }: CommandCall): Promis
   output.line(`${typed.name}, batch ${program.batch}: wrote ${written.join(', ')}`);
   return statuses.ok;
 }
-
-const defaultOptimizer = {
-  name: 'adamw',
-  settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 },
-} as const;
 
 function printProgram({ init, step, represent, energies }: Program): string {
   return [init, step, represent, ...Object.values(energies)].map(printGraph).join('\n');

@@ -4,11 +4,12 @@
  * at no less than its best constant one; an unreported one has an output, found here, that is strictly lower (or is behind `stop`).
  */
 import { type Diagnostic, report } from '../../diagnostics/index.js';
-import { inOrder, type TypedModel } from '../check/typed-model.js';
+import type { TypedModel } from '../check/typed-model.js';
 import { gradients } from '../differentiate/index.js';
 import { Builder } from '../graph/builder.js';
 import type { NdArray } from '../graph/ops/op.js';
 import type { Draws } from '../graph/random.js';
+import { topological } from '../graph/schedule.js';
 import type { Node } from '../graph/types.js';
 import { BatchLowering } from '../lower/batching.js';
 import { Rewriting } from '../lower/rewriting.js';
@@ -79,8 +80,8 @@ function outermostOutputs(model: TypedModel, roots: readonly Node[]): Output[] {
 }
 
 function stopsAnOutput(root: Node, outputs: ReadonlySet<Node>): boolean {
-  return inOrder([root]).some(
-    (node) => node.op === 'stop_gradient' && inOrder([node]).some((inner) => outputs.has(inner)),
+  return topological([root]).some(
+    (node) => node.op === 'stop_gradient' && topological([node]).some((inner) => outputs.has(inner)),
   );
 }
 
@@ -109,7 +110,7 @@ function freeObjective(model: TypedModel, outputs: readonly Node[]): Objective {
   const cotangents = gradients(b, loss, free);
   const draws = { seed: 1, step: 0 };
   const roots = [loss, ...terms, ...cotangents];
-  const given = fixedValues(model, lowering, inOrder(roots));
+  const given = fixedValues(model, lowering, topological(roots));
   const fixed = unmoved(roots, free, given, draws);
   const known = new Map<Node, unknown>([...fixed, ...free.map((node) => [node, undefined] as const)]);
   const env = (values: Outputs): Map<Node, NdArray> => {
@@ -136,7 +137,7 @@ function unmoved(
 ): Map<Node, NdArray> {
   const moved = new Set(free);
   const met = new Set<Node>();
-  for (const node of inOrder(roots)) {
+  for (const node of topological(roots)) {
     if (moved.has(node) || !node.args.some((arg) => moved.has(arg))) continue;
     moved.add(node);
     for (const arg of node.args) met.add(arg);

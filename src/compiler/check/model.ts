@@ -3,20 +3,14 @@ import type { Span } from '../../grammar/source.js';
 import type { EnergyMember, Member, ModelItem, TypeExpr } from '../../grammar/syntax-tree.js';
 import { type Dim, showShape } from '../graph/dim.js';
 import { ops } from '../graph/ops/index.js';
+import { topological } from '../graph/schedule.js';
 import type { Node, TensorType } from '../graph/types.js';
 import { bindSettings } from './call.js';
 import type { Elaborator, Mode } from './elaborator.js';
-import { asDim, asNode, evaluate, execute, named, pipe } from './expression.js';
+import { asDim, asNode, evaluate, evaluateBlock, execute, named, pipe } from './expression.js';
 import { Scope } from './scope.js';
-import {
-  inOrder,
-  type TypedEncoder,
-  type TypedEnergy,
-  type TypedInput,
-  type TypedModel,
-  type TypedTerm,
-} from './typed-model.js';
-import { describe, type EnergyValue, missing, number, type Value } from './values.js';
+import type { TypedEncoder, TypedEnergy, TypedInput, TypedModel, TypedTerm } from './typed-model.js';
+import { describe, missing, number, type Value } from './values.js';
 
 /** Values for a model's parameters that replace its defaults, as `--set Model.name=value` gives. */
 export type Overrides = Readonly<Record<string, number>>;
@@ -238,7 +232,7 @@ function elaborateRepresentation(e: Elaborator, item: ModelItem, scope: Scope): 
   const member = item.members.find((m) => m.kind === 'representation');
   if (member?.kind !== 'representation') return undefined;
   const node = asNode(e, evaluate(e, member.value, scope), member.value.span, 'the representation');
-  if (node && inOrder([node]).some((n) => n.op === 'batch')) {
+  if (node && topological([node]).some((n) => n.op === 'batch')) {
     e.fail('EBM2032', { what: 'representation' }, member.value.span);
     return undefined;
   }
@@ -291,17 +285,9 @@ function elaborateEnergy(
     parameters.push({ name, node });
     inner.define(name, { kind: 'tensor', node });
   }
-  const energy: EnergyValue = { kind: 'energy', member, scope: inner };
-  const value = evaluateEnergyBody(e, energy, inner);
-  if (value.kind !== 'tensor' || inOrder([value.node]).some((n) => n.op === 'batch')) return undefined;
+  const value = evaluateBlock(e, member.body, inner);
+  if (value.kind !== 'tensor' || topological([value.node]).some((n) => n.op === 'batch')) return undefined;
   return { name: member.name.text, parameters, node: value.node };
-}
-
-function evaluateEnergyBody(e: Elaborator, energy: EnergyValue, scope: Scope): Value {
-  const { body } = energy.member;
-  const block = new Scope(scope);
-  for (const statement of body.statements) execute(e, statement, block);
-  return body.result ? evaluate(e, body.result, block) : missing;
 }
 
 function reportUnused(e: Elaborator, scope: Scope): void {

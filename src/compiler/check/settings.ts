@@ -18,6 +18,9 @@ const optimizers: Record<TrainDecl['optimizer']['name'], Numbers> = {
   lars: { rate: 0.3, momentum: 0.9, decay: 1e-6, eta: 0.001 },
 };
 
+/** What a model without a `train` item is compiled with. */
+export const defaultOptimizer: TrainDecl['optimizer'] = { name: 'adamw', settings: optimizers.adamw };
+
 /** Schedules: `warmup` in epochs, `final` as a fraction of the rate. */
 const schedules: Record<TrainDecl['schedule']['name'], Numbers> = {
   constant: { warmup: 0 },

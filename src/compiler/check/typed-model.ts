@@ -1,6 +1,7 @@
 import type { Span } from '../../grammar/source.js';
 import type { Builder } from '../graph/builder.js';
 import { showShape } from '../graph/dim.js';
+import { topological } from '../graph/schedule.js';
 import type { Axis, Node, TensorType } from '../graph/types.js';
 import type { InstanceCall, TypedState } from './elaborator.js';
 
@@ -65,7 +66,7 @@ export function printTypedModel(model: TypedModel): string {
     );
   };
   for (const term of [...model.terms, { name: 'representation', node: model.representation }]) {
-    for (const node of inOrder([term.node])) {
+    for (const node of topological([term.node])) {
       if (seen.has(node)) continue;
       seen.add(node);
       line(node);
@@ -82,32 +83,4 @@ function showAttr(value: unknown): string {
     if ('kind' in value && 'id' in value) return `${value.kind}${value.id}`;
   }
   return JSON.stringify(value);
-}
-
-/** Every node that the given ones need, arguments first. */
-export function inOrder(roots: readonly Node[]): Node[] {
-  const order: Node[] = [];
-  const done = new Set<Node>();
-  const stack: { node: Node; next: number }[] = [];
-  for (const root of roots) {
-    if (done.has(root)) continue;
-    stack.push({ node: root, next: 0 });
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      if (done.has(top.node)) {
-        stack.pop();
-        continue;
-      }
-      const arg = top.node.args[top.next];
-      if (arg) {
-        top.next++;
-        if (!done.has(arg)) stack.push({ node: arg, next: 0 });
-      } else {
-        done.add(top.node);
-        order.push(top.node);
-        stack.pop();
-      }
-    }
-  }
-  return order;
 }

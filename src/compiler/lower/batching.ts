@@ -4,13 +4,13 @@
  * It guarantees: nothing is computed once an example that does not differ by example, and pairs are never made for what only one side needs.
  */
 
-import { inOrder } from '../check/typed-model.js';
 import { dimValue } from '../check/values.js';
 import type { Builder } from '../graph/builder.js';
 import type { Dim } from '../graph/dim.js';
 import { alignAxes, axisSizes, orderAxes } from '../graph/ops/batching.js';
 import { ops } from '../graph/ops/index.js';
 import type { Batched } from '../graph/ops/op.js';
+import { topological } from '../graph/schedule.js';
 import type { Attrs, AttrValue, Axis, Node } from '../graph/types.js';
 
 /** A `running` statistic met while lowering: its value, whose moving average is kept under `name`. */
@@ -32,7 +32,7 @@ export class BatchLowering {
   ) {}
 
   lower(root: Node): Batched {
-    for (const node of inOrder([root])) if (!this.done.has(node)) this.done.set(node, this.lowerNode(node));
+    for (const node of topological([root])) if (!this.done.has(node)) this.done.set(node, this.lowerNode(node));
     return this.done.get(root)!;
   }
 

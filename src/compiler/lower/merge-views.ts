@@ -3,9 +3,10 @@
  * In: a typed model. Out: its terms with such calls replaced by one call over a `view` axis; statistics of the batch stay apart for each view.
  * It guarantees the same values: calls are merged only where putting one argument for the other makes one call the other.
  */
-import { inOrder, type TypedModel, type TypedTerm } from '../check/typed-model.js';
+import type { TypedModel, TypedTerm } from '../check/typed-model.js';
 import type { Builder } from '../graph/builder.js';
 import { sameShape } from '../graph/dim.js';
+import { topological } from '../graph/schedule.js';
 import type { Axis, Node } from '../graph/types.js';
 import { Rewriting, sorted } from './rewriting.js';
 
@@ -18,7 +19,7 @@ interface Stacked {
 }
 
 export function mergeViews(model: TypedModel): readonly TypedTerm[] {
-  const reachable = new Set(inOrder(model.terms.map((t) => t.node)));
+  const reachable = new Set(topological(model.terms.map((t) => t.node)));
   const calls = model.calls.filter((c) => reachable.has(c.result) && c.args.length === 1);
   const rewriting = new Rewriting(model.builder);
   const stacks: Stacked[] = [];
@@ -59,7 +60,7 @@ function mergeable(b: Builder, calls: readonly Call[]): Call[][] {
 }
 
 function feeds(value: Node, user: Node): boolean {
-  return inOrder([user]).includes(value);
+  return topological([user]).includes(value);
 }
 
 function sameAxes(a: Node, b: Node): boolean {
@@ -82,7 +83,7 @@ function mergeCalls(model: TypedModel, group: readonly Call[], stacks: readonly 
   merged.replace(first[0], stacked);
   const all = merged.rewrite(first[1]);
   const axis = all.axes.find((a) => a.kind === 'view')!;
-  return { all, parts: group.map((_, k) => part(b, all, k, group.length, example, axis)) };
+  return { all, parts: group.map((_, k) => part(b, all, k, example, axis)) };
 }
 
 function countOf(stacks: readonly Stacked[]): number {
@@ -99,7 +100,7 @@ function stack(b: Builder, args: readonly Node[], example: Axis, view: Axis): No
 }
 
 /** The value of view `k` of all. */
-function part(b: Builder, all: Node, k: number, count: number, example: Axis, view: Axis): Node {
+function part(b: Builder, all: Node, k: number, example: Axis, view: Axis): Node {
   const rows = leave(b, leave(b, all, example), view);
   const shape = rows.type.shape;
   const one = b.op('slice', [rows], {
@@ -107,7 +108,6 @@ function part(b: Builder, all: Node, k: number, count: number, example: Axis, vi
     size: shape.map((d, i) => (i === 0 ? 1 : d)),
     strides: shape.map(() => 1),
   });
-  if (count === 1) return one;
   return enter(b, b.op('reshape', [one], { shape: shape.slice(1) }), example);
 }
 

@@ -1,5 +1,5 @@
-import { inOrder } from '../check/typed-model.js';
 import type { Builder } from '../graph/builder.js';
+import { topological } from '../graph/schedule.js';
 import type { Axis, Node } from '../graph/types.js';
 
 export function sorted(axes: readonly Axis[]): Axis[] {
@@ -19,7 +19,7 @@ export class Rewriting {
   }
 
   rewrite(root: Node): Node {
-    for (const node of inOrder([root])) {
+    for (const node of topological([root])) {
       if (this.done.has(node)) continue;
       const replacement = this.replacements.get(node);
       if (replacement) {

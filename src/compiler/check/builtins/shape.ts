@@ -39,6 +39,18 @@ function filled(value: (args: Arguments) => Value): Builtin {
   };
 }
 
+/** `x` brought to a shape. */
+function givenShape(op: 'reshape' | 'broadcast_to'): Builtin {
+  return {
+    parameters: 'x shape',
+    run(e, args, span) {
+      const x = argNode(e, args, 'x');
+      const shape = argShape(e, args, 'shape');
+      return x && shape ? e.tensor(op, [x], { shape }, span) : missing;
+    },
+  };
+}
+
 /** The index of its position along `n`, as a float or int tensor. */
 function positions(e: Elaborator, size: Dim, span: Span): Node | undefined {
   return e.node('iota', [], { size: size as number }, span);
@@ -128,14 +140,7 @@ export const shapeBuiltins: Record<string, Builtin> = {
       return int(x.type.shape.reduce<Dim>(mulDims, 1), e.batch);
     },
   },
-  reshape: {
-    parameters: 'x shape',
-    run(e, args, span) {
-      const x = argNode(e, args, 'x');
-      const shape = argShape(e, args, 'shape');
-      return x && shape ? e.tensor('reshape', [x], { shape }, span) : missing;
-    },
-  },
+  reshape: givenShape('reshape'),
   transpose: {
     parameters: 'x order?',
     run(e, args, span) {
@@ -151,14 +156,7 @@ export const shapeBuiltins: Record<string, Builtin> = {
       return e.tensor('transpose', [x], { perm: perm ? numbers(perm) : swapped }, span);
     },
   },
-  broadcast: {
-    parameters: 'x shape',
-    run(e, args, span) {
-      const x = argNode(e, args, 'x');
-      const shape = argShape(e, args, 'shape');
-      return x && shape ? e.tensor('broadcast_to', [x], { shape }, span) : missing;
-    },
-  },
+  broadcast: givenShape('broadcast_to'),
   concat: {
     parameters: 'xs... axis?',
     run(e, args, span) {
