@@ -181,4 +181,55 @@ model M {
     });
     expectSame(outputs[0]!, outputs[1]!);
   });
+
+  const onPairs = (loss: string): string => `fn product(x: [d], m: [d]) -> [] = sum(x * m)
+fn doubled(x: []) -> [] = 2 * x
+model M {
+  data a: [3]
+  data b: [3]
+  minimize { loss: ${loss} }
+  representation a
+}
+`;
+
+  test('a function of a value of the others is applied to each of them', () => {
+    const [applied, plain] = ['doubled(product(a, others(b)))', '2 * product(a, others(b))'].map((value) =>
+      evaluate(lossGraph(typedModel(onPairs(`logsumexp(${value})`), 4)), {
+        a: numbers([4, 3], 1),
+        b: numbers([4, 3], 2),
+      }),
+    );
+    expectSame(applied!, plain!);
+  });
+
+  test('the others and all examples are not mapped side by side', () => {
+    const source = { path: 'pairs.ebm', text: onPairs('sum(product(others(a), batch(b)))') };
+    expect(checkFile(source, library).diagnostics.map((d) => d.code)).toContain('EBM2010');
+  });
+
+  test('a setting that differs by example is met with all others', () => {
+    const outputs = [
+      ['scaled(sum(a))', 'sum(f(batch(b)), axis: -1)'],
+      ['scaled(1)', 'sum(a) * sum(f(batch(b)), axis: -1)'],
+    ].map(([net, value]) => {
+      const typed = typedModel(
+        `net scaled(s)(x: [d]) -> [d] {
+  param weight: [d] = ones([d])
+  x * weight * s
+}
+model M {
+  data a: [3]
+  data b: [3]
+  encoder f = ${net}
+  minimize { loss: logsumexp(${value}) }
+  representation a
+}
+`,
+        4,
+      );
+      const given = { a: numbers([4, 3], 1), b: numbers([4, 3], 2) };
+      return evaluate(lossGraph(typed), given, { 'f/weight': numbers([3], 3) })['loss']!;
+    });
+    expectAgrees(outputs[0]!, outputs[1]!, 'loss');
+  });
 });

@@ -97,7 +97,7 @@ function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgumen
           if (layer.isEncoder && value.kind === 'tensor') e.calls.push({ path, args: nodes, result: value.node });
         };
         const callee = layer.isEncoder ? path : name;
-        const result = applySignature(e, callee, signature, scope, args, span, record);
+        const result = applySignature(e, callee, signature, scope, args, span, [...layer.settings.values()], record);
         record(
           args.flatMap((a) => (a.value.kind === 'tensor' ? [a.value.node] : [])),
           result,
@@ -115,7 +115,8 @@ interface Signature {
 }
 
 /**
- * Evaluates a body with its parameters bound, mapped over the leading axes that the signature does not have. `onElement` is told of an
+ * Evaluates a body with its parameters bound, mapped over the leading axes that the signature does not have. `settings` are what else
+ * the body may read, defined in its scope. `onElement` is told of an
  * evaluation on single examples that stands for one on all of them.
  */
 function applySignature(
@@ -125,21 +126,22 @@ function applySignature(
   definitionScope: Scope,
   args: readonly GivenArgument[],
   span: Span,
+  settings: readonly Value[] = [],
   onElement?: (args: readonly Node[], result: Value) => void,
 ): Value {
   const given = bind(e, callee, signature.parameters, args, span);
   if (!given) return missing;
   for (const argument of given.values()) if (argument.value.kind === 'missing') return missing;
-  const tensors: MappedArgument[] = [];
+  // Taken as they are; but whether they differ by example matters to the mapping of the others.
+  const asIs = (value: Value, name: string): MappedArgument[] =>
+    nodesOf(value).map((node, k) => ({ name: `${name}.${k}`, node, leading: 0 }));
+  const tensors = settings.flatMap((value, k) => asIs(value, `setting.${k}`));
   for (const parameter of signature.parameters) {
     const argument = given.get(parameter.name.text);
     const pattern = shapePattern(parameter.type);
     if (!argument) continue;
     if (!pattern) {
-      // Taken as it is; but whether it differs by example matters to the mapping of the others.
-      tensors.push(
-        ...nodesOf(argument.value).map((node, k) => ({ name: `${parameter.name.text}.${k}`, node, leading: 0 })),
-      );
+      tensors.push(...asIs(argument.value, parameter.name.text));
       continue;
     }
     const node = asNode(e, argument.value, argument.span, `\`${parameter.name.text}\``);

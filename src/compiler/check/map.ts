@@ -42,6 +42,8 @@ function hoisted(
   const op = collections[0]!.node.op;
   if (op !== 'batch' && op !== 'drop_self') return undefined;
   for (const { node, leading } of collections) if (node.op !== op || leading !== 1) return undefined;
+  // A value computed of the others, unlike `others(u)`, has no element to go back to.
+  if (op === 'drop_self' && collections.some(({ node }) => node.args[0]!.op !== 'batch')) return undefined;
   const element = (node: Node): Node => (op === 'batch' ? node : node.args[0]!).args[0]!;
   const axis = exampleAxisOf(element(collections[0]!.node));
   for (const { node } of collections) if (exampleAxisOf(element(node)) !== axis) return undefined;
@@ -68,8 +70,8 @@ function mappedAlong(
   body: (nodes: ReadonlyMap<string, Node>) => Value,
 ): Value {
   // `others(u)` is mapped as `batch(u)`, and this example dropped from the result: one product for all pairs.
-  const dropped = args.some((a) => a.leading > 0 && a.node.op === 'drop_self');
-  const whole = args.map((a) => (a.leading > 0 && a.node.op === 'drop_self' ? { ...a, node: a.node.args[0]! } : a));
+  const dropped = args.every((a) => a.leading === 0 || (a.leading === depth && a.node.op === 'drop_self'));
+  const whole = dropped ? args.map((a) => (a.leading > 0 ? { ...a, node: a.node.args[0]! } : a)) : args;
   const axes: Axis[] = [];
   for (let k = depth - 1; k >= 0; k--) {
     let size: Dim | undefined;
