@@ -4,10 +4,17 @@ import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import type { TfjsNode } from '../../src/runtime/backends/load-native.js';
 
 const native = process.env['EBMC_NATIVE'];
 
 export const backends: readonly string[] = ['cpu', 'wasm', ...(native ? ['tensorflow'] : [])];
+
+/** tfjs-node, which runs SavedModels; undefined where there is none. */
+export function tfjsNode(): TfjsNode | undefined {
+  if (!native) return undefined;
+  return createRequire(import.meta.url)(createRequire(join(native, 'x.js')).resolve('@tensorflow/tfjs-node'));
+}
 
 export async function useBackend(name: string): Promise<void> {
   const require = createRequire(import.meta.url);

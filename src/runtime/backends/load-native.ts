@@ -5,7 +5,20 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { tfjsNodePackage } from './native-folder.js';
 
-export function loadNative(folder: string, gpu: boolean): void {
+/** A signature of a SavedModel that is loaded in a session. */
+export interface LoadedSignature {
+  predict(inputs: Readonly<Record<string, tf.Tensor>>): Readonly<Record<string, tf.Tensor>>;
+  dispose(): void;
+}
+
+/** tfjs-node, as far as tfjs-core does not have it. Signatures of one folder share a session. */
+export interface TfjsNode {
+  readonly node: {
+    loadSavedModel(folder: string, tags: readonly string[], signature: string): Promise<LoadedSignature>;
+  };
+}
+
+export function loadNative(folder: string, gpu: boolean): TfjsNode {
   // TensorFlow's own log: warnings and errors only, unless the user asks for more.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   restoreRemovedUtil();
@@ -14,7 +27,7 @@ export function loadNative(folder: string, gpu: boolean): void {
   const deprecations = process.noDeprecation;
   process.noDeprecation = true; // tfjs-node's dependencies use node:punycode
   try {
-    createRequire(join(folder, 'package.json'))(tfjsNodePackage(gpu));
+    return createRequire(join(folder, 'package.json'))(tfjsNodePackage(gpu)) as TfjsNode;
   } finally {
     process.noDeprecation = deprecations ?? false;
   }

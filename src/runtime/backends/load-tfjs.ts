@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Program } from '../../compiler/graph/types.js';
 import type { Batch, HostTensor, LoadedModel } from '../model.js';
+import { fieldsOf } from './fields.js';
+import { toHost, toTensor } from './host-tensors.js';
 import { type Generated, importGenerated, type Tensors } from './import-generated.js';
 
 export interface LoadOptions {
@@ -15,13 +17,6 @@ export async function loadTfjsModel(
   options: LoadOptions,
 ): Promise<LoadedModel> {
   const generated = await importGenerated(files, options.directory);
-  const inputs = program.step.inputs
-    .map((node) => ({
-      name: String(node.attrs['name']),
-      shape: node.type.shape.map(Number),
-      dtype: node.type.dtype === 'int32' ? ('int32' as const) : ('float32' as const),
-    }))
-    .filter((input) => input.name !== 'rate');
   const stateNames = program.states.map((state) => state.name);
   let seed = 0;
   /** The states before a step whose metrics were not finite, with that step's number. */
@@ -35,7 +30,7 @@ export async function loadTfjsModel(
 
   return {
     batch: program.batch,
-    inputs,
+    inputs: fieldsOf(program),
     states: program.states,
     metrics: Object.keys(program.step.outputs),
     get stepNumber() {
@@ -145,15 +140,6 @@ async function readScalars(scalars: Tensors): Promise<Record<string, number>> {
 
 function toTensors(batch: Batch): Tensors {
   return mapRecord(batch, toTensor);
-}
-
-function toTensor({ data, shape }: HostTensor): tf.Tensor {
-  return tf.tensor(data, [...shape], data instanceof Int32Array ? 'int32' : 'float32');
-}
-
-async function toHost(tensor: tf.Tensor): Promise<HostTensor> {
-  const data = await tensor.data();
-  return { shape: tensor.shape, data: data instanceof Uint8Array ? Int32Array.from(data) : data };
 }
 
 function mapRecord<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {

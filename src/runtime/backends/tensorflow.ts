@@ -1,5 +1,5 @@
 import type { Backend, Presence } from './backend.js';
-import { loadNative } from './load-native.js';
+import { loadNative, type TfjsNode } from './load-native.js';
 import { inspectNative, nativeFolder } from './native-folder.js';
 import { useTfjs } from './tfjs.js';
 
@@ -35,9 +35,14 @@ export const tensorflowBackend: Backend = {
     return remedy === undefined ? { state, detail } : { state, detail, remedy };
   },
   async activate() {
-    const found = findNative();
-    if (found.folder === undefined || found.gpu === undefined) throw new Error(found.detail);
-    loadNative(found.folder, found.gpu);
+    loadTfjsNode();
     await useTfjs('tensorflow');
   },
 };
+
+/** tfjs-node itself, loaded at most once; throws where there is none. */
+export function loadTfjsNode(): TfjsNode {
+  const found = findNative();
+  if (found.folder === undefined || found.gpu === undefined) throw new Error(found.detail);
+  return loadNative(found.folder, found.gpu);
+}

@@ -4,7 +4,8 @@ import { type Dim, sameDim, showDim, showShape, sizeOf } from '../dim.js';
 import { countOf, transposed } from '../ndarray.js';
 import type { Axis, Node, TensorType } from '../types.js';
 import { hasAxis, orderAxes } from './batching.js';
-import { type Batched, define, type Op, type TfjsContext } from './op.js';
+import { type Batched, define, type Op, type TensorflowContext, type TfjsContext } from './op.js';
+import { reshapeTensor, transposeTensor } from './shape.js';
 import { checkAxes, float32, inverse, literal, range, staticShape, wants, without } from './shapes.js';
 
 export type ContractName = 'contract';
@@ -148,6 +149,28 @@ function operand(
   return { text, innerFirst: transposedInner, rank: wanted.length };
 }
 
+/** The same operand for TensorFlow. */
+function tensorflowOperand(
+  c: TensorflowContext,
+  side: 0 | 1,
+  attrs: ContractAttrs,
+  pairing: readonly number[],
+  [batch, m, k]: readonly [number, number, number],
+) {
+  const own = staticShape(c.argTypes[side]!.shape);
+  const inner = pairing.map((i) => attrs.over[side][i]!);
+  const rows = free(own.length, attrs, side);
+  const rowsFirst = [...attrs.batch[side], ...rows, ...inner];
+  const innerFirst = [...attrs.batch[side], ...inner, ...rows].every((p, i) => p === i);
+  const inPlace = rowsFirst.every((p, i) => p === i);
+  const adjoint = innerFirst && !inPlace;
+  const moved = inPlace || adjoint ? c.args[side]! : transposeTensor(c, c.args[side]!, rowsFirst);
+  const shape = [...(attrs.batch[0].length === 0 ? [] : [batch]), ...(adjoint ? [k, m] : [m, k])];
+  const now = inPlace || adjoint ? own : rowsFirst.map((p) => own[p]!);
+  const isSame = now.length === shape.length && now.every((d, i) => d === shape[i]);
+  return { tensor: isSame ? moved : reshapeTensor(c, moved, shape), adjoint };
+}
+
 export const contractOps: { readonly [N in ContractName]: Op } = {
   contract: define<ContractAttrs>({
     name: 'contract',
@@ -184,6 +207,23 @@ export const contractOps: { readonly [N in ContractName]: Op } = {
       const natural = left.rank === 2 ? [rows, columns] : [batch, rows, columns];
       if (shape.length === natural.length && shape.every((d, i) => d === natural[i])) return product;
       return `tf.reshape(${c.temporary(product)}, ${literal(shape)})`;
+    },
+    tensorflow(c, attrs) {
+      const [a, b] = [staticShape(c.argTypes[0]!.shape), staticShape(c.argTypes[1]!.shape)];
+      const { batch, rows, columns, inner } = sizes(a, b, attrs);
+      const pairing = order(attrs.over[0]);
+      const left = tensorflowOperand(c, 0, attrs, pairing, [batch, rows, inner]);
+      const right = tensorflowOperand(c, 1, attrs, pairing, [batch, columns, inner]);
+      const T = { type: c.type.dtype };
+      const flags = [{ b: left.adjoint }, { b: !right.adjoint }] as const;
+      const isBatched = attrs.batch[0].length > 0;
+      const product = isBatched
+        ? c.op('BatchMatMulV2', [left.tensor, right.tensor], { T, adj_x: flags[0], adj_y: flags[1] })
+        : c.op('MatMul', [left.tensor, right.tensor], { T, transpose_a: flags[0], transpose_b: flags[1] });
+      const shape = staticShape(c.type.shape);
+      const natural = isBatched ? [batch, rows, columns] : [rows, columns];
+      const isSame = shape.length === natural.length && shape.every((d, i) => d === natural[i]);
+      return isSame ? product : reshapeTensor(c, product, shape);
     },
     flops([a, b], _type, attrs) {
       const { batch, rows, columns, inner } = sizes(staticShape(a!.shape), staticShape(b!.shape), attrs);

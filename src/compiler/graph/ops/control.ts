@@ -3,7 +3,7 @@ import { type Dim, showDim, showShape, sizeOf } from '../dim.js';
 import { countOf } from '../ndarray.js';
 import type { DType } from '../types.js';
 import { define, type Op } from './op.js';
-import { literal, staticShape } from './shapes.js';
+import { literal, range, staticShape } from './shapes.js';
 
 export type ControlName = 'input' | 'state' | 'constant' | 'iota' | 'stop_gradient';
 
@@ -50,6 +50,7 @@ export const controlOps: { readonly [N in ControlName]: Op } = {
       if (shape.length === 0) return `tf.scalar(${number(value)}, '${dtype}')`;
       return `tf.fill(${literal(staticShape(shape))}, ${dtype === 'bool' ? Number(value !== 0) : number(value)}, '${dtype}')`;
     },
+    tensorflow: (c, { value, shape, dtype }) => c.constant(value, staticShape(shape), dtype),
     flops: () => 0,
   }),
   iota: define<{ readonly size: Dim }>({
@@ -64,6 +65,7 @@ export const controlOps: { readonly [N in ControlName]: Op } = {
     },
     batching: 'none',
     tfjs: (_c, { size }) => `tf.range(0, ${showDim(size)}, 1, 'int32')`,
+    tensorflow: (c, { size }) => c.ints(range(Number(size))),
     flops: () => 0,
   }),
   stop_gradient: define({
@@ -74,6 +76,7 @@ export const controlOps: { readonly [N in ControlName]: Op } = {
     evaluate: ([x]) => x!,
     batching: 'elementwise',
     tfjs: (c) => c.args[0]!,
+    tensorflow: (c) => c.args[0]!,
     flops: () => 0,
   }),
 };

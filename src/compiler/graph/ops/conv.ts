@@ -5,6 +5,7 @@ import { countOf, zerosOf } from '../ndarray.js';
 import { ShapeError } from '../shape-error.js';
 import type { Axis, Node, TensorType } from '../types.js';
 import { alignAxes, axisSizes, orderAxes, ownShape, unionAxes } from './batching.js';
+import { convTensor, filterGradientTensor, inputGradientTensor } from './conv-tensorflow.js';
 import { type Batched, define, type NdArray, type Op } from './op.js';
 import { float32, literal, staticShape, wants } from './shapes.js';
 
@@ -161,6 +162,7 @@ export const convOps: { readonly [N in ConvName]: Op } = {
       const node = b.op('conv2d', [flattened(b, x!, x!.axes), w!.node], attrs);
       return unflattened(b, node, x!.axes, ownShape(x!).slice(0, -3));
     },
+    tensorflow: (c, attrs) => convTensor(c, attrs),
     tfjs: (c, attrs) => `${c.support('conv2d')}(${c.args[0]}, ${c.args[1]}, ${settings(attrs)})`,
     flops: ([, w], type) => convFlops(type.shape, w!.shape),
   }),
@@ -199,6 +201,7 @@ export const convOps: { readonly [N in ConvName]: Op } = {
     },
     tfjs: (c, attrs) =>
       `${c.support('conv2dInputGradient')}(${c.args[0]}, ${c.args[1]}, ${literal(staticShape(attrs.inputShape))}, ${settings(attrs)})`,
+    tensorflow: (c, attrs) => inputGradientTensor(c, attrs, staticShape(attrs.inputShape)),
     flops: ([dy, w]) => convFlops(dy!.shape, w!.shape),
   }),
   conv2d_filter_gradient: define<FilterGradientAttrs>({
@@ -244,6 +247,7 @@ export const convOps: { readonly [N in ConvName]: Op } = {
     },
     tfjs: (c, attrs) =>
       `${c.support('conv2dFilterGradient')}(${c.args[0]}, ${c.args[1]}, ${literal(staticShape(attrs.filterShape))}, ${settings(attrs)})`,
+    tensorflow: (c, attrs) => filterGradientTensor(c, attrs, staticShape(attrs.filterShape)),
     flops: ([, dy], type) => convFlops(dy!.shape, type.shape),
   }),
 };

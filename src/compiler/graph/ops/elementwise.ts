@@ -68,6 +68,12 @@ interface UnaryRule {
   readonly ints?: boolean;
   /** The tfjs function; the operation's own name where absent. */
   readonly tfjs?: string;
+  /** TensorFlow's operation; the tfjs function with a capital where absent. */
+  readonly tensorflow?: string;
+}
+
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function unary(name: Unary, rule: UnaryRule): Op {
@@ -81,6 +87,7 @@ function unary(name: Unary, rule: UnaryRule): Op {
     evaluate: ([x]) => map(x!, rule.f),
     batching: 'elementwise',
     tfjs: (c) => `tf.${rule.tfjs ?? name}(${c.args[0]})`,
+    tensorflow: (c) => c.op(rule.tensorflow ?? capital(name), c.args, { T: { type: c.type.dtype } }),
   });
 }
 
@@ -100,6 +107,8 @@ interface BinaryRule {
   readonly gradient: (b: Builder, g: Node, x: Node, y: Node, out: Node) => readonly [Node, Node];
   readonly floatsOnly?: boolean;
   readonly tfjs?: string;
+  /** TensorFlow's operation; the operation's own name with a capital where absent. */
+  readonly tensorflow?: string;
 }
 
 function binary(name: Binary, rule: BinaryRule): Op {
@@ -120,6 +129,7 @@ function binary(name: Binary, rule: BinaryRule): Op {
     evaluate: ([x, y], _attrs, type) => zip(x!, y!, staticShape(type.shape), rule.f),
     batching: 'elementwise',
     tfjs: (c) => `tf.${rule.tfjs ?? name}(${c.args[0]}, ${c.args[1]})`,
+    tensorflow: (c) => c.op(rule.tensorflow ?? capital(name), c.args, { T: { type: c.type.dtype } }),
   });
 }
 
@@ -135,6 +145,7 @@ function comparison(name: Comparison, doc: string, tfjs: string, f: (x: number, 
     evaluate: ([x, y], _attrs, type) => zip(x!, y!, staticShape(type.shape), (p, q) => Number(f(p, q))),
     batching: 'elementwise',
     tfjs: (c) => `tf.${tfjs}(${c.args[0]}, ${c.args[1]})`,
+    tensorflow: (c) => c.op(capital(tfjs), c.args, { T: { type: c.argTypes[0]!.dtype } }),
   });
 }
 
@@ -150,6 +161,7 @@ function logical(name: 'logical_and' | 'logical_or', tfjs: string, f: (x: boolea
     evaluate: ([x, y], _attrs, type) => zip(x!, y!, staticShape(type.shape), (p, q) => Number(f(p !== 0, q !== 0))),
     batching: 'elementwise',
     tfjs: (c) => `tf.${tfjs}(${c.args[0]}, ${c.args[1]})`,
+    tensorflow: (c) => c.op(capital(tfjs), c.args),
   });
 }
 
@@ -218,12 +230,13 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     gradient: (b, g, _x, y) => b.neg(b.mul(g, b.square(y))),
   }),
 
-  add: binary('add', { doc: 'x + y.', f: (x, y) => x + y, gradient: (_b, g) => [g, g] }),
+  add: binary('add', { doc: 'x + y.', tensorflow: 'AddV2', f: (x, y) => x + y, gradient: (_b, g) => [g, g] }),
   sub: binary('sub', { doc: 'x - y.', f: (x, y) => x - y, gradient: (b, g) => [g, b.neg(g)] }),
   mul: binary('mul', { doc: 'x y.', f: (x, y) => x * y, gradient: (b, g, x, y) => [b.mul(g, y), b.mul(g, x)] }),
   div: binary('div', {
     doc: 'x / y.',
     f: (x, y) => x / y,
+    tensorflow: 'RealDiv',
     floatsOnly: true,
     gradient: (b, g, _x, y, out) => [b.div(g, y), b.neg(b.div(b.mul(g, out), y))],
   }),
@@ -264,6 +277,7 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     evaluate: ([x]) => map(x!, (v) => Number(v === 0)),
     batching: 'elementwise',
     tfjs: (c) => `tf.logicalNot(${c.args[0]})`,
+    tensorflow: (c) => c.op('LogicalNot', c.args),
   }),
   where: define({
     name: 'where',
@@ -293,6 +307,7 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     },
     batching: 'elementwise',
     tfjs: (c) => `tf.where(${fullArgument(c, 0)}, ${fullArgument(c, 1)}, ${fullArgument(c, 2)})`,
+    tensorflow: (c) => c.op('SelectV2', c.args, { T: { type: c.type.dtype } }),
   }),
   cast: define<{ readonly dtype: DType }>({
     name: 'cast',
@@ -306,5 +321,6 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
       dtype === 'float32' ? x! : map(x!, dtype === 'bool' ? (v) => Number(v !== 0) : Math.trunc),
     batching: 'elementwise',
     tfjs: (c, { dtype }) => `tf.cast(${c.args[0]}, '${dtype}')`,
+    tensorflow: (c, { dtype }) => c.op('Cast', c.args, { SrcT: { type: c.argTypes[0]!.dtype }, DstT: { type: dtype } }),
   }),
 };

@@ -44,6 +44,7 @@ export const exampleOps: { readonly [N in ExampleName]: Op } = {
     evaluate: ([x]) => x!,
     batching: 'none',
     tfjs: (c) => c.args[0]!,
+    tensorflow: (c) => c.args[0]!,
     flops: () => 0,
   }),
   enter: define<{ readonly axis: Axis }>({
@@ -93,6 +94,7 @@ export const exampleOps: { readonly [N in ExampleName]: Op } = {
     evaluate: ([x], attrs, type) => evaluateReduction(kinds[attrs.kind], x!, graphAxes(attrs), type),
     batching: 'none',
     tfjs: (c, attrs) => kinds[attrs.kind].tfjs(c, literal(graphAxes(attrs)), attrs.keepdims ?? false),
+    tensorflow: (c, attrs) => kinds[attrs.kind].tensorflow(c, graphAxes(attrs), attrs.keepdims ?? false),
   }),
   running: define<{ readonly decay: number; readonly name: string }>({
     name: 'running',
@@ -103,6 +105,7 @@ export const exampleOps: { readonly [N in ExampleName]: Op } = {
     evaluate: ([x]) => x!,
     batching: 'elementwise',
     tfjs: (c) => c.args[0]!,
+    tensorflow: (c) => c.args[0]!,
     flops: () => 0,
   }),
 };

@@ -4,7 +4,8 @@ import { type Dim, sameShape, showShape } from '../dim.js';
 import { countOf, zerosOf } from '../ndarray.js';
 import type { Node, TensorType } from '../types.js';
 import { alignAxes, axisSizes, hasAxis, orderAxes, unionAxes } from './batching.js';
-import { type Batched, define, type Op } from './op.js';
+import { type Batched, define, type Op, type TensorflowContext } from './op.js';
+import { reshapeTensor, transposeTensor } from './shape.js';
 import { checkAxes, literal, range, staticShape } from './shapes.js';
 
 export type IndexName = 'gather' | 'scatter_add';
@@ -71,6 +72,37 @@ function batchGather(b: Builder, args: readonly Batched[], { axis, batchDims }: 
   return { node: b.transpose(node, perm), axes, rank: total - axes.length };
 }
 
+/** Sums of rows by number: the axes before `axis` that are not shared are moved behind it, the shared ones counted into the number. */
+function scatterTensor(c: TensorflowContext, { axis, batchDims, shape }: ScatterAttrs): string {
+  const table = staticShape(shape);
+  const outer = countOf(table.slice(0, batchDims));
+  const middle = countOf(table.slice(batchDims, axis));
+  const rows = table[axis]!;
+  const run = countOf(table.slice(axis + 1));
+  const picks = countOf(staticShape(c.argTypes[1]!.shape).slice(batchDims));
+  const updates =
+    middle === 1
+      ? c.args[0]!
+      : transposeTensor(c, reshapeTensor(c, c.args[0]!, [outer, middle, picks, run]), [0, 2, 1, 3]);
+  const T = { type: 'int32' } as const;
+  const index = c.op('Reshape', [c.args[1]!, c.ints([outer, picks])], { T, Tshape: T });
+  const starts = c.constant(
+    range(outer).map((i) => i * rows),
+    [outer, 1],
+    'int32',
+  );
+  const numbers = c.op('Reshape', [c.op('AddV2', [index, starts], { T }), c.ints([outer * picks])], { T, Tshape: T });
+  const data = reshapeTensor(c, updates, [outer * picks, middle * run]);
+  const sums = c.op('UnsortedSegmentSum', [data, numbers, c.ints(outer * rows)], {
+    T: { type: c.type.dtype },
+    Tindices: T,
+    Tnumsegments: T,
+  });
+  const back =
+    middle === 1 ? sums : transposeTensor(c, reshapeTensor(c, sums, [outer, rows, middle, run]), [0, 2, 1, 3]);
+  return reshapeTensor(c, back, table);
+}
+
 export const indexOps: { readonly [N in IndexName]: Op } = {
   gather: define<GatherAttrs>({
     name: 'gather',
@@ -97,6 +129,13 @@ export const indexOps: { readonly [N in IndexName]: Op } = {
       batchDims === 0
         ? `tf.gather(${c.args[0]}, ${c.args[1]}, ${axis})`
         : `${c.support('gatherBatched')}(${c.args[0]}, ${c.args[1]}, ${axis}, ${batchDims})`,
+    tensorflow: (c, { axis, batchDims }) =>
+      c.op('GatherV2', [c.args[0]!, c.args[1]!, c.ints(axis)], {
+        Tparams: { type: c.type.dtype },
+        Tindices: { type: 'int32' },
+        Taxis: { type: 'int32' },
+        batch_dims: { i: batchDims },
+      }),
     flops: () => 0,
   }),
   scatter_add: define<ScatterAttrs>({
@@ -127,5 +166,6 @@ export const indexOps: { readonly [N in IndexName]: Op } = {
     },
     tfjs: (c, { axis, batchDims, shape }) =>
       `${c.support('scatterAdd')}(${c.args[0]}, ${c.args[1]}, ${literal(staticShape(shape))}, ${axis}, ${batchDims})`,
+    tensorflow: scatterTensor,
   }),
 };

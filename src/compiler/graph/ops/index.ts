@@ -33,4 +33,4 @@ export const ops: { readonly [N in OpName]: Op } = {
   ...exampleOps,
 };
 
-export type { Batched, NdArray, Op, TfjsContext } from './op.js';
+export type { Batched, NdArray, Op, TensorflowAttr, TensorflowContext, TensorflowType, TfjsContext } from './op.js';

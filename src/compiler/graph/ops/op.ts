@@ -1,6 +1,6 @@
 import type { Builder } from '../builder.js';
 import type { Draws } from '../random.js';
-import type { Attrs, Axis, Node, TensorType } from '../types.js';
+import type { Attrs, Axis, DType, Node, TensorType } from '../types.js';
 
 /** Numbers in float64, row-major: what the reference target computes with. int32 and bool values are held as numbers too. */
 export interface NdArray {
@@ -27,6 +27,30 @@ export interface TfjsContext {
   temporary(expression: string): string;
 }
 
+/** An attribute of a TensorFlow operation. */
+export type TensorflowAttr =
+  | { readonly type: TensorflowType }
+  | { readonly i: number }
+  | { readonly b: boolean }
+  | { readonly s: string }
+  | { readonly ints: readonly number[] };
+
+export type TensorflowType = DType | 'bfloat16' | 'uint64';
+
+/** What the TensorFlow target gives a lowering: the arguments' tensors by name, types, and ways to add operations. */
+export interface TensorflowContext {
+  readonly args: readonly string[];
+  readonly argTypes: readonly TensorType[];
+  readonly type: TensorType;
+  /** Adds an operation of TensorFlow's; returns the name of its first result. */
+  op(name: string, inputs: readonly string[], attrs?: Readonly<Record<string, TensorflowAttr>>): string;
+  /** A tensor of ints known when compiled, [n]; or the scalar, of a number. */
+  ints(values: number | readonly number[]): string;
+  constant(value: number | readonly number[], shape: readonly number[], dtype: TensorflowType): string;
+  /** Philox's key for a site, [1] uint64, and the counter that the step starts at, [2] uint64. */
+  draws(site: string): { readonly key: string; readonly counter: string };
+}
+
 /**
  * Everything there is to know about one primitive.
  *
@@ -49,6 +73,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly shared?: { readonly arg: number; readonly sentence: string };
   /** One tfjs expression. */
   tfjs?(c: TfjsContext, attrs: A): string;
+  /** The name of the result among operations of TensorFlow's, which it adds. */
+  tensorflow?(c: TensorflowContext, attrs: A): string;
   /** Floating point operations of one call, for `ebmc check --cost`; the size of the result where absent. */
   flops?(args: readonly TensorType[], type: TensorType, attrs: A): number;
 }

@@ -2,7 +2,8 @@
 import { type Dim, showDim } from '../dim.js';
 import { countOf } from '../ndarray.js';
 import { type Draws, drawNormal, drawPermutation, drawUniform } from '../random.js';
-import { define, type Op } from './op.js';
+import { define, type Op, type TensorflowContext } from './op.js';
+import { ascendingOrder } from './reduce.js';
 import { float32, literal, staticShape } from './shapes.js';
 
 export type RandomName = 'random_uniform' | 'random_normal' | 'random_permutation';
@@ -13,6 +14,15 @@ type PermutationAttrs = RandomAttrs & { readonly size: Dim };
 function needed(draws: Draws | undefined): Draws {
   if (!draws) throw new Error('a random operation is evaluated without a seed and a step');
   return draws;
+}
+
+/** TensorFlow's number for the Philox generator. */
+const philox = 1;
+
+function stateless(c: TensorflowContext, name: string, site: string, shape: readonly number[]): string {
+  const { key, counter } = c.draws(site);
+  const attrs = { dtype: { type: 'float32' }, Tshape: { type: 'int32' } } as const;
+  return c.op(name, [c.ints(shape), key, counter, c.ints(philox)], attrs);
 }
 
 function floats(name: 'random_uniform' | 'random_normal', doc: string, tfjs: string, draw: typeof drawUniform): Op {
@@ -27,6 +37,13 @@ function floats(name: 'random_uniform' | 'random_normal', doc: string, tfjs: str
     },
     batching: 'none',
     tfjs: (c, { shape, site }) => `${c.support(tfjs)}(this.draws, ${literal(site)}, ${literal(staticShape(shape))})`,
+    tensorflow: (c, { shape, site }) =>
+      stateless(
+        c,
+        name === 'random_uniform' ? 'StatelessRandomUniformV2' : 'StatelessRandomNormalV2',
+        site,
+        staticShape(shape),
+      ),
   });
 }
 
@@ -49,5 +66,9 @@ export const randomOps: { readonly [N in RandomName]: Op } = {
     batching: 'none',
     tfjs: (c, { site }) =>
       `${c.support('randomPermutation')}(this.draws, ${literal(site)}, ${literal(staticShape(c.type.shape))})`,
+    tensorflow(c, { site }) {
+      const shape = staticShape(c.type.shape);
+      return ascendingOrder(c, stateless(c, 'StatelessRandomUniformV2', site, shape), shape.at(-1)!);
+    },
   }),
 };

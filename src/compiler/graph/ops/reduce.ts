@@ -2,8 +2,8 @@
 import type { Builder } from '../builder.js';
 import { type Dim, showShape, sizeOf } from '../dim.js';
 import { rowsOver, zerosOf } from '../ndarray.js';
-import type { Node, TensorType } from '../types.js';
-import { define, type NdArray, type Op, type TfjsContext } from './op.js';
+import type { DType, Node, TensorType } from '../types.js';
+import { define, type NdArray, type Op, type TensorflowContext, type TfjsContext } from './op.js';
 import { checkAxes, literal, reducedShape, spread, staticShape, wants } from './shapes.js';
 
 type Reduction = 'reduce_sum' | 'reduce_mean' | 'reduce_max' | 'reduce_min' | 'variance' | 'logsumexp';
@@ -24,6 +24,30 @@ export interface ReductionRule {
   readonly gradient: (b: Builder, parts: GradientParts) => Node;
   readonly ints?: boolean;
   readonly tfjs: (c: TfjsContext, axes: string, keepdims: boolean) => string;
+  readonly tensorflow: (c: TensorflowContext, axes: readonly number[], keepdims: boolean) => string;
+}
+
+/** One of TensorFlow's reductions. */
+function reduced(name: string): ReductionRule['tensorflow'] {
+  return (c, axes, keepdims) => reduceTensor(c, name, c.args[0]!, axes, keepdims);
+}
+
+function reduceTensor(
+  c: TensorflowContext,
+  name: string,
+  x: string,
+  axes: readonly number[],
+  keepdims: boolean,
+): string {
+  const attrs = { T: { type: c.type.dtype }, Tidx: { type: 'int32' }, keep_dims: { b: keepdims } } as const;
+  return c.op(name, [x, c.ints(axes)], attrs);
+}
+
+/** Positions along the last axis, of `size`, in ascending order of value; equal ones keep their order. */
+export function ascendingOrder(c: TensorflowContext, x: string, size: number, dtype: DType = 'float32'): string {
+  const T = { type: dtype } as const;
+  const sorted = c.op('TopKV2', [c.op('Neg', [x], { T }), c.ints(size)], { T, sorted: { b: true } });
+  return `${sorted}:1`;
 }
 
 interface GradientParts {
@@ -62,12 +86,14 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
     ints: true,
     gradient: (_b, { g, full }) => full(g),
     tfjs: (c, axes, keepdims) => `${sumFunction(c, axes, 'sum')}(${c.args[0]}, ${axes}, ${keepdims})`,
+    tensorflow: reduced('Sum'),
   },
   reduce_mean: {
     doc: 'The mean over axes.',
     f: (data, from, to) => sumOf(data, from, to) / (to - from),
     gradient: (b, { g, n, full }) => full(b.scale(g, 1 / n)),
     tfjs: (c, axes, keepdims) => `${sumFunction(c, axes, 'mean')}(${c.args[0]}, ${axes}, ${keepdims})`,
+    tensorflow: reduced('Mean'),
   },
   reduce_max: {
     doc: 'The largest over axes; equal ones share the gradient.',
@@ -79,6 +105,7 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
     ints: true,
     gradient: extremeGradient,
     tfjs: (c, axes, keepdims) => `tf.max(${c.args[0]}, ${axes}, ${keepdims})`,
+    tensorflow: reduced('Max'),
   },
   reduce_min: {
     doc: 'The smallest over axes; equal ones share the gradient.',
@@ -90,6 +117,7 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
     ints: true,
     gradient: extremeGradient,
     tfjs: (c, axes, keepdims) => `tf.min(${c.args[0]}, ${axes}, ${keepdims})`,
+    tensorflow: reduced('Min'),
   },
   variance: {
     doc: 'The biased variance over axes: the mean of (x - mean)².',
@@ -102,6 +130,11 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
     // d/dx = 2 (x - mean) / N: what goes through the mean cancels, since Σ (x - mean) = 0.
     gradient: (b, { g, x, n, mean, full }) => b.mul(full(b.scale(g, 2 / n)), b.sub(x, mean())),
     tfjs: (c, axes, keepdims) => `${c.support('variance')}(${c.args[0]}, ${axes}, ${keepdims})`,
+    tensorflow(c, axes, keepdims) {
+      const mean = reduceTensor(c, 'Mean', c.args[0]!, axes, true);
+      const squares = c.op('SquaredDifference', [c.args[0]!, mean], { T: { type: 'float32' } });
+      return reduceTensor(c, 'Mean', squares, axes, keepdims);
+    },
   },
   logsumexp: {
     doc: 'log Σ e^x over axes, with the largest taken out first.',
@@ -115,6 +148,15 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
     },
     gradient: (b, { g, x, out, full }) => b.mul(full(g), b.exp(b.sub(x, full(out)))),
     tfjs: (c, axes, keepdims) => `${c.support('logSumExp')}(${c.args[0]}, ${axes}, ${keepdims})`,
+    tensorflow(c, axes, keepdims) {
+      const T = { T: { type: 'float32' } } as const;
+      const largest = reduceTensor(c, 'Max', c.args[0]!, axes, true);
+      const powers = c.op('Exp', [c.op('Sub', [c.args[0]!, largest], T)], T);
+      const sum = c.op('Log', [reduceTensor(c, 'Sum', powers, axes, keepdims)], T);
+      const shape = { ...T, Tshape: { type: 'int32' } } as const;
+      const top = keepdims ? largest : c.op('Reshape', [largest, c.ints(staticShape(c.type.shape))], shape);
+      return c.op('AddV2', [top, sum], T);
+    },
   },
 };
 
@@ -164,6 +206,7 @@ function reduction(name: Reduction): Op {
     batching: 'shift',
     shift: ({ axes, keepdims }, n) => ({ axes: axes.map((a) => a + n), keepdims }),
     tfjs: (c, { axes, keepdims }) => rule.tfjs(c, literal(axes), keepdims),
+    tensorflow: (c, { axes, keepdims }) => rule.tensorflow(c, axes, keepdims),
     flops: ([x]) => sizeOf(staticShape(x!.shape)) as number,
   });
 }
@@ -194,6 +237,14 @@ export const reduceOps: { readonly [N in ReduceName]: Op } = {
     batching: 'shift',
     shift: ({ axis }, n) => ({ axis: axis + n }),
     tfjs: (c, { axis }) => `tf.argMax(${c.args[0]}, ${axis})`,
+    tensorflow(c, { axis }) {
+      const attrs = {
+        T: { type: c.argTypes[0]!.dtype },
+        Tidx: { type: 'int32' },
+        output_type: { type: 'int32' },
+      } as const;
+      return c.op('ArgMax', [c.args[0]!, c.ints(axis)], attrs);
+    },
   }),
   argsort: define({
     name: 'argsort',
@@ -216,5 +267,6 @@ export const reduceOps: { readonly [N in ReduceName]: Op } = {
     batching: 'shift',
     shift: (attrs) => attrs,
     tfjs: (c) => `${c.support('argsort')}(${c.args[0]})`,
+    tensorflow: (c) => ascendingOrder(c, c.args[0]!, Number(c.type.shape.at(-1)), c.argTypes[0]!.dtype),
   }),
 };

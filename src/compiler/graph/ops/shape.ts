@@ -3,7 +3,7 @@ import { addDims, type Dim, mulDims, sameDim, sameShape, showDim, showShape, siz
 import { broadcasted, countOf, strided, stridesOf, transposed, walk, zerosOf } from '../ndarray.js';
 import type { Node } from '../types.js';
 import { alignAxes, axisSizes, ownShape, unionAxes } from './batching.js';
-import { define, type Op } from './op.js';
+import { define, type Op, type TensorflowContext } from './op.js';
 import { broadcastShapes, checkAxes, inverse, literal, range, staticShape, unbroadcast } from './shapes.js';
 
 export type ShapeName = 'reshape' | 'transpose' | 'broadcast_to' | 'slice' | 'pad' | 'concat' | 'reverse';
@@ -14,6 +14,60 @@ type Pad = {
   readonly after: readonly number[];
   readonly interior: readonly number[];
 };
+
+/** The element type and the type of shapes, as most of TensorFlow's operations on shapes want them. */
+function typed(c: TensorflowContext, shapes: string) {
+  return { T: { type: c.type.dtype }, [shapes]: { type: 'int32' } } as const;
+}
+
+export function reshapeTensor(c: TensorflowContext, x: string, shape: readonly number[]): string {
+  return c.op('Reshape', [x, c.ints(shape)], typed(c, 'Tshape'));
+}
+
+export function transposeTensor(c: TensorflowContext, x: string, perm: readonly number[]): string {
+  return c.op('Transpose', [x, c.ints(perm)], typed(c, 'Tperm'));
+}
+
+export function padTensor(
+  c: TensorflowContext,
+  x: string,
+  before: readonly number[],
+  after: readonly number[],
+): string {
+  const paddings = before.flatMap((n, i) => [n, after[i]!]);
+  return c.op('Pad', [x, c.constant(paddings, [before.length, 2], 'int32')], typed(c, 'Tpaddings'));
+}
+
+/** Every `strides`-th element from `begin` on, until there are `size` of them. */
+export function stridedSliceTensor(
+  c: TensorflowContext,
+  x: string,
+  begin: readonly number[],
+  size: readonly number[],
+  strides: readonly number[],
+): string {
+  const end = begin.map((from, i) => (size[i] === 0 ? from : from + (size[i]! - 1) * strides[i]! + 1));
+  return c.op('StridedSlice', [x, c.ints(begin), c.ints(end), c.ints(strides)], {
+    T: { type: c.type.dtype },
+    Index: { type: 'int32' },
+  });
+}
+
+/** Zeros of a shape in which x's elements stand `strides` apart, from `begin` on. */
+export function spreadTensor(
+  c: TensorflowContext,
+  x: string,
+  shape: readonly number[],
+  begin: readonly number[],
+  size: readonly number[],
+  strides: readonly number[],
+): string {
+  const end = begin.map((from, i) => (size[i] === 0 ? from : from + (size[i]! - 1) * strides[i]! + 1));
+  return c.op('StridedSliceGrad', [c.ints(shape), c.ints(begin), c.ints(end), c.ints(strides), x], {
+    T: { type: c.type.dtype },
+    Index: { type: 'int32' },
+  });
+}
 
 const fill = (n: number, value: number): number[] => new Array<number>(n).fill(value);
 
@@ -32,6 +86,7 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
     batching: 'shift',
     shift: ({ shape }, _n, leading) => ({ shape: [...leading, ...shape] }),
     tfjs: (c, { shape }) => `tf.reshape(${c.args[0]}, ${literal(staticShape(shape))})`,
+    tensorflow: (c, { shape }) => reshapeTensor(c, c.args[0]!, staticShape(shape)),
     flops: () => 0,
   }),
   transpose: define<{ readonly perm: readonly number[] }>({
@@ -49,6 +104,7 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
     batching: 'shift',
     shift: ({ perm }, n) => ({ perm: [...range(n), ...perm.map((p) => p + n)] }),
     tfjs: (c, { perm }) => `tf.transpose(${c.args[0]}, ${literal(perm)})`,
+    tensorflow: (c, { perm }) => transposeTensor(c, c.args[0]!, perm),
     flops: () => 0,
   }),
   broadcast_to: define<{ readonly shape: readonly Dim[] }>({
@@ -71,6 +127,7 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       return { node, axes: x!.axes, rank };
     },
     tfjs: (c, { shape }) => `tf.broadcastTo(${c.args[0]}, ${literal(staticShape(shape))})`,
+    tensorflow: (c, { shape }) => c.op('BroadcastTo', [c.args[0]!, c.ints(staticShape(shape))], typed(c, 'Tidx')),
     flops: () => 0,
   }),
   slice: define<Slice>({
@@ -128,6 +185,11 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       if (strides.every((s) => s === 1)) return `tf.slice(${c.args[0]}, ${from}, ${n})`;
       return `${c.support('stridedSlice')}(${c.args[0]}, ${from}, ${n}, ${literal(strides)})`;
     },
+    tensorflow(c, { begin, size, strides }) {
+      const [from, n] = [staticShape(begin), staticShape(size)];
+      if (strides.every((s) => s === 1)) return c.op('Slice', [c.args[0]!, c.ints(from), c.ints(n)], typed(c, 'Index'));
+      return stridedSliceTensor(c, c.args[0]!, from, n, strides);
+    },
     flops: () => 0,
   }),
   pad: define<Pad>({
@@ -179,6 +241,18 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
         return `tf.pad(${c.args[0]}, ${literal(before.map((n, i) => [n, after[i]!]))})`;
       return `${c.support('padInterior')}(${c.args[0]}, ${literal(before)}, ${literal(after)}, ${literal(interior)})`;
     },
+    tensorflow(c, { before, after, interior }) {
+      if (interior.every((n) => n === 0)) return padTensor(c, c.args[0]!, before, after);
+      const [own, shape] = [staticShape(c.argTypes[0]!.shape), staticShape(c.type.shape)];
+      return spreadTensor(
+        c,
+        c.args[0]!,
+        shape,
+        before,
+        own,
+        interior.map((n) => n + 1),
+      );
+    },
     flops: () => 0,
   }),
   concat: define<{ readonly axis: number }>({
@@ -225,6 +299,10 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       return { node: b.concat(nodes, axis + axes.length), axes, rank: ownShape(args[0]!).length };
     },
     tfjs: (c, { axis }) => (c.args.length === 1 ? c.args[0]! : `tf.concat([${c.args.join(', ')}], ${axis})`),
+    tensorflow: (c, { axis }) =>
+      c.args.length === 1
+        ? c.args[0]!
+        : c.op('ConcatV2', [...c.args, c.ints(axis)], { ...typed(c, 'Tidx'), N: { i: c.args.length } }),
     flops: () => 0,
   }),
   reverse: define<{ readonly axes: readonly number[] }>({
@@ -247,6 +325,7 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
     batching: 'shift',
     shift: ({ axes }, n) => ({ axes: axes.map((a) => a + n) }),
     tfjs: (c, { axes }) => `tf.reverse(${c.args[0]}, ${literal(axes)})`,
+    tensorflow: (c, { axes }) => c.op('ReverseV2', [c.args[0]!, c.ints(axes)], typed(c, 'Tidx')),
     flops: () => 0,
   }),
 };

@@ -1,0 +1,207 @@
+/**
+ * The TensorFlow target: a program as a SavedModel whose signatures share one session's variables.
+ * `init`, `step` (the data fields and `rate`), `represent`, `represent_views` and `energy.<name>` (fields), `read` and `write`. Those
+ * that draw random numbers take `draws.seed` (an int32) and `draws.step` (the step's number as two int32 words, the low one first)
+ * besides. There is no `variables/` folder: `init` or `write` comes first.
+ */
+import type { Graph, Node, Program, TensorType } from '../../graph/types.js';
+import { dataType, GraphDef, shapeProto } from './graph-def.js';
+import { lowerGraph, type Sources } from './lower.js';
+import { encodeSavedModel } from './proto.js';
+
+export interface TensorflowManifest {
+  readonly batch: number;
+  /** Signature → names of its inputs, for callers that must give each exactly once. */
+  readonly signatures: Readonly<
+    Record<string, { readonly inputs: readonly string[]; readonly outputs: readonly string[] }>
+  >;
+}
+
+export interface TensorflowOutput {
+  /** `saved_model.pb`. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly manifest: TensorflowManifest;
+}
+
+/** The tag under which the graph is found in the SavedModel. */
+export const servingTag = 'serve';
+
+/** Inputs that say where random numbers come from; a data field cannot have a dot in its name. */
+export const drawInputs = { seed: 'draws.seed', step: 'draws.step' } as const;
+
+/** The oldest TensorFlow that is known to read these graphs (2.11). */
+const producer = 1087;
+
+interface Tensor {
+  readonly tensor: string;
+  readonly type: TensorType;
+}
+
+interface Signature {
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+const seedType: TensorType = { dtype: 'int32', shape: [] };
+const stepType: TensorType = { dtype: 'int32', shape: [2] };
+const doneType: TensorType = { dtype: 'bool', shape: [] };
+
+export function emitTensorflow(program: Program): TensorflowOutput {
+  const emitter = new Emitter(program);
+  const signatures: Record<string, Signature> = {
+    init: emitter.call('init', program.init),
+    step: emitter.call('step', program.step),
+    represent: emitter.call('represent', program.represent),
+    read: emitter.read(),
+    write: emitter.write(),
+  };
+  if (program.representViews) signatures['represent_views'] = emitter.call('represent_views', program.representViews);
+  for (const [name, graph] of Object.entries(program.energies))
+    signatures[`energy.${name}`] = emitter.call(`energy/${name}`, graph);
+  const message = {
+    savedModelSchemaVersion: 1,
+    metaGraphs: [
+      {
+        metaInfoDef: { metaGraphVersion: `ebmc ${program.model}`, tags: [servingTag], tensorflowVersion: '2.11.0' },
+        graphDef: { node: emitter.to.nodes, versions: { producer, minConsumer: 0 } },
+        signatureDef: Object.fromEntries(
+          Object.entries(signatures).map(([name, s]) => [name, signatureProto(name, s)]),
+        ),
+      },
+    ],
+  };
+  const names = Object.entries(signatures).map(
+    ([name, { inputs, outputs }]) => [name, { inputs: Object.keys(inputs), outputs: Object.keys(outputs) }] as const,
+  );
+  return {
+    files: { 'saved_model.pb': encodeSavedModel(message) },
+    manifest: { batch: program.batch, signatures: Object.fromEntries(names) },
+  };
+}
+
+function signatureProto(name: string, { inputs, outputs }: Signature): object {
+  const infos = (tensors: Readonly<Record<string, Tensor>>): object =>
+    Object.fromEntries(
+      Object.entries(tensors).map(([key, { tensor, type }]) => [
+        key,
+        {
+          name: tensor.includes(':') ? tensor : `${tensor}:0`,
+          dtype: dataType(type.dtype),
+          tensorShape: shapeProto(type.shape.map(Number)),
+        },
+      ]),
+    );
+  return { inputs: infos(inputs), outputs: infos(outputs), methodName: `ebmc/${name}` };
+}
+
+class Emitter {
+  readonly to = new GraphDef();
+  private readonly handles = new Map<string, string>();
+
+  constructor(private readonly program: Program) {
+    for (const { name, type } of program.states) {
+      this.handles.set(
+        name,
+        this.to.add(`state/${name}`, 'VarHandleOp', [], {
+          dtype: { type: dataType(type.dtype) },
+          shape: { shape: shapeProto(type.shape.map(Number)) },
+          shared_name: { s: new TextEncoder().encode(name) },
+          container: { s: new Uint8Array() },
+        }),
+      );
+    }
+  }
+
+  /** A graph as a signature: its inputs and where random numbers come from, its outputs, and updates that happen with them. */
+  call(prefix: string, graph: Graph): Signature {
+    const inputs: Record<string, Tensor> = {};
+    const placeholder = (name: string, type: TensorType): string => {
+      inputs[name] ??= { tensor: this.placeholder(`${prefix}/${name}`, type), type };
+      return inputs[name].tensor;
+    };
+    for (const node of graph.inputs) placeholder(inputName(node), node.type);
+    const reads = new Map<string, string>();
+    const sources: Sources = {
+      input: (node) => placeholder(inputName(node), node.type),
+      state: (name) => {
+        const read = reads.get(name) ?? this.readState(`${prefix}/read/${name}`, name);
+        reads.set(name, read);
+        return read;
+      },
+      seed: () => placeholder(drawInputs.seed, seedType),
+      step: () =>
+        prefix === 'init' ? this.to.constant(prefix, [0, 0], [2], 'int32') : placeholder(drawInputs.step, stepType),
+    };
+    const tensorOf = lowerGraph(this.to, graph, prefix, sources);
+    const assigned = Object.entries(graph.updates).map(([name, node]) => {
+      const after = reads.get(name);
+      const value = tensorOf(node);
+      return this.assign(`${prefix}/write/${name}`, name, value, after === undefined ? [] : [after]);
+    });
+    const outputs = Object.fromEntries(
+      Object.entries(graph.outputs).map(([name, node]) => [
+        name,
+        { tensor: this.after(`${prefix}/result/${name}`, tensorOf(node), node.type, assigned), type: node.type },
+      ]),
+    );
+    return { inputs, outputs: Object.keys(outputs).length > 0 ? outputs : { done: this.done(prefix, assigned) } };
+  }
+
+  read(): Signature {
+    const outputs = this.program.states.map(({ name, type }) => {
+      const tensor = this.after(`read/result/${name}`, this.readState(`read/${name}`, name), type, []);
+      return [name, { tensor, type }] as const;
+    });
+    return { inputs: {}, outputs: outputs.length > 0 ? Object.fromEntries(outputs) : { done: this.done('read', []) } };
+  }
+
+  write(): Signature {
+    const inputs: Record<string, Tensor> = {};
+    const assigned = this.program.states.map(({ name, type }) => {
+      const tensor = this.placeholder(`write/value/${name}`, type);
+      inputs[name] = { tensor, type };
+      return this.assign(`write/${name}`, name, tensor, []);
+    });
+    return { inputs, outputs: { done: this.done('write', assigned) } };
+  }
+
+  private placeholder(name: string, type: TensorType): string {
+    return this.to.add(name, 'Placeholder', [], {
+      dtype: { type: dataType(type.dtype) },
+      shape: { shape: shapeProto(type.shape.map(Number)) },
+    });
+  }
+
+  private handle(state: string): string {
+    const handle = this.handles.get(state);
+    if (handle === undefined) throw new Error(`no state ${state}`);
+    return handle;
+  }
+
+  private readState(name: string, state: string): string {
+    const { dtype } = this.program.states.find((decl) => decl.name === state)!.type;
+    return this.to.add(name, 'ReadVariableOp', [this.handle(state)], { dtype: { type: dataType(dtype) } });
+  }
+
+  /** Gives a state its new value once the old one was read. */
+  private assign(name: string, state: string, value: string, after: readonly string[]): string {
+    const { dtype } = this.program.states.find((decl) => decl.name === state)!.type;
+    const inputs = [this.handle(state), value, ...after.map((node) => `^${node}`)];
+    return this.to.add(name, 'AssignVariableOp', inputs, { dtype: { type: dataType(dtype) } });
+  }
+
+  /** A value that is not there before these operations are done. */
+  private after(name: string, value: string, type: TensorType, operations: readonly string[]): string {
+    const inputs = [value, ...operations.map((node) => `^${node}`)];
+    return this.to.add(name, 'Identity', inputs, { T: { type: dataType(type.dtype) } });
+  }
+
+  private done(prefix: string, operations: readonly string[]): Tensor {
+    const yes = this.to.constant(prefix, 1, [], 'bool');
+    return { tensor: this.after(`${prefix}/done`, yes, doneType, operations), type: doneType };
+  }
+}
+
+function inputName(node: Node): string {
+  return String(node.attrs['name']);
+}

@@ -1,0 +1,96 @@
+/** Collects the operations of a TensorFlow graph. */
+import type { TensorflowAttr, TensorflowType } from '../../graph/ops/index.js';
+
+/** As in `NodeDef`. */
+export interface NodeDef {
+  readonly name: string;
+  readonly op: string;
+  readonly input: readonly string[];
+  readonly attr: Readonly<Record<string, object>>;
+}
+
+const dataTypes: { readonly [T in TensorflowType | 'resource']: string } = {
+  float32: 'DT_FLOAT',
+  int32: 'DT_INT32',
+  bool: 'DT_BOOL',
+  bfloat16: 'DT_BFLOAT16',
+  uint64: 'DT_UINT64',
+  resource: 'DT_RESOURCE',
+};
+
+export function dataType(type: TensorflowType | 'resource'): string {
+  return dataTypes[type];
+}
+
+export function shapeProto(shape: readonly number[]): object {
+  return { dim: shape.map((size) => ({ size })) };
+}
+
+export class GraphDef {
+  readonly nodes: NodeDef[] = [];
+  private readonly names = new Set<string>();
+  private readonly known = new Map<string, string>();
+
+  /** Adds an operation under a name like `wanted`; returns the name it got, which is also that of its first result. */
+  add(wanted: string, op: string, inputs: readonly string[], attrs: Readonly<Record<string, object>> = {}): string {
+    const name = this.fresh(wanted);
+    this.nodes.push({ name, op, input: inputs, attr: attrs });
+    return name;
+  }
+
+  /** A constant; equal ones under one `prefix` are one. */
+  constant(prefix: string, value: number | readonly number[], shape: readonly number[], type: TensorflowType): string {
+    const key = `${prefix}|${type}|${shape.join(',')}|${typeof value === 'number' ? `all ${numberKey(value)}` : value.map(numberKey).join(',')}`;
+    const found = this.known.get(key);
+    if (found !== undefined) return found;
+    const tensor = {
+      dtype: dataType(type),
+      tensorShape: shapeProto(shape),
+      tensorContent: bytesOf(value, shape, type),
+    };
+    const name = this.add(`${prefix}/constant`, 'Const', [], { dtype: { type: dataType(type) }, value: { tensor } });
+    this.known.set(key, name);
+    return name;
+  }
+
+  private fresh(wanted: string): string {
+    const base = wanted.replace(/[^A-Za-z0-9_./]/g, '_').replace(/^[^A-Za-z0-9.]+/, '') || 'op';
+    let name = base;
+    for (let i = 1; this.names.has(name.toLowerCase()); i++) name = `${base}_${i}`;
+    this.names.add(name.toLowerCase());
+    return name;
+  }
+}
+
+function numberKey(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+function bytesOf(value: number | readonly number[], shape: readonly number[], type: TensorflowType): Uint8Array {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const numbers = typeof value === 'number' ? new Array<number>(count).fill(value) : value;
+  switch (type) {
+    case 'float32':
+      return bytes(Float32Array.from(numbers));
+    case 'int32':
+      return bytes(Int32Array.from(numbers));
+    case 'bool':
+      return Uint8Array.from(numbers, (v) => Number(v !== 0));
+    case 'uint64':
+      return bytes(BigUint64Array.from(numbers, BigInt));
+    case 'bfloat16':
+      throw new Error('constants are made in float32 and cast');
+  }
+}
+
+/** Little-endian, as TensorFlow wants them on every machine that Node runs on. */
+function bytes(array: Float32Array | Int32Array | BigUint64Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+export function attrProto(attr: TensorflowAttr): object {
+  if ('type' in attr) return { type: dataType(attr.type) };
+  if ('ints' in attr) return { list: { i: attr.ints } };
+  if ('s' in attr) return { s: new TextEncoder().encode(attr.s) };
+  return attr;
+}

@@ -1,0 +1,86 @@
+/** A graph of ours as operations of a TensorFlow graph, from the op table. */
+import { ops, type TensorflowContext } from '../../graph/ops/index.js';
+import { hash32 } from '../../graph/random.js';
+import { scheduleGraph } from '../../graph/schedule.js';
+import type { Graph, Node } from '../../graph/types.js';
+import { attrProto, type GraphDef } from './graph-def.js';
+
+/** Where a lowered graph finds what it does not compute. */
+export interface Sources {
+  /** The tensor of an `input` node. */
+  input(node: Node): string;
+  /** The tensor of a state's value at the start of the call. */
+  state(name: string): string;
+  /** Seed (int32) and step (two int32 words, the low one first): where random numbers come from. */
+  readonly seed: () => string;
+  readonly step: () => string;
+}
+
+/** Adds a graph's operations, their names below `prefix`; returns the tensor of every node. */
+export function lowerGraph(to: GraphDef, graph: Graph, prefix: string, sources: Sources): (node: Node) => string {
+  const tensors = new Map<Node, string>();
+  const tensorOf = (node: Node): string => tensors.get(node)!;
+  const draws = drawsOf(to, prefix, sources);
+  for (const node of scheduleGraph(graph)) tensors.set(node, lowerNode(to, node, prefix, sources, tensorOf, draws));
+  return tensorOf;
+}
+
+function lowerNode(
+  to: GraphDef,
+  node: Node,
+  prefix: string,
+  sources: Sources,
+  tensorOf: (node: Node) => string,
+  draws: TensorflowContext['draws'],
+): string {
+  if (node.op === 'input') return sources.input(node);
+  if (node.op === 'state') return sources.state(String(node.attrs['name']));
+  const op = ops[node.op];
+  if (op.tensorflow === undefined) throw new Error(`${node.op} has no lowering to TensorFlow`);
+  const place = node.scope === '' ? prefix : `${prefix}/${node.scope}`;
+  const context: TensorflowContext = {
+    args: node.args.map(tensorOf),
+    argTypes: node.args.map((arg) => arg.type),
+    type: node.type,
+    op: (name, inputs, attrs = {}) =>
+      to.add(
+        `${place}/${name}`,
+        name,
+        inputs,
+        Object.fromEntries(Object.entries(attrs).map(([key, attr]) => [key, attrProto(attr)])),
+      ),
+    ints: (values) =>
+      typeof values === 'number'
+        ? to.constant(prefix, values, [], 'int32')
+        : to.constant(prefix, values, [values.length], 'int32'),
+    constant: (value, shape, dtype) => to.constant(prefix, value, shape, dtype),
+    draws,
+  };
+  return op.tensorflow(context, node.attrs);
+}
+
+/** Philox's key is the seed and the site's hash, its counter starts at (0, step): words of 32 bits, seen as pairs of 64. */
+function drawsOf(to: GraphDef, prefix: string, sources: Sources): TensorflowContext['draws'] {
+  let counter: string | undefined;
+  let seed: string | undefined;
+  const words = { T: { type: 'DT_INT32' }, type: { type: 'DT_UINT64' } };
+  const joined = (name: string, parts: readonly string[], shape: readonly number[]): string => {
+    const axis = to.constant(prefix, 0, [], 'int32');
+    const types = { T: { type: 'DT_INT32' }, Tidx: { type: 'DT_INT32' } };
+    const all = to.add(`${prefix}/${name}/words`, 'ConcatV2', [...parts, axis], { ...types, N: { i: parts.length } });
+    const shaped = to.add(`${prefix}/${name}/pairs`, 'Reshape', [all, to.constant(prefix, shape, [2], 'int32')], {
+      T: { type: 'DT_INT32' },
+      Tshape: { type: 'DT_INT32' },
+    });
+    return to.add(`${prefix}/${name}`, 'Bitcast', [shaped], words);
+  };
+  return (site) => {
+    seed ??= to.add(`${prefix}/seed_word`, 'Reshape', [sources.seed(), to.constant(prefix, [1], [1], 'int32')], {
+      T: { type: 'DT_INT32' },
+      Tshape: { type: 'DT_INT32' },
+    });
+    counter ??= joined('counter', [to.constant(prefix, [0, 0], [2], 'int32'), sources.step()], [2, 2]);
+    const hash = to.constant(prefix, [hash32(site) | 0], [1], 'int32');
+    return { key: joined(`key_${site}`, [seed, hash], [1, 2]), counter };
+  };
+}
