@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrainDecl } from '../compiler/declarations.js';
+import { fingerprintProgram } from '../compiler/graph/fingerprint.js';
+import type { Program } from '../compiler/graph/types.js';
 import { compileModel, optimizeProgram, type TypedModel } from '../compiler/index.js';
-import { emitTfjs } from '../compiler/targets/tfjs/emit.js';
-import { type Selection, selectBackend } from '../runtime/backends/index.js';
+import { type BackendName, loadTfjsNode, type Selection, selectBackend } from '../runtime/backends/index.js';
+import { loadSavedModel } from '../runtime/backends/load-saved-model.js';
 import { loadTfjsModel } from '../runtime/backends/load-tfjs.js';
 import type { LoadedModel } from '../runtime/model.js';
 import type { Output } from './output.js';
@@ -26,18 +28,27 @@ export async function loadProgram(
   output: Output,
 ): Promise<RunningProgram> {
   const program = optimizeProgram(compileModel(typed, train));
-  const { files } = emitTfjs(program);
-  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex');
+  const hash = createHash('sha256').update(fingerprintProgram(program)).digest('hex');
   const backend = await selectBackend(backendName);
   output.diagnostics(backend.warnings);
   const directory = mkdtempSync(join(tmpdir(), 'ebmc-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   process.once('exit', remove);
-  const model = await loadTfjsModel(program, files, { directory });
+  const model = await loadOn(backend.name, program, directory);
   const close = () => {
     model.dispose();
     remove();
     process.off('exit', remove);
   };
   return { model, backend, hash, close };
+}
+
+/** On the native backend a step is one call of a TensorFlow session, elsewhere tfjs's calls one by one; both draw the same numbers. */
+async function loadOn(backend: BackendName, program: Program, directory: string): Promise<LoadedModel> {
+  if (backend === 'tensorflow') {
+    const { emitTensorflow } = await import('../compiler/targets/tensorflow/emit.js');
+    return loadSavedModel(program, emitTensorflow(program), loadTfjsNode(), { directory });
+  }
+  const { emitTfjs } = await import('../compiler/targets/tfjs/emit.js');
+  return loadTfjsModel(program, emitTfjs(program).files, { directory });
 }

@@ -25,6 +25,8 @@ export async function runProgram(argv: readonly string[]): Promise<Status> {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    // Commander has printed its own faults already.
+    if (error.code.startsWith('ebmc.')) process.stderr.write(`${error.message}\n`);
     return error.exitCode === 0 ? statuses.ok : statuses.misuse;
   }
   return outcome.status;

@@ -29,8 +29,8 @@ export interface LoadedModel {
   /** Representations of two views of each example, [batch, 2, ...]; absent where the model has no two views. */
   representViews?(batch: Batch): Promise<HostTensor>;
   /**
-   * Repeats a step that gave NaN or Infinity and names the first operation whose result is not finite, e.g.
-   * "`sqrt` in f/norm (model.ebm:12:8)". Changes no state. The states are those before the step.
+   * Repeats a step that gives NaN or Infinity and names the first operation whose result is not finite, e.g.
+   * "`sqrt` in f/norm (model.ebm:12:8)". Changes no state; states and step number must be those before the step.
    */
   explainNonFinite?(batch: Batch, rate: number): Promise<string | undefined>;
   read(): Promise<Readonly<Record<string, HostTensor>>>;

@@ -6,7 +6,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ops } from '../../src/compiler/graph/ops/index.js';
 import { evaluateGraph } from '../../src/compiler/targets/reference/index.js';
-import { drawInputs, emitTensorflow, servingTag } from '../../src/compiler/targets/tensorflow/emit.js';
+import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
+import { drawInputs, servingTag } from '../../src/compiler/targets/tensorflow/signatures.js';
 import { tfjsNode, useBackend } from './backends.js';
 import { opCases, opProgram } from './op-cases.js';
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { printGraph } from '../../compiler/graph/print.js';
-import type { Program } from '../../compiler/graph/types.js';
+import { CommanderError } from 'commander';
+import { printProgram } from '../../compiler/graph/print.js';
 import { checkFile, compileModel, defaultOptimizer, optimizeProgram, printTypedModel } from '../../compiler/index.js';
+import { emitTensorflow } from '../../compiler/targets/tensorflow/emit.js';
 import { emitTfjs } from '../../compiler/targets/tfjs/emit.js';
 import { parseModule } from '../../grammar/index.js';
 import { FileLibrary } from '../../runtime/library.js';
@@ -15,6 +16,8 @@ import { overridesFrom } from '../settings.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
 import { writeWhole } from '../write-whole.js';
+
+const missingOut = "error: option '--target tensorflow' needs '--out <dir>': a SavedModel is a folder";
 
 export async function runCompile({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;
@@ -51,8 +54,15 @@ export async function runCompile({ args, options, output }: CommandCall): Promis
     output.document({ ok: true, model: typed.name, stage, text, diagnostics });
     return statuses.ok;
   }
-  const { files } = emitTfjs(program);
   const out = options.text('out');
+  if (options.text('target') === 'tensorflow') {
+    if (out === undefined) throw new CommanderError(statuses.misuse, 'ebmc.missingOut', missingOut);
+    const written = writeFiles(out, emitTensorflow(program).files);
+    output.document({ ok: true, model: typed.name, written, diagnostics });
+    output.line(`${typed.name}, batch ${program.batch}: wrote ${written.join(', ')}`);
+    return statuses.ok;
+  }
+  const { files } = emitTfjs(program);
   if (out === undefined || stage === 'tfjs') {
     output.line((files['model.ts'] ?? '').trimEnd());
     output.document({ ok: true, model: typed.name, files, diagnostics });
@@ -64,11 +74,7 @@ export async function runCompile({ args, options, output }: CommandCall): Promis
   return statuses.ok;
 }
 
-function printProgram({ init, step, represent, energies }: Program): string {
-  return [init, step, represent, ...Object.values(energies)].map(printGraph).join('\n');
-}
-
-function writeFiles(folder: string, files: Readonly<Record<string, string>>): string[] {
+function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): string[] {
   return Object.entries(files).map(([name, text]) => {
     const path = join(folder, name);
     writeWhole(path, text);

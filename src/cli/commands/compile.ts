@@ -10,12 +10,13 @@ export const compileCommand: CommandEntry = {
   summary: 'Compile a model to code, or print a stage of its compilation.',
   examples: [
     ['ebmc compile simclr.ebm --target tfjs --out build', 'write a TypeScript module for tfjs'],
+    ['ebmc compile simclr.ebm --target tensorflow --out build', 'write a SavedModel for TensorFlow'],
     ['ebmc compile simclr.ebm --emit graph', 'print the tensor program of a step'],
   ],
   define(command) {
     command
       .argument('<file>', 'a .ebm file')
-      .addOption(new Option('--target <target>', 'what to write').choices(['tfjs']).default('tfjs'))
+      .addOption(new Option('--target <target>', 'what to write').choices(['tfjs', 'tensorflow']).default('tfjs'))
       .option('--out <dir>', 'the folder for the code; without it, it is printed')
       .addOption(new Option('--emit <stage>', 'print a stage instead').choices([...stages]))
       .option('--model <name>', 'which model, where the file has several')

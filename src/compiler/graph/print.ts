@@ -1,7 +1,7 @@
 /** A graph as readable text, one operation a line: `%12: float32[128, 64] = contract %3 %7 {over: [[1], [0]]}  // f/linear_1`. */
 import { type Dim, showDim, showShape } from './dim.js';
 import { scheduleGraph } from './schedule.js';
-import type { Attrs, AttrValue, Axis, Graph, Node, TensorType } from './types.js';
+import type { Attrs, AttrValue, Axis, Graph, Node, Program, TensorType } from './types.js';
 
 export function printType({ dtype, shape }: TensorType): string {
   return `${dtype}${showShape(shape)}`;
@@ -43,4 +43,10 @@ export function printGraph(graph: Graph): string {
   for (const [name, node] of Object.entries(graph.outputs)) lines.push(`  output ${name} = %${node.id}`);
   for (const [name, node] of Object.entries(graph.updates)) lines.push(`  update ${name} = %${node.id}`);
   return [...lines, '}', ''].join('\n');
+}
+
+/** Every graph of a program. */
+export function printProgram({ init, step, represent, representViews, energies }: Program): string {
+  const views = representViews ? [representViews] : [];
+  return [init, step, represent, ...views, ...Object.values(energies)].map(printGraph).join('\n');
 }

@@ -19,14 +19,6 @@ export async function loadTfjsModel(
   const generated = await importGenerated(files, options.directory);
   const stateNames = program.states.map((state) => state.name);
   let seed = 0;
-  /** The states before a step whose metrics were not finite, with that step's number. */
-  let beforeFailure: { readonly states: Tensors; readonly stepNumber: number } | undefined;
-
-  const forgetFailure = (): void => {
-    if (beforeFailure !== undefined) tf.dispose(Object.values(beforeFailure.states));
-    beforeFailure = undefined;
-  };
-  const cloneStates = (): Tensors => mapRecord(generated.states(), (tensor) => tf.clone(tensor));
 
   return {
     batch: program.batch,
@@ -41,20 +33,13 @@ export async function loadTfjsModel(
     },
     async init(newSeed) {
       seed = newSeed;
-      forgetFailure();
       generated.init(newSeed);
     },
     async step(batch, rate) {
-      forgetFailure();
-      // Clones share their data with the states, which a step holds to its end anyway.
-      const before = { states: cloneStates(), stepNumber: generated.stepNumber };
       const tensors = toTensors(batch);
       const scalars = generated.step(tensors, rate);
       tf.dispose(Object.values(tensors));
-      const metrics = await readScalars(scalars);
-      if (Object.values(metrics).every(Number.isFinite)) tf.dispose(Object.values(before.states));
-      else beforeFailure = before;
-      return metrics;
+      return readScalars(scalars);
     },
     represent: (batch) => represented((tensors) => generated.represent(tensors), batch),
     ...(program.representViews
@@ -66,7 +51,6 @@ export async function loadTfjsModel(
       return Object.fromEntries(await Promise.all(entries));
     },
     async write(states) {
-      forgetFailure();
       for (const [name, host] of Object.entries(states)) {
         // A copy: the cpu backend computes on the very array it is given.
         const tensor = toTensor({ shape: host.shape, data: host.data.slice() });
@@ -75,18 +59,14 @@ export async function loadTfjsModel(
       }
     },
     async explainNonFinite(batch, rate) {
-      // Not from the present states, where a step that failed has left its mark.
       const { emitTfjs } = await import('../../compiler/targets/tfjs/emit.js');
       const checked = await importGenerated(emitTfjs(program, { checks: true }).files, options.directory);
-      const start = beforeFailure ?? { states: generated.states(), stepNumber: generated.stepNumber };
+      const start = { states: generated.states(), stepNumber: generated.stepNumber };
       const broken = await findNonFiniteState(start.states);
       if (broken !== undefined) return `the state ${broken}, not finite before this step`;
       return repeatChecked(checked, start, seed, toTensors(batch), rate);
     },
-    dispose() {
-      forgetFailure();
-      generated.dispose();
-    },
+    dispose: () => generated.dispose(),
   };
 }
 

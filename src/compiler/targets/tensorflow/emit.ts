@@ -8,6 +8,7 @@ import type { Graph, Node, Program, TensorType } from '../../graph/types.js';
 import { dataType, GraphDef, shapeProto } from './graph-def.js';
 import { lowerGraph, type Sources } from './lower.js';
 import { encodeSavedModel } from './proto.js';
+import { drawInputs, servingTag } from './signatures.js';
 
 export interface TensorflowManifest {
   readonly batch: number;
@@ -22,12 +23,6 @@ export interface TensorflowOutput {
   readonly files: Readonly<Record<string, Uint8Array>>;
   readonly manifest: TensorflowManifest;
 }
-
-/** The tag under which the graph is found in the SavedModel. */
-export const servingTag = 'serve';
-
-/** Inputs that say where random numbers come from; a data field cannot have a dot in its name. */
-export const drawInputs = { seed: 'draws.seed', step: 'draws.step' } as const;
 
 /** The oldest TensorFlow that is known to read these graphs (2.11). */
 const producer = 1087;
