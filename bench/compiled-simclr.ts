@@ -18,7 +18,7 @@ export const batch = 128;
 const adamw = { name: 'adamw', settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0 } } as const;
 
 export async function compiled(): Promise<LoadedModel> {
-  const path = fileURLToPath(new URL('./simclr.ebm', import.meta.url));
+  const path = fileURLToPath(new URL('./models/simclr.ebm', import.meta.url));
   const checked = checkFile({ path, text: readFileSync(path, 'utf8') }, new FileLibrary(path));
   const typed = checked.models[0];
   if (typed === undefined) throw new Error(checked.diagnostics.map((d) => d.message).join('\n'));

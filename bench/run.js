@@ -19,7 +19,8 @@ for (const folder of ['src', 'bench']) {
   }
 }
 cpSync(join(root, 'std'), join(out, 'std'), { recursive: true });
-cpSync(join(root, 'bench', 'simclr.ebm'), join(out, 'bench', 'simclr.ebm'));
+cpSync(join(root, 'bench', 'models'), join(out, 'bench', 'models'), { recursive: true });
+process.env['EBMC_ROOT'] = root;
 
 const [name = 'step'] = process.argv.slice(2);
 await import(join(out, 'bench', `${name}.js`));

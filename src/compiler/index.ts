@@ -13,7 +13,7 @@ import type { DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
 import { showShape } from './graph/dim.js';
 import type { Program } from './graph/types.js';
 import { lowerModel } from './lower/index.js';
-import { optimizeForward } from './optimize/index.js';
+import { optimizeForward, type TargetName } from './optimize/index.js';
 
 /** Finds the text behind `use std.vision { ... }`; undefined where there is none. */
 export interface Library {
@@ -161,12 +161,21 @@ function inTextOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return unique.sort((a, b) => (a.span?.start ?? -1) - (b.span?.start ?? -1));
 }
 
-/** The program of a model that was checked without errors, at its batch size, with its training step. */
-export function compileModel(model: TypedModel, train: Pick<TrainDecl, 'optimizer'>): Program {
-  return lowerModel(model, train.optimizer, { forward: optimizeForward, finish: (graph) => graph });
+/** The program of a model that was checked without errors, at its batch size, with its training step, as a target wants it. */
+export function compileModel(
+  model: TypedModel,
+  train: Pick<TrainDecl, 'optimizer'>,
+  target: TargetName = 'tfjs',
+): Program {
+  return lowerModel(model, train.optimizer, {
+    forward: (b, outputs) => optimizeForward(b, outputs, target),
+    finish: (graph) => graph,
+    // One call a view lets the native kernels normalise each view's batch in one go.
+    mergesViews: target !== 'tensorflow',
+  });
 }
 
 export { defaultOptimizer } from './check/settings.js';
 export { printTypedModel, type TypedModel } from './check/typed-model.js';
-export { optimizeProgram } from './optimize/index.js';
+export { optimizeProgram, spellOutProgram, type TargetName } from './optimize/index.js';
 export type { Program };

@@ -195,6 +195,19 @@ export const cases: { readonly [N in OpName]: readonly Case[] } = {
     on([any(2, 3, 2)], { kind: 'variance', axes: [0, 1] }),
   ],
   running: [on([any(2, 3)], { decay: 0.9, name: 'r' })],
+  normalize: [
+    on([any(4, 3), any(3), any(3)], { axes: [0], eps: 1e-3 }, 2, 'batch'),
+    on([any(2, 2, 3), any(3), any(3)], { axes: [0, 1], eps: 1e-3 }, 1, 'positions'),
+    on([any(2, 4), any(4), any(4)], { axes: [1], eps: 1e-3 }, 2, 'layer'),
+  ],
+  normalize_gradient: (['x', 'scale', 'bias'] as const).flatMap((of) => [
+    on([any(4, 3), any(4, 3), any(3), any(3)], { axes: [0], eps: 1e-3, of }, 1, `batch, of ${of}`),
+    on([any(2, 4), any(2, 4), any(4), any(4)], { axes: [1], eps: 1e-3, of }, 1, `layer, of ${of}`),
+  ]),
+  normalize_moment: (['mean', 'variance'] as const).map((moment) =>
+    on([any(4, 2, 3), any(3), any(3)], { axes: [0, 1], eps: 1e-3, moment }, 2, moment),
+  ),
+  relu_gradient: [on([any(3, 4), apart(3, 4)], {}, 1)],
 };
 
 /** A small generator for test values, the same in every run. */

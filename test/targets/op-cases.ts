@@ -140,6 +140,16 @@ const calls: readonly Call[] = [
   ...(['mean', 'sum', 'max', 'variance'] as const).map(
     (kind): Call => ['batch_reduce', [f(4, 3)], { kind, axes: [0], keepdims: false }],
   ),
+  ['normalize', [f(6, 3), f(3), f(3)], { axes: [0], eps: 1e-3 }],
+  ['normalize', [f(2, 3, 4, 3), f(3), f(3)], { axes: [0, 1, 2], eps: 1e-3 }],
+  ...(['mean', 'variance'] as const).map(
+    (moment): Call => ['normalize_moment', [f(2, 3, 4, 3), f(3), f(3)], { axes: [0, 1, 2], eps: 1e-3, moment }],
+  ),
+  ...(['x', 'scale', 'bias'] as const).flatMap((of): Call[] => [
+    ['normalize_gradient', [f(6, 3), tied(6, 3), f(3), f(3)], { axes: [0], eps: 1e-3, of }],
+    ['normalize_gradient', [f(2, 3, 4, 3), tied(2, 3, 4, 3), f(3), f(3)], { axes: [0, 1, 2], eps: 1e-3, of }],
+  ]),
+  ['relu_gradient', [f(3, 4), tied(3, 4)]],
 ].filter((call): call is Call => call.length > 0) as Call[];
 
 function fill({ shape, at = (i) => Math.sin(1 + i * 1.7) * 1.5 }: Argument, shift: number): NdArray {

@@ -46,8 +46,9 @@ export async function runCompile({ args, options, output }: CommandCall): Promis
     output.document({ ok: true, model: typed.name, stage, text, diagnostics });
     return statuses.ok;
   }
-  const lowered = compileModel(typed, train);
-  const program = stage === 'graph' ? lowered : optimizeProgram(lowered);
+  const target = options.text('target') === 'tensorflow' ? 'tensorflow' : 'tfjs';
+  const lowered = compileModel(typed, train, target);
+  const program = stage === 'graph' ? lowered : optimizeProgram(lowered, target);
   if (stage === 'graph' || stage === 'optimized') {
     const text = printProgram(program);
     output.line(text.trimEnd());
@@ -55,7 +56,7 @@ export async function runCompile({ args, options, output }: CommandCall): Promis
     return statuses.ok;
   }
   const out = options.text('out');
-  if (options.text('target') === 'tensorflow') {
+  if (target === 'tensorflow') {
     if (out === undefined) throw new CommanderError(statuses.misuse, 'ebmc.missingOut', missingOut);
     const written = writeFiles(out, emitTensorflow(program).files);
     output.document({ ok: true, model: typed.name, written, diagnostics });

@@ -6,6 +6,7 @@ import type { Builder } from '../graph/builder.js';
 import { sameShape, showShape } from '../graph/dim.js';
 import { ops } from '../graph/ops/index.js';
 import { topological } from '../graph/schedule.js';
+import { substitute } from '../graph/substitute.js';
 import type { Node } from '../graph/types.js';
 
 /** The nodes, of those in `order`, that depend on one of `wrt`. */
@@ -25,10 +26,11 @@ function dependents(order: readonly Node[], wrt: readonly Node[]): ReadonlySet<N
 export function gradients(b: Builder, output: Node, wrt: readonly Node[], seed?: Node): Node[] {
   if (!seed && output.type.shape.length > 0)
     throw new Error(`only a scalar has a gradient, and this value is ${showShape(output.type.shape)}`);
-  const order = topological([output]);
-  const relevant = dependents(order, wrt);
-  const targets = new Set(wrt);
-  const cotangents = new Map<Node, Node>([[output, seed ?? b.onesLike(output)]]);
+  const [spelled, ...values] = spellOut(b, [output, ...wrt]) as [Node, ...Node[]];
+  const order = topological([spelled]);
+  const relevant = dependents(order, values);
+  const targets = new Set(values);
+  const cotangents = new Map<Node, Node>([[spelled, seed ?? b.onesLike(output)]]);
   const place = b.place;
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i]!;
@@ -49,5 +51,14 @@ export function gradients(b: Builder, output: Node, wrt: readonly Node[], seed?:
     });
   }
   b.place = place;
-  return wrt.map((x) => cotangents.get(x) ?? b.zerosLike(x));
+  return values.map((x) => cotangents.get(x) ?? b.zerosLike(x));
+}
+
+/** The values with operations that have a spelling but no gradient written by others, as gradients of fused operations are. */
+function spellOut(b: Builder, roots: readonly Node[]): readonly Node[] {
+  const hasGradient = ({ op }: Node): boolean => ops[op].gradient !== undefined || ops[op].spell === undefined;
+  if (topological(roots).every(hasGradient)) return roots;
+  return substitute(b, roots, new Map(), (node, args) =>
+    hasGradient(node) ? undefined : ops[node.op].spell?.(b, args, node.attrs),
+  );
 }

@@ -16,6 +16,8 @@ import { optimizers, type Slots, type Trained } from './optimizers/index.js';
 export interface LoweringPasses {
   forward(b: Builder, outputs: readonly Node[]): readonly Node[];
   finish(graph: Graph): Graph;
+  /** Whether an encoder is called once for views of equal shape, or once a view. */
+  readonly mergesViews?: boolean;
 }
 
 export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: LoweringPasses): Program {
@@ -54,7 +56,8 @@ function lowerStep(
 ): Graph {
   const b = new Builder();
   const lowering = new BatchLowering(b, model.batch);
-  const terms = mergeViews(model).map(({ name, node }) => ({
+  const typedTerms = (passes.mergesViews ?? true) ? mergeViews(model) : model.terms;
+  const terms = typedTerms.map(({ name, node }) => ({
     name,
     value: meanOverAxes(b, lowering.lower(node).node),
   }));

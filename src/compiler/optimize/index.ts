@@ -6,10 +6,13 @@ import { collectSmallOperands } from './collect-small-operands.js';
 import { contractProducts } from './contract-products.js';
 import { dropBroadcasts } from './drop-broadcasts.js';
 import { eraseExampleOperations } from './erase-example-operations.js';
+import { fuseReluGradients } from './fuse-relu-gradients.js';
 import { maskBySign } from './mask-by-sign.js';
 import { mergeCommon } from './merge-common.js';
 import type { Pass } from './pass.js';
+import { recognizeNormalization } from './recognize-normalization.js';
 import { shareSums } from './share-sums.js';
+import { spellOutForTensorflow, spellOutFused } from './spell-out-fused.js';
 import { spellOutReductions } from './spell-out-reductions.js';
 
 export { findLiveness, type Liveness } from './liveness.js';
@@ -29,31 +32,53 @@ export const passes: readonly Pass[] = [
   mergeCommon,
 ];
 
+/** What is written differently for a target, behind the passes for all. */
+const targetPasses: { readonly [T in TargetName]: readonly Pass[] } = {
+  tfjs: [],
+  tensorflow: [spellOutForTensorflow, spellOutReductions, shareSums, fuseReluGradients, mergeCommon],
+};
+
+export type TargetName = 'tfjs' | 'tensorflow';
+
 /** The graph after all passes, which share a builder: what none of them changes is made once. `observe` sees it after each. */
-export function optimizeGraph(graph: Graph, observe?: (pass: Pass, graph: Graph) => void): Graph {
+export function optimizeGraph(
+  graph: Graph,
+  observe?: (pass: Pass, graph: Graph) => void,
+  target: TargetName = 'tfjs',
+): Graph {
   const b = new Builder(scheduleGraph(graph));
   let current = graph;
-  for (const pass of passes) {
+  for (const pass of [...passes, ...targetPasses[target]]) {
     current = pass.run(current, b);
     observe?.(pass, renumbered(current));
   }
   return renumbered(current);
 }
 
-export function optimizeProgram(program: Program): Program {
+export function optimizeProgram(program: Program, target: TargetName = 'tfjs'): Program {
+  return mapProgram(program, (graph) => optimizeGraph(graph, undefined, target));
+}
+
+/** A program of any target's for one that has no fused operations. */
+export function spellOutProgram(program: Program): Program {
+  return mapProgram(program, (graph) => renumbered(spellOutFused.run(graph, new Builder(scheduleGraph(graph)))));
+}
+
+function mapProgram(program: Program, change: (graph: Graph) => Graph): Program {
   return {
     ...program,
-    init: optimizeGraph(program.init),
-    step: optimizeGraph(program.step),
-    represent: optimizeGraph(program.represent),
-    representViews: program.representViews && optimizeGraph(program.representViews),
-    energies: Object.fromEntries(Object.entries(program.energies).map(([name, graph]) => [name, optimizeGraph(graph)])),
+    init: change(program.init),
+    step: change(program.step),
+    represent: change(program.represent),
+    representViews: program.representViews && change(program.representViews),
+    energies: Object.fromEntries(Object.entries(program.energies).map(([name, graph]) => [name, change(graph)])),
   };
 }
 
-/** Values of a forward program, before it is differentiated: products that are made small there have small gradients. */
-export function optimizeForward(b: Builder, values: readonly Node[]): readonly Node[] {
+/** Values of a forward program, before it is differentiated: what is made small or fused there has a small or fused gradient. */
+export function optimizeForward(b: Builder, values: readonly Node[], target: TargetName = 'tfjs'): readonly Node[] {
   let graph: Graph = { name: 'forward', inputs: [], outputs: Object.fromEntries(values.entries()), updates: {} };
-  for (const pass of [dropBroadcasts, contractProducts]) graph = pass.run(graph, b);
+  const fusing = target === 'tensorflow' ? [recognizeNormalization] : [];
+  for (const pass of [dropBroadcasts, contractProducts, ...fusing]) graph = pass.run(graph, b);
   return values.map((_, i) => graph.outputs[i] as Node);
 }

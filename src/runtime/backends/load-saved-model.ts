@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Program } from '../../compiler/graph/types.js';
+import { spellOutProgram } from '../../compiler/index.js';
 import type { TensorflowOutput } from '../../compiler/targets/tensorflow/emit.js';
 import { drawInputs, servingTag } from '../../compiler/targets/tensorflow/signatures.js';
 import type { Batch, HostTensor, LoadedModel } from '../model.js';
@@ -97,7 +98,8 @@ export async function loadSavedModel(
     async explainNonFinite(batch, rate) {
       // The session has no place to look between two operations: the tfjs target repeats the step, operation by operation.
       const { emitTfjs } = await import('../../compiler/targets/tfjs/emit.js');
-      const twin = await loadTfjsModel(program, emitTfjs(program).files, options);
+      const plain = spellOutProgram(program);
+      const twin = await loadTfjsModel(plain, emitTfjs(plain).files, options);
       try {
         await twin.init(seed);
         await twin.write(await read());

@@ -1,17 +1,16 @@
 /** Convolution and its gradients among TensorFlow's operations. */
 import type { ConvAttrs } from './conv.js';
 import type { TensorflowContext } from './op.js';
-import { padTensor, reshapeTensor, spreadTensor, stridedSliceTensor } from './shape.js';
+import { reshapeTensor, spreadTensor, stridedSliceTensor } from './shape.js';
 import { staticShape } from './shapes.js';
 
 type Four = readonly [number, number, number, number];
 
-/** How TensorFlow is to see a convolution: its padding by name, or images padded beforehand. */
+/** How TensorFlow is to see a convolution. */
 interface Plan {
-  readonly padding: 'SAME' | 'VALID';
-  /** The images [n, h, w, c], without and with the zeros around them that `padding` does not mean. */
+  readonly padding: 'SAME' | 'VALID' | 'EXPLICIT';
+  /** The images [n, h, w, c]. */
   readonly images: Four;
-  readonly padded: Four;
   /** The filter, and with the zeros between its elements that a dilation means. */
   readonly filter: Four;
   readonly spread: Four;
@@ -21,31 +20,27 @@ function planOf(images: readonly number[], filter: readonly number[], { stride, 
   const [n, h, w, c] = (images.length === 3 ? [1, ...images] : images) as unknown as Four;
   const [kh, kw, ci, o] = filter as unknown as Four;
   const spread: Four = [(kh - 1) * dilation[0]! + 1, (kw - 1) * dilation[1]! + 1, ci, o];
-  const [top, bottom, left, right] = pad as unknown as Four;
   const total = (size: number, kernel: number, step: number): number =>
     Math.max((Math.ceil(size / step) - 1) * step + kernel - size, 0);
   const [rows, columns] = [total(h, spread[0], stride[0]!), total(w, spread[1], stride[1]!)];
   const same = [rows >> 1, rows - (rows >> 1), columns >> 1, columns - (columns >> 1)];
   const isNamed = pad.every((p) => p === 0) ? 'VALID' : same.every((p, i) => p === pad[i]) ? 'SAME' : undefined;
-  const whole: Four = [n, h, w, c];
-  const padded: Four = isNamed === undefined ? [n, h + top + bottom, w + left + right, c] : whole;
-  return { padding: isNamed ?? 'VALID', images: whole, padded, filter: [kh, kw, ci, o], spread };
+  return { padding: isNamed ?? 'EXPLICIT', images: [n, h, w, c], filter: [kh, kw, ci, o], spread };
 }
 
 /** Dilation is in the filter already: the gradients' kernels on the CPU do not know it. */
-function attributes({ padding }: Plan, { stride }: ConvAttrs) {
+function attributes({ padding }: Plan, { stride, pad }: ConvAttrs) {
   return {
     T: { type: 'float32' },
     strides: { ints: [1, ...stride, 1] },
     padding: { s: padding },
+    explicit_paddings: { ints: padding === 'EXPLICIT' ? [0, 0, ...pad, 0, 0] : [] },
     data_format: { s: 'NHWC' },
   } as const;
 }
 
-function paddedImages(c: TensorflowContext, x: string, plan: Plan, { pad }: ConvAttrs): string {
-  const whole = reshapeIfNeeded(c, x, staticShape(c.argTypes[0]!.shape), plan.images);
-  if (plan.padded === plan.images) return whole;
-  return padTensor(c, whole, [0, pad[0]!, pad[2]!, 0], [0, pad[1]!, pad[3]!, 0]);
+function batchOfImages(c: TensorflowContext, x: string, plan: Plan): string {
+  return reshapeIfNeeded(c, x, staticShape(c.argTypes[0]!.shape), plan.images);
 }
 
 function reshapeIfNeeded(c: TensorflowContext, x: string, from: readonly number[], to: readonly number[]): string {
@@ -60,7 +55,7 @@ function spreadFilter(c: TensorflowContext, w: string, plan: Plan, { dilation }:
 export function convTensor(c: TensorflowContext, attrs: ConvAttrs): string {
   const [x, w] = c.argTypes.map((type) => staticShape(type.shape)) as [readonly number[], readonly number[]];
   const plan = planOf(x, w, attrs);
-  const images = paddedImages(c, c.args[0]!, plan, attrs);
+  const images = batchOfImages(c, c.args[0]!, plan);
   const result = c.op('Conv2D', [images, spreadFilter(c, c.args[1]!, plan, attrs)], attributes(plan, attrs));
   return x.length === 3 ? reshapeTensor(c, result, staticShape(c.type.shape)) : result;
 }
@@ -74,20 +69,14 @@ function cotangent(c: TensorflowContext, at: 0 | 1): string {
 export function inputGradientTensor(c: TensorflowContext, attrs: ConvAttrs, inputShape: readonly number[]): string {
   const plan = planOf(inputShape, staticShape(c.argTypes[1]!.shape), attrs);
   const filter = spreadFilter(c, c.args[1]!, plan, attrs);
-  const inputs = [c.ints(plan.padded), filter, cotangent(c, 0)];
+  const inputs = [c.ints(plan.images), filter, cotangent(c, 0)];
   const whole = c.op('Conv2DBackpropInput', inputs, attributes(plan, attrs));
-  const { pad } = attrs;
-  const index = { T: { type: 'float32' }, Index: { type: 'int32' } } as const;
-  const inside =
-    plan.padded === plan.images
-      ? whole
-      : c.op('Slice', [whole, c.ints([0, pad[0]!, pad[2]!, 0]), c.ints(plan.images)], index);
-  return reshapeIfNeeded(c, inside, plan.images, inputShape);
+  return reshapeIfNeeded(c, whole, plan.images, inputShape);
 }
 
 export function filterGradientTensor(c: TensorflowContext, attrs: ConvAttrs, filterShape: readonly number[]): string {
   const plan = planOf(staticShape(c.argTypes[0]!.shape), filterShape, attrs);
-  const images = paddedImages(c, c.args[0]!, plan, attrs);
+  const images = batchOfImages(c, c.args[0]!, plan);
   const inputs = [images, c.ints(plan.spread), cotangent(c, 1)];
   const whole = c.op('Conv2DBackpropFilter', inputs, attributes(plan, attrs));
   if (attrs.dilation.every((d) => d === 1)) return whole;

@@ -1,10 +1,12 @@
 /** The table of primitives: one entry each, with everything the compiler knows about it. */
+import { type ActivationGradientName, activationGradientOps } from './activation-gradients.js';
 import { type ContractName, contractOps } from './contract.js';
 import { type ControlName, controlOps } from './control.js';
 import { type ConvName, convOps } from './conv.js';
 import { type ElementwiseName, elementwiseOps } from './elementwise.js';
 import { type ExampleName, exampleOps } from './example.js';
 import { type IndexName, indexOps } from './gather.js';
+import { type NormalizeName, normalizeOps } from './normalize.js';
 import type { Op } from './op.js';
 import { type RandomName, randomOps } from './random.js';
 import { type ReduceName, reduceOps } from './reduce.js';
@@ -19,7 +21,9 @@ export type OpName =
   | ConvName
   | IndexName
   | RandomName
-  | ExampleName;
+  | ExampleName
+  | NormalizeName
+  | ActivationGradientName;
 
 export const ops: { readonly [N in OpName]: Op } = {
   ...controlOps,
@@ -31,6 +35,8 @@ export const ops: { readonly [N in OpName]: Op } = {
   ...indexOps,
   ...randomOps,
   ...exampleOps,
+  ...normalizeOps,
+  ...activationGradientOps,
 };
 
 export type { Batched, NdArray, Op, TensorflowAttr, TensorflowContext, TensorflowType, TfjsContext } from './op.js';

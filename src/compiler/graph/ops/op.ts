@@ -31,6 +31,7 @@ export interface TfjsContext {
 export type TensorflowAttr =
   | { readonly type: TensorflowType }
   | { readonly i: number }
+  | { readonly f: number }
   | { readonly b: boolean }
   | { readonly s: string }
   | { readonly ints: readonly number[] };
@@ -42,7 +43,7 @@ export interface TensorflowContext {
   readonly args: readonly string[];
   readonly argTypes: readonly TensorType[];
   readonly type: TensorType;
-  /** Adds an operation of TensorFlow's; returns the name of its first result. */
+  /** Adds an operation of TensorFlow's, unless the same is there already; returns the name of its first result. */
   op(name: string, inputs: readonly string[], attrs?: Readonly<Record<string, TensorflowAttr>>): string;
   /** A tensor of ints known when compiled, [n]; or the scalar, of a number. */
   ints(values: number | readonly number[]): string;
@@ -67,6 +68,8 @@ export interface Op<A extends Attrs = Attrs> {
   gradient?(b: Builder, node: Node, cotangent: Node, attrs: A): readonly (Node | undefined)[];
   /** `draws` says where random numbers come from; only the random operations read it. */
   evaluate?(args: readonly NdArray[], attrs: A, type: TensorType, draws?: Draws): NdArray;
+  /** The same value by other operations, for an operation that stands for several: for targets that do not lower it, and where it has no `gradient`. */
+  spell?(b: Builder, args: readonly Node[], attrs: A): Node;
   readonly batching: 'elementwise' | 'shift' | 'none' | ((b: Builder, args: readonly Batched[], attrs: A) => Batched);
   shift?(attrs: A, n: number, leading: readonly number[]): A;
   /** An argument that must be the same for every example, and the sentence that says so where it runs over axes. */

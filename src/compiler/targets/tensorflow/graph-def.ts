@@ -38,6 +38,22 @@ export class GraphDef {
     return name;
   }
 
+  /** As `add`, but the operation that is there already where it is the same: for operations without effects. */
+  share(
+    wanted: string,
+    op: string,
+    inputs: readonly string[],
+    attrs: Readonly<Record<string, TensorflowAttr>>,
+  ): string {
+    const key = `${op}|${inputs.join(',')}|${JSON.stringify(attrs)}`;
+    const found = this.known.get(key);
+    if (found !== undefined) return found;
+    const protos = Object.fromEntries(Object.entries(attrs).map(([name, attr]) => [name, attrProto(attr)]));
+    const name = this.add(wanted, op, inputs, protos);
+    this.known.set(key, name);
+    return name;
+  }
+
   /** A constant; equal ones under one `prefix` are one. */
   constant(prefix: string, value: number | readonly number[], shape: readonly number[], type: TensorflowType): string {
     const key = `${prefix}|${type}|${shape.join(',')}|${typeof value === 'number' ? `all ${numberKey(value)}` : value.map(numberKey).join(',')}`;

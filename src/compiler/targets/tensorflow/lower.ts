@@ -3,7 +3,7 @@ import { ops, type TensorflowContext } from '../../graph/ops/index.js';
 import { hash32 } from '../../graph/random.js';
 import { scheduleGraph } from '../../graph/schedule.js';
 import type { Graph, Node } from '../../graph/types.js';
-import { attrProto, type GraphDef } from './graph-def.js';
+import type { GraphDef } from './graph-def.js';
 
 /** Where a lowered graph finds what it does not compute. */
 export interface Sources {
@@ -42,13 +42,7 @@ function lowerNode(
     args: node.args.map(tensorOf),
     argTypes: node.args.map((arg) => arg.type),
     type: node.type,
-    op: (name, inputs, attrs = {}) =>
-      to.add(
-        `${place}/${name}`,
-        name,
-        inputs,
-        Object.fromEntries(Object.entries(attrs).map(([key, attr]) => [key, attrProto(attr)])),
-      ),
+    op: (name, inputs, attrs = {}) => to.share(`${place}/${name}`, name, inputs, attrs),
     ints: (values) =>
       typeof values === 'number'
         ? to.constant(prefix, values, [], 'int32')

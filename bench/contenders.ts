@@ -1,0 +1,108 @@
+/** Those who take steps against each other in the benchmarks: our targets on the native backend, and PyTorch in a process of its own. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Program } from '../src/compiler/graph/types.js';
+import { checkFile, compileModel, optimizeProgram, type TargetName } from '../src/compiler/index.js';
+import { emitTensorflow } from '../src/compiler/targets/tensorflow/emit.js';
+import { emitTfjs } from '../src/compiler/targets/tfjs/emit.js';
+import { loadTfjsNode } from '../src/runtime/backends/index.js';
+import { loadSavedModel } from '../src/runtime/backends/load-saved-model.js';
+import { loadTfjsModel } from '../src/runtime/backends/load-tfjs.js';
+import { FileLibrary } from '../src/runtime/library.js';
+import type { LoadedModel } from '../src/runtime/model.js';
+
+/** Something that takes training steps on one fixed batch. */
+export interface Contender {
+  readonly name: string;
+  /** Takes a step; milliseconds. */
+  step(): Promise<number>;
+  close(): void;
+}
+
+export const batch = 128;
+const adamw = { name: 'adamw', settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 } } as const;
+
+export function compileBenchmark(name: string, target: TargetName): Program {
+  const path = fileURLToPath(new URL(`./models/${name}.ebm`, import.meta.url));
+  const checked = checkFile({ path, text: readFileSync(path, 'utf8') }, new FileLibrary(path));
+  const typed = checked.models[0];
+  if (typed === undefined) throw new Error(checked.diagnostics.map((d) => d.message).join('\n'));
+  return optimizeProgram(compileModel(typed, { optimizer: adamw }, target), target);
+}
+
+/** A benchmark's program on tfjs's backend that is active: as a TensorFlow session or as tfjs's operations one by one. */
+export async function loadBenchmark(program: Program, target: TargetName): Promise<LoadedModel> {
+  const directory = mkdtempSync(join(tmpdir(), 'ebmc-bench-'));
+  const model =
+    target === 'tensorflow'
+      ? await loadSavedModel(program, emitTensorflow(program), loadTfjsNode(), { directory })
+      : await loadTfjsModel(program, emitTfjs(program).files, { directory });
+  await model.init(1);
+  return model;
+}
+
+export async function ours(name: string, target: TargetName): Promise<Contender> {
+  const model = await loadBenchmark(compileBenchmark(name, target), target);
+  const x = {
+    shape: [batch, 32, 32, 3],
+    data: Float32Array.from({ length: batch * 3072 }, (_, i) => ((i * 7919) % 256) / 255),
+  };
+  return {
+    name: target === 'tensorflow' ? 'ebmc' : 'tfjs op by op',
+    async step() {
+      const start = performance.now();
+      await model.step({ x }, 1e-3);
+      return performance.now() - start;
+    },
+    close: () => model.dispose(),
+  };
+}
+
+interface Answer {
+  readonly seconds: number;
+  readonly loss: number;
+  readonly torch: string;
+}
+
+/** bench/torch_steps.py in test/reference's Python environment; undefined where that is not set up. */
+export class Torch {
+  version = '';
+  private readonly process: ChildProcessWithoutNullStreams;
+  private readonly waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = [];
+
+  constructor(root: string) {
+    this.process = spawn(join(root, '.venv/bin/python'), [join(root, 'bench/torch_steps.py')]);
+    this.process.stderr.on('data', (text: Buffer) => process.stderr.write(text));
+    this.process.on('exit', (status) => {
+      for (const { reject } of this.waiting) reject(new Error(`PyTorch's process ended with status ${status}`));
+    });
+    createInterface(this.process.stdout).on('line', (line) =>
+      this.waiting.shift()?.resolve(JSON.parse(line) as Answer),
+    );
+  }
+
+  async contender(model: string, mode: 'eager' | 'compile'): Promise<Contender> {
+    const { torch } = await this.ask(`prepare ${model} ${mode}`);
+    this.version = torch;
+    return {
+      name: mode === 'eager' ? 'PyTorch eager' : 'torch.compile',
+      step: async () => (await this.ask(`step ${model} ${mode}`)).seconds * 1000,
+      close: () => {},
+    };
+  }
+
+  close(): void {
+    this.process.stdin.end();
+  }
+
+  private ask(command: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+      this.process.stdin.write(`${command}\n`);
+    });
+  }
+}

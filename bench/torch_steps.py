@@ -1,0 +1,183 @@
+"""Training steps in PyTorch, the way its users write them, for bench/performance.ts.
+
+Reads one line a command from standard input: `prepare MODEL MODE` (MODEL: simclr, simclr-resnet18, mae; MODE: eager or compile;
+with `-bf16` for autocast), then `step MODEL MODE` as often as wanted; answers one JSON line each, `{"seconds": ...}`. One process
+holds all models, so that its memory and threads are those of a training run.
+"""
+
+import json
+import math
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+BATCH = 128
+
+
+class SmallCnn(nn.Sequential):
+    def __init__(self, width=32):
+        layers = []
+        previous = 3
+        for out, stride in [(width, 1), (2 * width, 2), (4 * width, 2), (4 * width, 2)]:
+            layers += [nn.Conv2d(previous, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU(inplace=True)]
+            previous = out
+        super().__init__(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.width = previous
+
+
+class BasicBlock(nn.Module):
+    def __init__(self, previous, out, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(previous, out, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out)
+        self.conv2 = nn.Conv2d(out, out, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out)
+        self.shortcut = nn.Identity()
+        if stride != 1 or previous != out:
+            self.shortcut = nn.Sequential(nn.Conv2d(previous, out, 1, stride, bias=False), nn.BatchNorm2d(out))
+
+    def forward(self, x):
+        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        return F.relu(self.bn2(self.conv2(y)) + self.shortcut(x), inplace=True)
+
+
+class Resnet18(nn.Sequential):
+    def __init__(self):
+        layers = [nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True)]
+        previous = 64
+        for out, stride in [(64, 1), (128, 2), (256, 2), (512, 2)]:
+            layers += [BasicBlock(previous, out, stride), BasicBlock(out, out, 1)]
+            previous = out
+        super().__init__(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.width = previous
+
+
+class SimCLR(nn.Module):
+    """NT-Xent as lightly writes it: similarities of all pairs of views, the own one left out."""
+
+    def __init__(self, encoder, temperature=0.5):
+        super().__init__()
+        self.f = encoder
+        width = encoder.width
+        self.g = nn.Sequential(
+            nn.Linear(width, 128), nn.BatchNorm1d(128), nn.ReLU(inplace=True), nn.Linear(128, 64)
+        )
+        self.temperature = temperature
+
+    def forward(self, x):
+        def mirrored(x):
+            coin = torch.rand(x.shape[0], 1, 1, 1) < 0.5
+            return torch.where(coin, x, x.flip(3))
+
+        views = torch.cat([mirrored(x), mirrored(x)])
+        z = F.normalize(self.g(self.f(views)), dim=1)
+        logits = z @ z.T / self.temperature
+        n = z.shape[0]
+        logits = logits[~torch.eye(n, dtype=torch.bool)].view(n, n - 1)
+        half = n // 2
+        labels = torch.arange(half)
+        return F.cross_entropy(logits, torch.cat([labels + half - 1, labels]))
+
+
+class Block(nn.Module):
+    def __init__(self, dim, heads, ratio=4):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim, eps=1e-6)
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.proj = nn.Linear(dim, dim)
+        self.norm2 = nn.LayerNorm(dim, eps=1e-6)
+        self.fc1 = nn.Linear(dim, ratio * dim)
+        self.fc2 = nn.Linear(ratio * dim, dim)
+        self.heads = heads
+
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = self.qkv(self.norm1(x)).reshape(b, n, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        a = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, n, d)
+        x = x + self.proj(a)
+        return x + self.fc2(F.gelu(self.fc1(self.norm2(x))))
+
+
+class MAE(nn.Module):
+    def __init__(self, dim=192, depth=6, heads=3, decoder_dim=96, decoder_depth=2, patch=4, size=32):
+        super().__init__()
+        self.patch, self.n = patch, (size // patch) ** 2
+        self.embed = nn.Linear(patch * patch * 3, dim)
+        self.blocks = nn.ModuleList(Block(dim, heads) for _ in range(depth))
+        self.norm = nn.LayerNorm(dim, eps=1e-6)
+        self.decoder_embed = nn.Linear(dim, decoder_dim)
+        self.mask_token = nn.Parameter(torch.randn(decoder_dim) * 0.02)
+        self.decoder_blocks = nn.ModuleList(Block(decoder_dim, heads) for _ in range(decoder_depth))
+        self.decoder_norm = nn.LayerNorm(decoder_dim, eps=1e-6)
+        self.head = nn.Linear(decoder_dim, patch * patch * 3)
+        self.register_buffer("positions", torch.randn(self.n, dim))
+        self.register_buffer("decoder_positions", torch.randn(self.n, decoder_dim))
+
+    def forward(self, x):
+        b = x.shape[0]
+        p, n = self.patch, self.n
+        side = int(math.sqrt(n))
+        patches = x.reshape(b, 3, side, p, side, p).permute(0, 2, 4, 3, 5, 1).reshape(b, n, -1)
+        order = torch.rand(b, n).argsort(1)
+        visible, hidden = order[:, : n // 4], order[:, n // 4 :]
+
+        def at(values, index):
+            return values.gather(1, index[..., None].expand(-1, -1, values.shape[2]))
+
+        y = self.embed(at(patches, visible)) + self.positions[visible]
+        for block in self.blocks:
+            y = block(y)
+        y = self.decoder_embed(self.norm(y)) + self.decoder_positions[visible]
+        y = torch.cat([y, self.mask_token + self.decoder_positions[hidden]], 1)
+        for block in self.decoder_blocks:
+            y = block(y)
+        predicted = self.head(self.decoder_norm(y)[:, n // 4 :])
+        target = at(patches, hidden)
+        target = (target - target.mean(-1, keepdim=True)) * (target.var(-1, keepdim=True, unbiased=False) + 1e-6).rsqrt()
+        return F.mse_loss(predicted, target)
+
+
+MODELS = {
+    "simclr": lambda: SimCLR(SmallCnn()),
+    "simclr-resnet18": lambda: SimCLR(Resnet18()),
+    "mae": MAE,
+}
+
+
+def prepare(name, mode):
+    torch.manual_seed(0)
+    model = MODELS[name]().to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
+    x = torch.rand(BATCH, 3, 32, 32).to(memory_format=torch.channels_last)
+    forward = torch.compile(model) if mode.startswith("compile") else model
+    bf16 = mode.endswith("bf16")
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            loss = forward(x)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+def main():
+    steps = {}
+    for line in sys.stdin:
+        command, *arguments = line.split()
+        key = tuple(arguments)
+        start = time.perf_counter()
+        if command == "prepare":
+            steps[key] = prepare(*arguments)
+            loss = steps[key]()
+        else:
+            loss = steps[key]()
+        print(json.dumps({"seconds": time.perf_counter() - start, "loss": loss, "torch": torch.__version__}), flush=True)
+
+
+main()
