@@ -3,7 +3,7 @@
 // Guarantee: elementwise results are the same to the last bit.
 
 import { type Dim, sameShape } from '../graph/dim.js';
-import { ops } from '../graph/ops/index.js';
+import { type OpName, ops } from '../graph/ops/index.js';
 import { broadcastShapes } from '../graph/ops/shapes.js';
 import type { Node } from '../graph/types.js';
 import type { Pass } from './pass.js';
@@ -25,10 +25,13 @@ function addsLeadingOnes(from: Node, to: Node): boolean {
   return extra > 0 && b.slice(0, extra).every((n) => n === 1) && a.every((n, i) => n === b[extra + i]);
 }
 
+const elementwise = (Object.keys(ops) as OpName[]).filter((name) => ops[name].batching === 'elementwise');
+
 const elementwiseOnBroadcast: Rule = {
   name: 'f(broadcast x, y) = f(x, y) where y has the shape already',
+  ops: elementwise,
   apply(b, node) {
-    if (ops[node.op].batching !== 'elementwise' || node.args.length < 2) return undefined;
+    if (node.args.length < 2) return undefined;
     for (const [i, arg] of node.args.entries()) {
       const smaller = unbroadcast(arg);
       if (smaller === arg) continue;
@@ -52,10 +55,10 @@ function joinedShape(args: readonly Node[], node: Node): boolean {
 
 const unaryOnBroadcast: Rule = {
   name: 'f(broadcast x) = broadcast f(x)',
+  ops: elementwise,
   apply(b, node) {
     const [arg] = node.args;
-    if (ops[node.op].batching !== 'elementwise' || node.args.length !== 1 || arg?.op !== 'broadcast_to')
-      return undefined;
+    if (node.args.length !== 1 || arg?.op !== 'broadcast_to') return undefined;
     return b.broadcastTo(b.op(node.op, arg.args, node.attrs), node.type.shape);
   },
 };
