@@ -83,9 +83,11 @@ function append(order: Set<Node>, node: Node): void {
 }
 
 function rebuild(b: Builder, node: Node, rewritten: ReadonlyMap<Node, Node>): Node {
-  if (b.owns(node) && !node.args.some((arg) => rewritten.has(arg))) return node;
-  const args = node.args.map((arg) => rewritten.get(arg) ?? arg);
-  return b.op(node.op, args, node.attrs, { axes: node.axes });
+  if (b.owns(node) && (rewritten.size === 0 || !node.args.some((arg) => rewritten.has(arg)))) return node;
+  return b.again(
+    node,
+    node.args.map((arg) => rewritten.get(arg) ?? arg),
+  );
 }
 
 /** Applies rules until none does; each makes the graph smaller, the bound is for rules that undo each other. */
