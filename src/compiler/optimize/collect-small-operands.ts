@@ -24,6 +24,11 @@ function split(node: Node): Split | undefined {
   return undefined;
 }
 
+/** Whether `split` is worth asking for: it may give a large value made by `op`. */
+function isOn(node: Node, op: Node['op']): boolean {
+  return node.args[0]?.op === op || node.args[1]?.op === op;
+}
+
 /** `node` as `op` of something large and something small, when nobody else needs it. */
 function inner(node: Node, op: Node['op'], around: Surroundings): Split | undefined {
   return node.op === op && !around.isShared(node) ? split(node) : undefined;
@@ -33,7 +38,7 @@ const scaleTwice: Rule = {
   name: '(x · s) · t = x · (s · t)',
   ops: ['mul'],
   apply(b, node, around) {
-    const outer = split(node);
+    const outer = isOn(node, 'mul') ? split(node) : undefined;
     const product = outer && inner(outer.large, 'mul', around);
     return product && together(b, 'mul', product.small, outer.small, node, (small) => b.mul(product.large, small));
   },
@@ -43,7 +48,7 @@ const shiftTwice: Rule = {
   name: '(x ± s) ± t = x ± (s ± t)',
   ops: ['add', 'sub'],
   apply(b, node, around) {
-    const outer = shiftOf(node);
+    const outer = isOn(node, 'add') || isOn(node, 'sub') ? shiftOf(node) : undefined;
     const first = outer && !around.isShared(outer.large) ? shiftOf(outer.large) : undefined;
     if (outer === undefined || first === undefined) return undefined;
     const op = first.negative === outer.negative ? 'add' : 'sub';
@@ -65,7 +70,7 @@ const shiftScaleShift: Rule = {
   name: '(x ± m) · s ± b = x · s + (±b ± m · s)',
   ops: ['add', 'sub'],
   apply(b, node, around) {
-    const outer = shiftOf(node);
+    const outer = isOn(node, 'mul') ? shiftOf(node) : undefined;
     const product = outer && inner(outer.large, 'mul', around);
     const first = product && !around.isShared(product.large) ? shiftOf(product.large) : undefined;
     if (outer === undefined || product === undefined || first === undefined) return undefined;

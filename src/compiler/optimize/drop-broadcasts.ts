@@ -20,9 +20,10 @@ function unbroadcast(node: Node): Node {
 }
 
 function addsLeadingOnes(from: Node, to: Node): boolean {
+  const extra = to.type.shape.length - from.type.shape.length;
+  if (extra <= 0) return false;
   const [a, b] = [shapeOf(from), shapeOf(to)];
-  const extra = b.length - a.length;
-  return extra > 0 && b.slice(0, extra).every((n) => n === 1) && a.every((n, i) => n === b[extra + i]);
+  return b.slice(0, extra).every((n) => n === 1) && a.every((n, i) => n === b[extra + i]);
 }
 
 const elementwise = (Object.keys(ops) as OpName[]).filter((name) => ops[name].batching === 'elementwise');
@@ -32,7 +33,8 @@ const elementwiseOnBroadcast: Rule = {
   ops: elementwise,
   apply(b, node) {
     if (node.args.length < 2) return undefined;
-    for (const [i, arg] of node.args.entries()) {
+    for (let i = 0; i < node.args.length; i++) {
+      const arg = node.args[i] as Node;
       const smaller = unbroadcast(arg);
       if (smaller === arg) continue;
       const args = node.args.map((other, k) => (k === i ? smaller : other));
