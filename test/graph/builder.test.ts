@@ -194,3 +194,17 @@ describe('broadcasting', () => {
     );
   });
 });
+
+describe('an operation again, on other arguments', () => {
+  it('is the node that the operation itself would be, of whatever shape they are', () => {
+    const b = new Builder();
+    const [x, y, z] = [b.input('x', [2, 3]), b.input('y', [2, 3]), b.input('z', [3])];
+    const sum = b.op('reduce_sum', [b.exp(x)], { axes: [0], keepdims: false });
+    const place = { scope: 'f', span: undefined };
+    expect(b.again(sum, [y], place)).toBe(b.sum(y, [0]));
+    expect(b.again(sum, [z], place)).toBe(b.sum(z, [0]));
+    expect(b.again(sum, [z]).type.shape).toEqual([]);
+    expect(b.again(b.add(x, y), [x, b.zeros(x.type)], place)).toBe(x);
+    expect(() => b.again(sum, [new Builder().input('other', [2, 3])], place)).toThrow("another builder's");
+  });
+});

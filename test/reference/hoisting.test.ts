@@ -140,6 +140,17 @@ describe('views as one call', () => {
   );
 });
 
+test('an energy of one argument that reads the other view itself is the energy of both', () => {
+  const [read, given] = [
+    ['E(y: [h, w, c]) = cosine(g(f(a)), g(f(y)))', 'E(batch(b))'],
+    ['E(x, y) = cosine(g(f(x)), g(f(y)))', 'E(a, batch(b))'],
+  ].map(([energy, value]) => {
+    const { typed, states } = model(`  energy ${energy}\n  minimize { loss: logsumexp(-${value}) }`);
+    return evaluate(lossGraph(typed), inputs, states);
+  });
+  expectSame(read!, given!);
+});
+
 describe('an encoder on the whole batch is the batch of its outputs', () => {
   const pairs = (right: string): string => `  energy E(x, y) = cosine(f(x), f(y))
   minimize { loss: logsumexp(-${right}) }`;
@@ -231,5 +242,85 @@ model M {
       return evaluate(lossGraph(typed), given, { 'f/weight': numbers([3], 3) })['loss']!;
     });
     expectAgrees(outputs[0]!, outputs[1]!, 'loss');
+  });
+});
+
+describe('what a body reads beside its arguments belongs to this example', () => {
+  const given = { a: numbers([4, 3], 1), b: numbers([4, 3], 2), c: numbers([4, 3], 3) };
+  const at = (name: keyof typeof given, i: number, k: number): number => given[name].data[3 * i + k]!;
+  const rows = [0, 1, 2, 3];
+  const sumOver = (term: (k: number) => number): number => [0, 1, 2].reduce((sum, k) => sum + term(k), 0);
+
+  /** The mean over examples of the log of the sum over `partners` of exp(score). */
+  const logSumExp = (score: (i: number, j: number) => number, partners = (_i: number, _j: number) => true): number =>
+    rows
+      .map((i) => Math.log(rows.filter((j) => partners(i, j)).reduce((sum, j) => sum + Math.exp(score(i, j)), 0)))
+      .reduce((sum, x) => sum + x / rows.length, 0);
+
+  const lossOf = (members: string, score: string): NdArray => {
+    const text = `fn twice(x) = 2 * x
+fn noisy(x: [d]) -> [] = sum(x + 1e-30 * normal([d]))
+fn fields(x, own) = { own: own, other: x }
+fn apply(F: energy, x: [d]) -> [] = F(x)
+fn through(f, x: [d]) -> [d] = f(x)
+net scaled(s)(x: [d]) -> [d] {
+  param weight: [d] = ones([d])
+  x * weight * s
+}
+model M {
+  data a: [3]
+  data b: [3]
+  data c: [3]
+${members}
+  minimize { loss: logsumexp(${score}) }
+  representation a
+}
+`;
+    return evaluate(lossGraph(typedModel(text, 4)), given, { 'f/weight': numbers([3], 7) })['loss']!;
+  };
+
+  const product = (i: number, j: number): number => sumOver((k) => at('a', i, k) * at('b', j, k) * at('c', i, k));
+  const weighted = (i: number, j: number): number =>
+    sumOver((k) => at('b', j, k) * numbers([3], 7).data[k]!) * sumOver((k) => at('a', i, k));
+
+  test.each([
+    ['a field', 'energy E(x: [d], y: [d]) = sum(x * y * c)', 'E(a, batch(b))', product],
+    ['fields alone', 'energy E(y: [d]) = sum(a * y * c)', 'E(batch(b))', product],
+    [
+      'what is collected too',
+      'energy E(y: [d]) = sum(b * y)',
+      'E(batch(b))',
+      (i, j) => sumOver((k) => at('b', i, k) * at('b', j, k)),
+    ],
+    ['a `let`', 'let m = a * c\n  energy E(y: [d]) = sum(y * m)', 'E(batch(b))', product],
+    ['a record', 'mask m over a = fields(c)\n  energy E(y: [d]) = sum(a * y * m.own)', 'E(batch(b))', product],
+    [
+      'in a block',
+      'energy E(y: [d]) {\n  let m = a * c\n  repeat 1 { m = m * y }\n  sum(m)\n  }',
+      'E(batch(b))',
+      product,
+    ],
+    ['a default', 'energy E(y: [d], m: [d] = a * c) = sum(y * m)', 'E(batch(b))', product],
+    ['another energy', 'energy D(x: [d]) = sum(x * c)\n  energy E(y: [d]) = D(a * y)', 'E(batch(b))', product],
+    ['an energy as argument', 'energy E(y: [d]) = sum(a * y * c)', 'apply(E, batch(b))', product],
+    ['a view', 'view v, w of c = twice\n  energy E(y: [d]) = sum(a * y * v) / 2 + 0 * sum(w)', 'E(batch(b))', product],
+    ['a net with a setting', 'encoder f = scaled(sum(a))\n  energy E(y: [d]) = sum(f(y))', 'E(batch(b))', weighted],
+    ['such a net as argument', 'encoder f = scaled(sum(a))', 'sum(through(f, batch(b)), axis: -1)', weighted],
+    ['no types', 'energy E(x, y) = sum(x * y * c, axis: -1)', 'E(a, batch(b))', product],
+  ] as [string, string, string, (i: number, j: number) => number][])('%s', (_what, members, score, expected) => {
+    expectAgrees(lossOf(members, score), { shape: [], data: Float64Array.of(logSumExp(expected)) }, score);
+  });
+
+  test('around an application to all examples whose draws differ by pair', () => {
+    const actual = lossOf('energy E(y: [d]) = sum(a * y) + logsumexp(noisy(batch(c)))', 'E(batch(b))');
+    const all = Math.log(rows.reduce((sum, j) => sum + Math.exp(sumOver((k) => at('c', j, k))), 0));
+    const expected = logSumExp((i, j) => sumOver((k) => at('a', i, k) * at('b', j, k)) + all);
+    expectAgrees(actual, { shape: [], data: Float64Array.of(expected) }, 'loss');
+  });
+
+  test('with the others', () => {
+    const actual = lossOf('energy E(y: [d]) = sum(a * y * c)', 'E(others(b))');
+    const expected = logSumExp(product, (i, j) => i !== j);
+    expectAgrees(actual, { shape: [], data: Float64Array.of(expected) }, 'loss');
   });
 });

@@ -14,7 +14,7 @@ import type { Node } from '../graph/types.js';
 import { BatchLowering } from '../lower/batching.js';
 import { Rewriting } from '../lower/rewriting.js';
 import { evaluateNodes, evaluator } from '../targets/reference/index.js';
-import { arrangements, type Outputs, uniformNumbers } from './outputs.js';
+import { arrangements, type Outputs, repeated, uniformNumbers } from './outputs.js';
 
 /** Examples in the batch that outputs are tried on. */
 const examples = 8;
@@ -200,10 +200,7 @@ function descend(objective: Objective, start: Outputs, project: (gradient: Outpu
     if (direction.every((d) => d.data.every((x) => x === 0))) break;
     let improved = false;
     for (let tries = 0; tries < 4 && !improved; tries++) {
-      const next = outputs.map((o, k) => ({
-        shape: o.shape,
-        data: o.data.map((x, i) => x - rate * direction[k]!.data[i]!),
-      }));
+      const next = outputs.map((o, k) => moved(o, direction[k]!, -rate));
       const nextValue = objective.value(next);
       if (nextValue < value) {
         outputs = next;
@@ -217,12 +214,18 @@ function descend(objective: Objective, start: Outputs, project: (gradient: Outpu
   return { outputs, value };
 }
 
+function moved(from: NdArray, direction: NdArray, distance: number): NdArray {
+  const data = new Float64Array(from.data);
+  for (let i = 0; i < data.length; i++) data[i]! += distance * direction.data[i]!;
+  return { shape: from.shape, data };
+}
+
 function averageExamples(gradient: Outputs): Outputs {
   return gradient.map(({ shape, data }) => {
     const n = shape[0]!;
     const size = data.length / n;
     const mean = new Float64Array(size);
     for (let i = 0; i < data.length; i++) mean[i % size]! += data[i]! / n;
-    return { shape, data: Float64Array.from({ length: data.length }, (_, i) => mean[i % size]!) };
+    return repeated(shape, mean);
   });
 }

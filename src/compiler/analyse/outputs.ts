@@ -9,17 +9,20 @@ function sizeOf(shape: readonly number[]): number {
 }
 
 export function uniformNumbers(shape: readonly number[], site: number): NdArray {
-  return { shape, data: Float64Array.from(drawUniform({ seed: 7, step: 0 }, `data ${site}`, sizeOf(shape))) };
+  return { shape, data: new Float64Array(drawUniform({ seed: 7, step: 0 }, `data ${site}`, sizeOf(shape))) };
 }
 
 function normalNumbers(shape: readonly number[], site: string, scale: number): NdArray {
-  return { shape, data: Float64Array.from(drawNormal({ seed: 7, step: 0 }, site, sizeOf(shape)), (x) => x * scale) };
+  const data = new Float64Array(drawNormal({ seed: 7, step: 0 }, site, sizeOf(shape)));
+  for (let i = 0; i < data.length; i++) data[i]! *= scale;
+  return { shape, data };
 }
 
 /** `row` for every example. */
-function repeated(shape: readonly number[], row: (k: number) => number): NdArray {
-  const size = sizeOf(shape.slice(1));
-  return { shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, i) => row(i % size)) };
+export function repeated(shape: readonly number[], row: Float64Array): NdArray {
+  const data = new Float64Array(sizeOf(shape));
+  for (let at = 0; at < data.length; at += row.length) data.set(row, at);
+  return { shape, data };
 }
 
 /**
@@ -33,12 +36,12 @@ export function arrangements(
 ): Outputs[] {
   const site = (shape: readonly number[]): string => `outputs ${shape.join()}`;
   if (kind === 'constant') {
-    const random = shapes.map((shape) => normalNumbers(shape.slice(1), site(shape), 1).data);
-    return [
-      shapes.map((shape) => repeated(shape, () => 0)),
-      shapes.map((shape) => repeated(shape, () => 1)),
-      shapes.map((shape, k) => repeated(shape, (i) => random[k]![i]!)),
+    const rows: ((row: readonly number[], shape: readonly number[]) => Float64Array)[] = [
+      (row) => new Float64Array(sizeOf(row)),
+      (row) => new Float64Array(sizeOf(row)).fill(1),
+      (row, shape) => normalNumbers(row, site(shape), 1).data,
     ];
+    return rows.map((row) => shapes.map((shape) => repeated(shape, row(shape.slice(1), shape))));
   }
   if (kind === 'spread')
     return [1, 3, 0.1].map((scale) => shapes.map((shape) => normalNumbers(shape, site(shape), scale)));

@@ -5,6 +5,7 @@ import type { Block, Expr, Parameter, TypeExpr } from '../../grammar/syntax-tree
 import { type Dim, sameDim, showDim, showShape } from '../graph/dim.js';
 import type { Node } from '../graph/types.js';
 import { builtins } from './builtins/index.js';
+import { tensorsOf } from './captured.js';
 import type { Elaborator } from './elaborator.js';
 import { asNode, evaluate, evaluateBlock } from './expression.js';
 import { type MappedArgument, mapped } from './map.js';
@@ -59,7 +60,7 @@ export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgu
         () => {
           recordEnergyUse(e, member.name.text, args);
           const signature = { parameters: member.parameters, result: undefined, body: member.body };
-          return applySignature(e, member.name.text, signature, callee.scope, args, span);
+          return applySignature(e, member.name.text, signature, callee.scope, args, span, callee);
         },
         missing,
       );
@@ -97,7 +98,7 @@ function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgumen
           if (layer.isEncoder && value.kind === 'tensor') e.calls.push({ path, args: nodes, result: value.node });
         };
         const callee = layer.isEncoder ? path : name;
-        const result = applySignature(e, callee, signature, scope, args, span, [...layer.settings.values()], record);
+        const result = applySignature(e, callee, signature, scope, args, span, layer, record);
         record(
           args.flatMap((a) => (a.value.kind === 'tensor' ? [a.value.node] : [])),
           result,
@@ -115,9 +116,9 @@ interface Signature {
 }
 
 /**
- * Evaluates a body with its parameters bound, mapped over the leading axes that the signature does not have. `settings` are what else
- * the body may read, defined in its scope. `onElement` is told of an
- * evaluation on single examples that stands for one on all of them.
+ * Evaluates a body with its parameters bound, mapped over the leading axes that the signature does not have. `called` is the layer or
+ * the energy whose body it is: what that reads beside its arguments belongs to this example. `onElement` is told of an evaluation on
+ * single examples that stands for one on all of them.
  */
 function applySignature(
   e: Elaborator,
@@ -126,7 +127,7 @@ function applySignature(
   definitionScope: Scope,
   args: readonly GivenArgument[],
   span: Span,
-  settings: readonly Value[] = [],
+  called?: Value,
   onElement?: (args: readonly Node[], result: Value) => void,
 ): Value {
   const given = bind(e, callee, signature.parameters, args, span);
@@ -134,8 +135,8 @@ function applySignature(
   for (const argument of given.values()) if (argument.value.kind === 'missing') return missing;
   // Taken as they are; but whether they differ by example matters to the mapping of the others.
   const asIs = (value: Value, name: string): MappedArgument[] =>
-    nodesOf(value).map((node, k) => ({ name: `${name}.${k}`, node, leading: 0 }));
-  const tensors = settings.flatMap((value, k) => asIs(value, `setting.${k}`));
+    tensorsOf(value).map((node, k) => ({ name: `${name}.${k}`, node, leading: 0 }));
+  const tensors = called ? asIs(called, 'called') : [];
   for (const parameter of signature.parameters) {
     const argument = given.get(parameter.name.text);
     const pattern = shapePattern(parameter.type);
@@ -173,15 +174,6 @@ function applySignature(
     return checkResult(e, callee, signature.result, result, scope, span) ? result : missing;
   };
   return mapped(e, tensors, span, body, onElement);
-}
-
-/** The tensors in a value. */
-function nodesOf(value: Value): Node[] {
-  if (value.kind === 'tensor') return [value.node];
-  if (value.kind === 'record') return [...value.fields.values()].flatMap(nodesOf);
-  if (value.kind === 'list') return value.items.flatMap(nodesOf);
-  if (value.kind === 'range') return [value.low, value.high].flatMap(nodesOf);
-  return [];
 }
 
 /** Positional and named arguments by parameter name; undefined after reporting what is wrong. Parameters with a default may be absent. */

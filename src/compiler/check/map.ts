@@ -46,7 +46,7 @@ function hoisted(
   if (op === 'drop_self' && collections.some(({ node }) => node.args[0]!.op !== 'batch')) return undefined;
   const element = (node: Node): Node => (op === 'batch' ? node : node.args[0]!).args[0]!;
   const axis = exampleAxisOf(element(collections[0]!.node));
-  for (const { node } of collections) if (exampleAxisOf(element(node)) !== axis) return undefined;
+  if (!axis || collections.some(({ node }) => exampleAxisOf(element(node)) !== axis)) return undefined;
   for (const { node, leading } of args)
     if (leading === 0 && node.axes.some((a) => a.kind === 'example')) return undefined;
   const single = args.map((a) => [a.name, a.leading > 0 ? element(a.node) : a.node] as const);
@@ -56,7 +56,7 @@ function hoisted(
     result,
   );
   return mapTensors(result, (node) => {
-    const all = collect(e, node, span);
+    const all = collect(e, node, axis, span);
     if (!all || op === 'batch') return all;
     return e.node('drop_self', [all], { axis: e.exampleAxis }, span, withAxis(all.axes, e.exampleAxis));
   });
@@ -113,15 +113,11 @@ function mappedAlong(
 }
 
 /** `batch(e)`: the value for every example along a new leading axis; the same again where it does not differ by example. */
-export function collect(e: Elaborator, node: Node, span: Span): Node | undefined {
-  const axis = exampleAxisOf(node);
-  if (!axis) return e.node('broadcast_to', [node], { shape: [e.exampleAxis.size, ...node.type.shape] }, span);
-  return e.builder.op(
-    'batch',
-    [node],
-    { size: axis.size, axis },
-    { span, axes: node.axes.filter((a) => a.id !== axis.id) },
-  );
+export function collect(e: Elaborator, node: Node, axis: Axis, span: Span): Node | undefined {
+  if (!node.axes.some((a) => a.id === axis.id))
+    return e.node('broadcast_to', [node], { shape: [axis.size, ...node.type.shape] }, span);
+  const axes = node.axes.filter((a) => a.id !== axis.id);
+  return e.builder.op('batch', [node], { size: axis.size, axis }, { span, axes });
 }
 
 /** The one axis of examples that a value runs over; undefined where there is none or more than one. */

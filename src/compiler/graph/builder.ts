@@ -23,16 +23,29 @@ function showAttr(value: AttrValue | readonly AttrValue[]): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return `[${(value as readonly AttrValue[]).map(showAttr).join(',')}]`;
+  if (Array.isArray(value)) {
+    let text = '[';
+    for (const item of value as readonly AttrValue[]) text += `${showAttr(item)},`;
+    return `${text}]`;
+  }
   if (isAxis(value as object)) return `axis${(value as Axis).id}`;
   return showDim(value as Dim);
 }
 
-/** Attributes as text with sorted keys: equal exactly when the attributes are. */
-export function canonicalAttrs(attrs: Attrs): string {
-  let text = '';
-  for (const key of Object.keys(attrs).sort()) text += `${key}=${showAttr(attrs[key] as AttrValue)};`;
+/** Equal exactly when the operations, their attributes and their axes are. */
+function signatureOf(op: OpName, attrs: Attrs, axes: readonly Axis[]): string {
+  const names = Object.keys(attrs);
+  if (names.length > 1) names.sort();
+  let text: string = op;
+  for (const name of names) text += `|${name}=${showAttr(attrs[name] as AttrValue)}`;
+  for (const axis of axes) text += `|${axis.id}`;
   return text;
+}
+
+function keyOf(signature: string, args: readonly Node[]): string {
+  let key = signature;
+  for (const arg of args) key += ` ${arg.id}`;
+  return key;
 }
 
 /** Axes a result runs over where the caller does not say: the arguments', less or plus what the operation itself moves. */
@@ -53,35 +66,34 @@ function defaultAxes(op: OpName, args: readonly Node[], attrs: Attrs): readonly 
 
 export class Builder {
   private readonly table = new Map<string, Node>();
-  private readonly known = new Set<Node>();
-  private nextId = 0;
+  /** This builder's nodes, each at its number. */
+  private readonly own: (Node | undefined)[] = [];
   /** Scope and span of nodes whose `op` call gives none: gradient rules and passes set it to the node they work on. */
   place: { readonly scope: string; readonly span: Span | undefined } = { scope: '', span: undefined };
 
   /** `nodes`: nodes of an earlier builder to go on from, arguments before their users. Of equal ones the first is taken. */
   constructor(nodes: Iterable<Node> = []) {
     for (const node of nodes) {
-      const key = keyOf(node.op, node.args, node.attrs, node.axes);
-      if (!this.table.has(key)) {
-        this.table.set(key, node);
-        this.known.add(node);
-      }
-      this.nextId = Math.max(this.nextId, node.id + 1);
+      const key = keyOf(node.signature, node.args);
+      this.own.length = Math.max(this.own.length, node.id + 1);
+      if (this.table.has(key)) continue;
+      this.table.set(key, node);
+      this.own[node.id] = node;
     }
   }
 
   owns(node: Node): boolean {
-    return this.known.has(node);
+    return this.own[node.id] === node;
   }
 
   /** The operation applied to arguments; throws `ShapeError` where they do not fit. */
   op(name: OpName, args: readonly Node[], attrs: Attrs = {}, place: Place = {}): Node {
     const axes = place.axes ?? defaultAxes(name, args, attrs);
-    const key = keyOf(name, args, attrs, axes);
+    const signature = signatureOf(name, attrs, axes);
+    const key = keyOf(signature, args);
     const found = this.table.get(key);
     if (found) return found;
-    for (const arg of args)
-      if (!this.known.has(arg)) throw new Error(`%${arg.id} (${arg.op}), an argument of ${name}, is another builder's`);
+    this.checkOwn(name, args);
     const entry = ops[name];
     const types = args.map((a) => a.type);
     if (entry.arity !== 'any' && entry.arity !== args.length)
@@ -90,7 +102,36 @@ export class Builder {
     if (typeof type === 'string') throw new ShapeError(type, name, types);
     if (entry.shared && args[entry.shared.arg]!.axes.length > 0)
       throw new ShapeError(entry.shared.sentence, name, types);
-    const simpler = simplify(this, name, args, attrs, type);
+    const scope = place.scope ?? this.place.scope;
+    const span = 'span' in place ? place.span : this.place.span;
+    return this.make(key, { op: name, args, attrs, type, axes, signature, scope, span });
+  }
+
+  /** What `node` does, to other arguments over the same axes; its type is known where theirs are the same. */
+  again(
+    node: Node,
+    args: readonly Node[],
+    { scope, span }: Required<Pick<Place, 'scope' | 'span'>> = this.place,
+  ): Node {
+    const { op, attrs, axes } = node;
+    for (let i = 0; i < args.length; i++)
+      if (!sameType(args[i]!.type, node.args[i]!.type)) return this.op(op, args, attrs, { axes, scope, span });
+    const key = keyOf(node.signature, args);
+    const found = this.table.get(key);
+    if (found) return found;
+    this.checkOwn(op, args);
+    return this.make(key, { ...node, args, scope, span });
+  }
+
+  private checkOwn(name: OpName, args: readonly Node[]): void {
+    for (const arg of args)
+      if (!this.owns(arg)) throw new Error(`%${arg.id} (${arg.op}), an argument of ${name}, is another builder's`);
+  }
+
+  /** The node itself, or a simpler one that is equal. */
+  private make(key: string, value: Omit<Node, 'id'>): Node {
+    const { op, args, attrs, type, axes } = value;
+    const simpler = simplify(this, op, args, attrs, type);
     if (
       simpler &&
       simpler.type.dtype === type.dtype &&
@@ -100,11 +141,10 @@ export class Builder {
       this.table.set(key, simpler);
       return simpler;
     }
-    const scope = place.scope ?? this.place.scope;
-    const span = 'span' in place ? place.span : this.place.span;
-    const node: Node = { id: this.nextId++, op: name, args, attrs, type, axes, scope, span };
+    const { signature, scope, span } = value;
+    const node: Node = { id: this.own.length, op, args, attrs, type, axes, signature, scope, span };
     this.table.set(key, node);
-    this.known.add(node);
+    this.own.push(node);
     return node;
   }
 
@@ -209,12 +249,15 @@ export class Builder {
 
   // Shape.
   reshape(x: Node, shape: readonly Dim[]): Node {
+    if (sameShape(x.type.shape, shape)) return x;
     return this.op('reshape', [x], { shape });
   }
   transpose(x: Node, perm: readonly number[]): Node {
+    if (perm.length === x.type.shape.length && perm.every((p, i) => p === i)) return x;
     return this.op('transpose', [x], { perm });
   }
   broadcastTo(x: Node, shape: readonly Dim[]): Node {
+    if (sameShape(x.type.shape, shape)) return x;
     return this.op('broadcast_to', [x], { shape });
   }
   slice(x: Node, begin: readonly Dim[], size: readonly Dim[], strides: readonly number[] = begin.map(() => 1)): Node {
@@ -250,12 +293,8 @@ export class Builder {
   }
 }
 
-function keyOf(op: OpName, args: readonly Node[], attrs: Attrs, axes: readonly Axis[]): string {
-  let key: string = op;
-  for (const arg of args) key += ` ${arg.id}`;
-  key += `|${canonicalAttrs(attrs)}`;
-  for (const axis of axes) key += `|${axis.id}`;
-  return key;
+function sameType(a: TensorType, b: TensorType): boolean {
+  return a === b || (a.dtype === b.dtype && sameShape(a.shape, b.shape));
 }
 
 function sameAxes(a: readonly Axis[], b: readonly Axis[]): boolean {

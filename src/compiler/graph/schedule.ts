@@ -67,7 +67,9 @@ export function renumbered(graph: Graph): Graph {
   const copies = new Map<Node, Node>();
   const now = (node: Node): Node => copies.get(node)!;
   for (const node of scheduleGraph(graph)) copies.set(node, { ...node, id: copies.size, args: node.args.map(now) });
-  return mapGraph(graph, now);
+  const result = mapGraph(graph, now);
+  schedules.set(result, [...copies.values()]);
+  return result;
 }
 
 export function mapGraph(graph: Graph, change: (node: Node) => Node): Graph {

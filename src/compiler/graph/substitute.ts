@@ -20,7 +20,7 @@ export function substitute(
     const own = rebuild?.(node, args);
     if (own) done.set(node, own);
     else if (b.owns(node) && args.every((a, i) => a === node.args[i])) done.set(node, node);
-    else done.set(node, b.op(node.op, args, node.attrs, { scope: node.scope, span: node.span, axes: node.axes }));
+    else done.set(node, b.again(node, args, node));
   }
   return roots.map((root) => done.get(root)!);
 }

@@ -42,6 +42,8 @@ export interface Node {
   readonly attrs: Attrs;
   readonly type: TensorType;
   readonly axes: readonly Axis[];
+  /** The operation with its attributes and axes, as text: with the arguments, all that makes a value what it is. */
+  readonly signature: string;
   /** Where it comes from: `f/linear_1`, for names in generated code and messages. */
   readonly scope: string;
   readonly span: Span | undefined;

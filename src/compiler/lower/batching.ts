@@ -24,6 +24,7 @@ export class BatchLowering {
   readonly running: RunningValue[] = [];
   readonly inputs = new Map<string, Node>();
   private readonly done = new Map<Node, Batched>();
+  private readonly axes = new Map<Axis, Axis>();
 
   constructor(
     readonly b: Builder,
@@ -116,7 +117,13 @@ export class BatchLowering {
   }
 
   private concreteAxis(axis: Axis): Axis {
-    return typeof axis.size === 'number' ? axis : { ...axis, size: dimValue(axis.size, this.batch) };
+    if (typeof axis.size === 'number') return axis;
+    let concrete = this.axes.get(axis);
+    if (!concrete) {
+      concrete = { ...axis, size: dimValue(axis.size, this.batch) };
+      this.axes.set(axis, concrete);
+    }
+    return concrete;
   }
 
   private concreteAxes(axes: readonly Axis[]): Axis[] {
@@ -128,15 +135,18 @@ export class BatchLowering {
   }
 
   private concreteAttrs(attrs: Attrs): Attrs {
-    const result: Record<string, AttrValue> = {};
-    for (const [name, value] of Object.entries(attrs)) {
-      if (Array.isArray(value)) {
-        result[name] = (value as readonly (Dim | readonly number[])[]).map((v) =>
-          isSymbolic(v) ? dimValue(v, this.batch) : v,
-        ) as readonly number[];
-      } else result[name] = isSymbolic(value) ? dimValue(value, this.batch) : value;
+    let result: Record<string, AttrValue> | undefined;
+    for (const name in attrs) {
+      const value = attrs[name] as AttrValue;
+      if (Array.isArray(value) ? !value.some(isSymbolic) : !isSymbolic(value)) continue;
+      result ??= { ...attrs };
+      result[name] = Array.isArray(value)
+        ? ((value as readonly (Dim | readonly number[])[]).map((v) =>
+            isSymbolic(v) ? dimValue(v, this.batch) : v,
+          ) as readonly number[])
+        : dimValue(value as Dim, this.batch);
     }
-    return result;
+    return result ?? attrs;
   }
 }
 

@@ -24,6 +24,11 @@ function split(node: Node): Split | undefined {
   return undefined;
 }
 
+/** Whether `split` is worth asking for: it may give a large value made by `op`. */
+function isOn(node: Node, op: Node['op']): boolean {
+  return node.args[0]?.op === op || node.args[1]?.op === op;
+}
+
 /** `node` as `op` of something large and something small, when nobody else needs it. */
 function inner(node: Node, op: Node['op'], around: Surroundings): Split | undefined {
   return node.op === op && !around.isShared(node) ? split(node) : undefined;
@@ -31,8 +36,9 @@ function inner(node: Node, op: Node['op'], around: Surroundings): Split | undefi
 
 const scaleTwice: Rule = {
   name: '(x · s) · t = x · (s · t)',
+  ops: ['mul'],
   apply(b, node, around) {
-    const outer = node.op === 'mul' ? split(node) : undefined;
+    const outer = isOn(node, 'mul') ? split(node) : undefined;
     const product = outer && inner(outer.large, 'mul', around);
     return product && together(b, 'mul', product.small, outer.small, node, (small) => b.mul(product.large, small));
   },
@@ -40,8 +46,9 @@ const scaleTwice: Rule = {
 
 const shiftTwice: Rule = {
   name: '(x ± s) ± t = x ± (s ± t)',
+  ops: ['add', 'sub'],
   apply(b, node, around) {
-    const outer = shiftOf(node);
+    const outer = isOn(node, 'add') || isOn(node, 'sub') ? shiftOf(node) : undefined;
     const first = outer && !around.isShared(outer.large) ? shiftOf(outer.large) : undefined;
     if (outer === undefined || first === undefined) return undefined;
     const op = first.negative === outer.negative ? 'add' : 'sub';
@@ -61,8 +68,9 @@ function shiftOf(node: Node): (Split & { readonly negative: boolean }) | undefin
 
 const shiftScaleShift: Rule = {
   name: '(x ± m) · s ± b = x · s + (±b ± m · s)',
+  ops: ['add', 'sub'],
   apply(b, node, around) {
-    const outer = shiftOf(node);
+    const outer = isOn(node, 'mul') ? shiftOf(node) : undefined;
     const product = outer && inner(outer.large, 'mul', around);
     const first = product && !around.isShared(product.large) ? shiftOf(product.large) : undefined;
     if (outer === undefined || product === undefined || first === undefined) return undefined;
@@ -89,9 +97,10 @@ function together(
 
 const sumOfScaled: Rule = {
   name: 'Σ x · s over axes along which s is the same = s · Σ x',
+  ops: ['reduce_sum'],
   apply(b, node) {
     const product = node.args[0];
-    if (node.op !== 'reduce_sum' || product?.op !== 'mul' || node.attrs['keepdims'] === true) return undefined;
+    if (product?.op !== 'mul' || node.attrs['keepdims'] === true) return undefined;
     const parts = split(product);
     if (parts === undefined) return undefined;
     const axes = axesOf(node);
@@ -104,17 +113,19 @@ const sumOfScaled: Rule = {
 
 const sumOfNegative: Rule = {
   name: 'Σ -x = -Σ x',
+  ops: ['reduce_sum'],
   apply(b, node) {
     const negative = node.args[0];
-    if (node.op !== 'reduce_sum' || negative?.op !== 'neg') return undefined;
+    if (negative?.op !== 'neg') return undefined;
     return b.neg(b.op('reduce_sum', negative.args, node.attrs));
   },
 };
 
 const scaleNegative: Rule = {
   name: '-(x · s) = x · -s',
+  ops: ['neg'],
   apply(b, node, around) {
-    const parts = node.op === 'neg' ? inner(node.args[0] as Node, 'mul', around) : undefined;
+    const parts = inner(node.args[0] as Node, 'mul', around);
     return parts && b.mul(parts.large, b.neg(parts.small));
   },
 };

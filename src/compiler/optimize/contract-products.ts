@@ -9,8 +9,9 @@ import { alignedShape, axesOf, shapeOf, sizeOf } from './sizes.js';
 
 const sumOfProduct: Rule = {
   name: 'Σ a · b over axes that both have = contract(a, b)',
+  ops: ['reduce_sum'],
   apply(b, node, around) {
-    if (node.op !== 'reduce_sum' || node.type.dtype !== 'float32') return undefined;
+    if (node.type.dtype !== 'float32') return undefined;
     const product = node.args[0] as Node;
     if (product.op !== 'mul' || around.isShared(product)) return undefined;
     return contractPair(b, node, product.args[0] as Node, product.args[1] as Node);
@@ -19,8 +20,8 @@ const sumOfProduct: Rule = {
 
 const sumOfSquare: Rule = {
   name: 'Σ a² = contract(a, a)',
+  ops: ['reduce_sum'],
   apply(b, node: Node, around: Surroundings) {
-    if (node.op !== 'reduce_sum') return undefined;
     const square = node.args[0] as Node;
     if (square.op !== 'square' || around.isShared(square)) return undefined;
     const axes = axesOf(node);

@@ -3,7 +3,7 @@
 // Guarantee: elementwise results are the same to the last bit.
 
 import { type Dim, sameShape } from '../graph/dim.js';
-import { ops } from '../graph/ops/index.js';
+import { type OpName, ops } from '../graph/ops/index.js';
 import { broadcastShapes } from '../graph/ops/shapes.js';
 import type { Node } from '../graph/types.js';
 import type { Pass } from './pass.js';
@@ -20,16 +20,21 @@ function unbroadcast(node: Node): Node {
 }
 
 function addsLeadingOnes(from: Node, to: Node): boolean {
+  const extra = to.type.shape.length - from.type.shape.length;
+  if (extra <= 0) return false;
   const [a, b] = [shapeOf(from), shapeOf(to)];
-  const extra = b.length - a.length;
-  return extra > 0 && b.slice(0, extra).every((n) => n === 1) && a.every((n, i) => n === b[extra + i]);
+  return b.slice(0, extra).every((n) => n === 1) && a.every((n, i) => n === b[extra + i]);
 }
+
+const elementwise = (Object.keys(ops) as OpName[]).filter((name) => ops[name].batching === 'elementwise');
 
 const elementwiseOnBroadcast: Rule = {
   name: 'f(broadcast x, y) = f(x, y) where y has the shape already',
+  ops: elementwise,
   apply(b, node) {
-    if (ops[node.op].batching !== 'elementwise' || node.args.length < 2) return undefined;
-    for (const [i, arg] of node.args.entries()) {
+    if (node.args.length < 2) return undefined;
+    for (let i = 0; i < node.args.length; i++) {
+      const arg = node.args[i] as Node;
       const smaller = unbroadcast(arg);
       if (smaller === arg) continue;
       const args = node.args.map((other, k) => (k === i ? smaller : other));
@@ -52,10 +57,10 @@ function joinedShape(args: readonly Node[], node: Node): boolean {
 
 const unaryOnBroadcast: Rule = {
   name: 'f(broadcast x) = broadcast f(x)',
+  ops: elementwise,
   apply(b, node) {
     const [arg] = node.args;
-    if (ops[node.op].batching !== 'elementwise' || node.args.length !== 1 || arg?.op !== 'broadcast_to')
-      return undefined;
+    if (node.args.length !== 1 || arg?.op !== 'broadcast_to') return undefined;
     return b.broadcastTo(b.op(node.op, arg.args, node.attrs), node.type.shape);
   },
 };

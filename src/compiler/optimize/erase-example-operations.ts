@@ -14,13 +14,14 @@ const plainReduction: Readonly<Record<string, Node['op']>> = {
 
 const eraseBatch: Rule = {
   name: 'batch(x) = x, running(x) = x',
-  apply: (_b, node) => (node.op === 'batch' || node.op === 'running' ? node.args[0] : undefined),
+  ops: ['batch', 'running'],
+  apply: (_b, node) => node.args[0],
 };
 
 const eraseBatchReduce: Rule = {
   name: 'batch_reduce = a reduction over the same axes',
+  ops: ['batch_reduce'],
   apply(b, node) {
-    if (node.op !== 'batch_reduce') return undefined;
     const { kind, axes, keepdims } = node.attrs;
     const op = plainReduction[String(kind)];
     if (op === undefined || axes === undefined) throw new Error(`no plain reduction for batch.${String(kind)}`);

@@ -10,7 +10,7 @@ import { type Rule, rewriteGraph } from './rewrite.js';
 
 /** x of cast(x > 0). */
 function maskedBy(node: Node): Node | undefined {
-  const comparison = node.op === 'cast' && node.type.dtype === 'float32' ? node.args[0] : undefined;
+  const comparison = node.type.dtype === 'float32' ? node.args[0] : undefined;
   if (comparison?.op !== 'greater') return undefined;
   const [x, bound] = comparison.args;
   return x?.type.dtype === 'float32' && splat(bound) === 0 ? x : undefined;
@@ -19,6 +19,7 @@ function maskedBy(node: Node): Node | undefined {
 function maskRule(rectified: ReadonlySet<Node>): Rule {
   return {
     name: 'x > 0 as a number = sign(relu(x)), where relu(x) is computed anyway',
+    ops: ['cast'],
     apply(b, node) {
       const x = maskedBy(node);
       return x !== undefined && rectified.has(x) ? b.op('sign', [b.op('relu', [x])]) : undefined;

@@ -2,12 +2,15 @@
 // Out: the graph rebuilt with that builder, each node replaced by what the rules make of it.
 // Guarantee: a value runs where the one that it replaces ran, so the schedule stays as it was.
 import type { Builder } from '../graph/builder.js';
+import type { OpName } from '../graph/ops/index.js';
 import { mapGraph, rootsOf, scheduled, scheduleGraph } from '../graph/schedule.js';
 import type { Graph, Node } from '../graph/types.js';
 
 export interface Rule {
   /** The equation, for people. */
   readonly name: string;
+  /** The operations that it may apply to; it is not asked about others. */
+  readonly ops: readonly OpName[];
   /** An equal value for `node`, whose arguments were rewritten already; undefined where the rule does not apply. */
   apply(b: Builder, node: Node, around: Surroundings): Node | undefined;
 }
@@ -19,24 +22,57 @@ export interface Surroundings {
 
 export function rewriteGraph(b: Builder, graph: Graph, rules: readonly Rule[]): Graph {
   const schedule = scheduleGraph(graph);
-  const uses = countUses(graph, schedule);
-  // New values with how often the old ones that they stand for were used.
-  const newUses = new Map<Node, number>();
-  const around: Surroundings = { isShared: (node) => (newUses.get(node) ?? 0) > 1 };
+  const rulesOf = byOperation(rules);
   // Only what changes: most passes leave most of a graph alone.
   const rewritten = new Map<Node, Node>();
-  const now = (node: Node): Node => rewritten.get(node) ?? node;
+  const uses = new Uses(graph, rewritten);
   const order = new Set<Node>();
   const { place } = b;
   for (const node of schedule) {
     b.place = node;
-    const result = applyRules(b, rebuild(b, node, rewritten), rules, around);
-    if (result !== node) rewritten.set(node, result);
-    newUses.set(result, (newUses.get(result) ?? 0) + (uses.get(node) ?? 0));
-    append(order, result);
+    const result = applyRules(b, rebuild(b, node, rewritten), rulesOf, uses);
+    if (result === node) order.add(node);
+    else {
+      rewritten.set(node, result);
+      uses.move(node, result);
+      append(order, result);
+    }
   }
   b.place = place;
+  const now = (node: Node): Node => rewritten.get(node) ?? node;
   return rewritten.size === 0 ? graph : scheduled(mapGraph(graph, now), [...order]);
+}
+
+type Rules = ReadonlyMap<OpName, readonly Rule[]>;
+
+function byOperation(rules: readonly Rule[]): Rules {
+  const byOp = new Map<OpName, Rule[]>();
+  for (const rule of rules) for (const op of rule.ops) byOp.set(op, [...(byOp.get(op) ?? []), rule]);
+  return byOp;
+}
+
+/** How often values are used, counted where a rule asks: a new one is used as often as the old ones that it stands for. */
+class Uses implements Surroundings {
+  private counts: ReadonlyMap<Node, number> | undefined;
+  private readonly standsFor = new Map<Node, Node[]>();
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly rewritten: ReadonlyMap<Node, Node>,
+  ) {}
+
+  move(old: Node, by: Node): void {
+    const others = this.standsFor.get(by);
+    if (others) others.push(old);
+    else this.standsFor.set(by, [old]);
+  }
+
+  isShared(node: Node): boolean {
+    this.counts ??= countUses(this.graph);
+    let count = this.rewritten.has(node) ? 0 : (this.counts.get(node) ?? 0);
+    for (const old of this.standsFor.get(node) ?? []) count += this.counts.get(old) ?? 0;
+    return count > 1;
+  }
 }
 
 /** Puts a value, behind what it needs that is not there yet, at the end. */
@@ -47,16 +83,19 @@ function append(order: Set<Node>, node: Node): void {
 }
 
 function rebuild(b: Builder, node: Node, rewritten: ReadonlyMap<Node, Node>): Node {
-  if (b.owns(node) && !node.args.some((arg) => rewritten.has(arg))) return node;
-  const args = node.args.map((arg) => rewritten.get(arg) ?? arg);
-  return b.op(node.op, args, node.attrs, { axes: node.axes });
+  if (b.owns(node) && (rewritten.size === 0 || !node.args.some((arg) => rewritten.has(arg)))) return node;
+  return b.again(
+    node,
+    node.args.map((arg) => rewritten.get(arg) ?? arg),
+  );
 }
 
 /** Applies rules until none does; each makes the graph smaller, the bound is for rules that undo each other. */
-function applyRules(b: Builder, node: Node, rules: readonly Rule[], around: Surroundings): Node {
+function applyRules(b: Builder, node: Node, rules: Rules, around: Surroundings): Node {
   let current = node;
   for (let i = 0; i < 20; i++) {
-    const next = firstResult(b, current, rules, around);
+    const own = rules.get(current.op);
+    const next = own && firstResult(b, current, own, around);
     if (next === undefined || next === current) return current;
     current = next;
   }
@@ -71,12 +110,12 @@ function firstResult(b: Builder, node: Node, rules: readonly Rule[], around: Sur
   return undefined;
 }
 
-function countUses(graph: Graph, schedule: readonly Node[]): ReadonlyMap<Node, number> {
+function countUses(graph: Graph): ReadonlyMap<Node, number> {
   const uses = new Map<Node, number>();
   const use = (node: Node): void => {
     uses.set(node, (uses.get(node) ?? 0) + 1);
   };
-  for (const node of schedule) node.args.forEach(use);
+  for (const node of scheduleGraph(graph)) node.args.forEach(use);
   rootsOf(graph).forEach(use);
   return uses;
 }

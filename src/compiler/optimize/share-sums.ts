@@ -21,9 +21,10 @@ function sumsByArgument(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node
 function shareRule(sums: ReadonlyMap<Node, readonly Node[]>): Rule {
   return {
     name: 'Σ over A and B = Σ over A of Σ over B, where the latter is computed anyway',
+    ops: ['reduce_sum'],
     apply(b, node) {
       const [x] = node.args;
-      if (node.op !== 'reduce_sum' || node.attrs['keepdims'] === true || x === undefined) return undefined;
+      if (node.attrs['keepdims'] === true || x === undefined) return undefined;
       const axes = axesOf(node);
       const within = (sums.get(x) ?? []).filter((other) => {
         const fewer = axesOf(other);

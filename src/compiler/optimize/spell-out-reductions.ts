@@ -7,6 +7,7 @@ import { axesOf } from './sizes.js';
 
 const dropKeptAxes: Rule = {
   name: 'a reduction that keeps its axes = reshape of one that drops them',
+  ops: ['reduce_sum', 'reduce_mean', 'reduce_max', 'reduce_min', 'variance', 'logsumexp'],
   apply(b, node) {
     if (node.attrs['keepdims'] !== true) return undefined;
     return b.reshape(b.op(node.op, node.args, { ...node.attrs, keepdims: false }), node.type.shape);
@@ -15,8 +16,8 @@ const dropKeptAxes: Rule = {
 
 const spellOutVariance: Rule = {
   name: 'var x = mean (x - mean x)²',
+  ops: ['variance'],
   apply(b, node) {
-    if (node.op !== 'variance') return undefined;
     const [x] = node.args;
     if (x === undefined) return undefined;
     const axes = axesOf(node);

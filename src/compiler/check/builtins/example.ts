@@ -13,11 +13,10 @@ function everyExample(e: Elaborator, args: Arguments, what: string, span: Span):
   const name = args.has('e') ? 'e' : 'x';
   const x = argNode(e, args, name);
   if (!x) return undefined;
-  if (!exampleAxisOf(x)) {
-    e.fail('EBM2030', { what: `\`${what}\`` }, span);
-    return undefined;
-  }
-  return collect(e, x, span);
+  const axis = exampleAxisOf(x);
+  if (axis) return collect(e, x, axis, span);
+  e.fail('EBM2030', { what: `\`${what}\`` }, span);
+  return undefined;
 }
 
 /** A statistic over the examples and, with `axis` or `keep`, over axes of the value too. */

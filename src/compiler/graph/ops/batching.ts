@@ -24,6 +24,12 @@ export function ownShape(x: Batched): readonly number[] {
   return staticShape(x.node.type.shape.slice(x.axes.length));
 }
 
+function sameAxes(a: readonly Axis[], b: readonly Axis[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i]!.id !== b[i]!.id) return false;
+  return true;
+}
+
 /** x with its leading axes in the order they have in `axes`, which may hold others besides. */
 export function orderAxes(b: Builder, x: Batched, axes: readonly Axis[]): Batched {
   const wanted = axes.filter((a) => hasAxis(x, a));
@@ -43,9 +49,12 @@ export function alignAxes(
   axes: readonly Axis[],
   options: { rank?: number; broadcast?: boolean } = {},
 ): Node {
+  const added = (options.rank ?? x.rank) - x.rank;
+  // As it is, as most values are.
+  if (added <= 0 && sameAxes(x.axes, axes)) return x.node;
   const ordered = orderAxes(b, x, axes);
   const own = ownShape(x);
-  const ones = new Array<number>(Math.max(0, (options.rank ?? x.rank) - x.rank)).fill(1);
+  const ones = new Array<number>(Math.max(0, added)).fill(1);
   if (ordered.axes.length === 0 && !options.broadcast) return b.reshape(x.node, own);
   const sizes = axisSizes(axes);
   const present = axes.map((a, i) => (hasAxis(x, a) ? sizes[i]! : 1));

@@ -1,16 +1,8 @@
-/** The tfjs target: a program as a typed TypeScript module. Loads ts-morph, so import it only where something is emitted. */
-import {
-  type ClassDeclarationStructure,
-  IndentationText,
-  type MethodDeclarationStructure,
-  Project,
-  Scope,
-  type SourceFileStructure,
-  StructureKind,
-} from 'ts-morph';
+/** The tfjs target: a program as a typed TypeScript module. */
 import type { Node, Program, TensorType } from '../../graph/types.js';
 import { lowerMethods, type Method } from './lower/methods.js';
 import { upperFirst } from './lower/names.js';
+import { type Class, type ClassMethod, printClass, printDoc } from './print-class.js';
 import { supportText } from './support-text.js';
 
 export interface TfjsManifest {
@@ -55,62 +47,30 @@ function describeProgram(program: Program, methods: readonly Method[]): TfjsMani
   };
 }
 
-/**
- * The module's text. Bodies are thousands of lines that are well formed as they are: ts-morph prints the module around
- * them, with a marker for each, and need not parse them.
- */
 function printModule(program: Program, manifest: TfjsManifest, methods: readonly Method[]): string {
-  const project = new Project({
-    useInMemoryFileSystem: true,
-    skipLoadingLibFiles: true,
-    manipulationSettings: { indentationText: IndentationText.TwoSpaces },
-  });
-  const file = project.createSourceFile('model.ts', moduleStructure(program, manifest, methods));
-  const bodies = new Map(methods.map((method) => [method.name, method.lines]));
-  return file
-    .getFullText()
-    .replace(/\n{3,}/g, '\n\n')
-    .replace(/\{\n\n/g, '{\n')
-    .replace(/^ *\/\/ body of (\w+)$/gm, (_marker, name: string) =>
-      indented(bodies.get(name) ?? [], manifest.className),
-    );
-}
-
-/** The lines of a method's body, at most one empty line between them. */
-function indented(lines: readonly string[], className: string): string {
-  const text: string[] = [];
-  for (const line of lines) {
-    if (line !== '') text.push(`    ${line.replaceAll('$Model', className)}`);
-    else if (text.length > 0 && text.at(-1) !== '') text.push('');
-  }
-  return text.join('\n');
-}
-
-function moduleStructure(
-  program: Program,
-  manifest: TfjsManifest,
-  methods: readonly Method[],
-): Omit<SourceFileStructure, 'kind'> {
   const name = manifest.className;
   const support = new Set(['shaped', ...methods.flatMap((method) => [...method.body.support])]);
   const imports = [...[...support].sort(), 'type Shaped'];
-  return {
-    statements: [
-      `/**\n * ${program.model}, compiled by ebmc for batches of ${program.batch} examples.\n *\n` +
-        ` * \`init\` gives every state its first value, \`step\` trains on one batch, \`represent\` gives what the model has learned to see.\n` +
-        ` * The forward pass, its gradient and the optimizer are written out; every intermediate is disposed after its last use.\n` +
-        ` * Written by a compiler: edit the model, not this file.\n */`,
-      `import * as tf from '@tensorflow/tfjs-core';`,
-      wrapList('import { ', imports, " } from './support.js';"),
-      `\nexport const batchSize = ${program.batch} as const;`,
-      stateTable(program),
-      `\n/** The states: parameters, moving averages and what the optimizer remembers. */\n` +
-        `export type ${name}States = { readonly [Name in keyof typeof stateShapes]: Shaped<(typeof stateShapes)[Name]> };`,
-      ...(manifest.inputs.length === 0 ? [] : [batchInterface(program, manifest)]),
-      `\n/** What \`step\` measures. */\nexport type ${name}Metrics = Readonly<Record<${union(manifest.metrics)}, tf.Scalar>>;`,
-      modelClass(name, methods, support.has('Draws')),
-    ],
-  };
+  const parts = [
+    printDoc([
+      `${program.model}, compiled by ebmc for batches of ${program.batch} examples.`,
+      '',
+      '`init` gives every state its first value, `step` trains on one batch, `represent` gives what the model has learned to see.',
+      'The forward pass, its gradient and the optimizer are written out; every intermediate is disposed after its last use.',
+      'Written by a compiler: edit the model, not this file.',
+    ]),
+    `import * as tf from '@tensorflow/tfjs-core';`,
+    wrapList('import { ', imports, " } from './support.js';"),
+    `\nexport const batchSize = ${program.batch} as const;`,
+    stateTable(program),
+    `\n/** The states: parameters, moving averages and what the optimizer remembers. */\n` +
+      `export type ${name}States = { readonly [Name in keyof typeof stateShapes]: Shaped<(typeof stateShapes)[Name]> };`,
+    ...(manifest.inputs.length === 0 ? [] : [batchInterface(program, manifest)]),
+    `\n/** What \`step\` measures. */\nexport type ${name}Metrics = Readonly<Record<${union(manifest.metrics)}, tf.Scalar>>;`,
+    '',
+    printClass(modelClass(name, methods, support.has('Draws'))),
+  ];
+  return `${parts.join('\n')}\n`;
 }
 
 /** On one line where that fits, else one line an item. */
@@ -139,99 +99,71 @@ function batchInterface(program: Program, manifest: TfjsManifest): string {
   return [header, `export interface ${className(program.model)}Batch {`, ...rows, '}'].join('\n');
 }
 
-function modelClass(name: string, methods: readonly Method[], draws: boolean): ClassDeclarationStructure {
+function modelClass(name: string, methods: readonly Method[], draws: boolean): Class {
+  const here = (text: string): string => text.replaceAll('$Model', name);
   return {
-    kind: StructureKind.Class,
     name,
-    isExported: true,
-    leadingTrivia: '\n',
-    properties: [
+    fields: [
       {
-        name: 'stepNumber',
-        initializer: '0',
-        docs: [
-          "The next step's number; with the seed it decides every random draw. Set it to go on from a checkpoint.",
-        ],
+        doc: "The next step's number; with the seed it decides every random draw. Set it to go on from a checkpoint.",
+        text: 'stepNumber = 0;',
       },
-      ...(draws ? [{ name: 'seed', scope: Scope.Private, initializer: '0' }] : []),
-      { name: 'values', scope: Scope.Private, type: `${name}States | undefined` },
+      ...(draws ? [{ text: 'private seed = 0;' }] : []),
+      { text: `private values: ${name}States | undefined;` },
     ],
-    getAccessors: draws
-      ? [
-          {
-            name: 'draws',
-            scope: Scope.Private,
-            docs: ["This step's random numbers."],
-            returnType: 'Draws',
-            statements: 'return new Draws(this.seed, this.stepNumber);',
-          },
-        ]
-      : [],
-    methods: [...methods.map((method) => methodStructure(name, method)), ...stateMethods(name)],
+    methods: [
+      ...(draws ? [drawsGetter] : []),
+      ...methods.map((method) => ({
+        doc: method.doc,
+        head: here(
+          `${method.name}(${method.parameters.map((p) => `${p.name}: ${p.type}`).join(', ')}): ${method.returns}`,
+        ),
+        lines: method.lines.map(here),
+      })),
+      ...stateMethods(name),
+    ],
   };
 }
 
-function methodStructure(
-  name: string,
-  { name: methodName, doc, parameters, returns }: Method,
-): MethodDeclarationStructure {
-  const typed = (text: string): string => text.replaceAll('$Model', name);
-  return {
-    kind: StructureKind.Method,
-    name: methodName,
-    docs: [doc],
-    parameters: parameters.map((parameter) => ({ name: parameter.name, type: typed(parameter.type) })),
-    returnType: typed(returns),
-    statements: `// body of ${methodName}`,
-  };
-}
+const drawsGetter: ClassMethod = {
+  doc: "This step's random numbers.",
+  head: 'private get draws(): Draws',
+  lines: ['return new Draws(this.seed, this.stepNumber);'],
+};
 
-function stateMethods(name: string): MethodDeclarationStructure[] {
-  const method = (structure: Omit<MethodDeclarationStructure, 'kind'>): MethodDeclarationStructure => ({
-    kind: StructureKind.Method,
-    ...structure,
-  });
+function stateMethods(name: string): ClassMethod[] {
   return [
-    method({
-      name: 'states',
-      docs: ['The states as they are now. They belong to the model: the next step disposes them.'],
-      returnType: `${name}States`,
-      statements: [
+    {
+      doc: 'The states as they are now. They belong to the model: the next step disposes them.',
+      head: `states(): ${name}States`,
+      lines: [
         `if (this.values === undefined) throw new Error('The model has no states yet: call init first.');`,
         'return this.values;',
       ],
-    }),
-    method({
-      name: 'setState',
-      docs: ['Gives one state another value, which is copied.'],
-      parameters: [
-        { name: 'name', type: `keyof ${name}States` },
-        { name: 'value', type: 'tf.Tensor' },
-      ],
-      returnType: 'void',
-      statements: ['this.replace({ [name]: tf.clone(shaped(value, stateShapes[name])) });'],
-    }),
-    method({
-      name: 'dispose',
-      docs: ['Frees every state.'],
-      returnType: 'void',
-      statements: ['tf.dispose(Object.values(this.values ?? {}));', 'this.values = undefined;'],
-    }),
-    method({
-      name: 'replace',
-      scope: Scope.Private,
-      docs: ['Puts new values in place of old ones, which are disposed.'],
-      parameters: [{ name: 'next', type: `Partial<Record<keyof ${name}States, tf.Tensor>>` }],
-      returnType: 'void',
-      statements: [
+    },
+    {
+      doc: 'Gives one state another value, which is copied.',
+      head: `setState(name: keyof ${name}States, value: tf.Tensor): void`,
+      lines: ['this.replace({ [name]: tf.clone(shaped(value, stateShapes[name])) });'],
+    },
+    {
+      doc: 'Frees every state.',
+      head: 'dispose(): void',
+      lines: ['tf.dispose(Object.values(this.values ?? {}));', 'this.values = undefined;'],
+    },
+    {
+      doc: 'Puts new values in place of old ones, which are disposed.',
+      head: `private replace(next: Partial<Record<keyof ${name}States, tf.Tensor>>): void`,
+      lines: [
         'const before: Partial<Record<string, tf.Tensor>> = this.values ?? {};',
         'for (const [name, value] of Object.entries<tf.Tensor>(next)) {',
         '  tf.keep(value);',
         '  before[name]?.dispose();',
         '}',
+        '',
         `this.values = { ...before, ...next } as unknown as ${name}States;`,
       ],
-    }),
+    },
   ];
 }
 

@@ -1,0 +1,112 @@
+/**
+ * The tensors that a value holds and, where it can be called, those that its body reads beside its arguments. Functions and nets are
+ * a module's, which has none; an energy reads what its model declares, a layer what it was set with.
+ */
+import type { Block, EnergyMember, Expr, Statement } from '../../grammar/syntax-tree.js';
+import type { Node } from '../graph/types.js';
+import type { Value } from './values.js';
+
+export function tensorsOf(value: Value): readonly Node[] {
+  return [...collectTensors(value, new Set(), new Set())];
+}
+
+/** Adds to `found`. Energies may read each other: each is entered once. */
+function collectTensors(value: Value, found: Set<Node>, entered: Set<EnergyMember>): Set<Node> {
+  const inside = (values: Iterable<Value>): void => {
+    for (const v of values) collectTensors(v, found, entered);
+  };
+  if (value.kind === 'tensor') found.add(value.node);
+  else if (value.kind === 'record') inside(value.fields.values());
+  else if (value.kind === 'list') inside(value.items);
+  else if (value.kind === 'range') inside([value.low, value.high]);
+  else if (value.kind === 'layer') inside(value.settings.values());
+  else if (value.kind === 'energy' && !entered.has(value.member)) {
+    entered.add(value.member);
+    for (const name of namesReadBy(value.member)) {
+      const binding = value.scope.find(name);
+      if (binding) inside([binding.value]);
+    }
+  }
+  return found;
+}
+
+/** The names that an energy's defaults and body read and do not define. */
+function namesReadBy({ parameters, body }: EnergyMember): ReadonlySet<string> {
+  const read = new Set<string>();
+  const own = new Set<string>();
+  for (const { name, defaultValue } of parameters) {
+    if (defaultValue) readExpr(defaultValue, own, read);
+    own.add(name.text);
+  }
+  readBlock(body, own, read);
+  return read;
+}
+
+function readBlock(block: Block, own: ReadonlySet<string>, read: Set<string>): void {
+  const inner = new Set(own);
+  for (const statement of block.statements) readStatement(statement, inner, read);
+  if (block.result) readExpr(block.result, inner, read);
+}
+
+/** Adds the name that the statement defines to `own`. */
+function readStatement(statement: Statement, own: Set<string>, read: Set<string>): void {
+  switch (statement.kind) {
+    case 'let':
+      readExpr(statement.value, own, read);
+      own.add(statement.name.text);
+      return;
+    case 'param':
+      readExpr(statement.initial, own, read);
+      own.add(statement.name.text);
+      return;
+    case 'assign':
+      readExpr(statement.value, own, read);
+      return;
+    case 'repeat': {
+      readExpr(statement.count, own, read);
+      const inner = new Set(own);
+      if (statement.variable) inner.add(statement.variable.text);
+      for (const s of statement.statements) readStatement(s, inner, read);
+      return;
+    }
+  }
+}
+
+function readExpr(expr: Expr, own: ReadonlySet<string>, read: Set<string>): void {
+  if (expr.kind === 'name') {
+    if (!own.has(expr.name.text)) read.add(expr.name.text);
+  } else for (const part of partsOf(expr)) readExpr(part, own, read);
+}
+
+function partsOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'number':
+    case 'string':
+    case 'bool':
+    case 'name':
+    case 'missing':
+      return [];
+    case 'call':
+      return [expr.callee, ...expr.args.map((a) => a.value)];
+    case 'member':
+      return [expr.subject];
+    case 'index':
+      return [
+        expr.subject,
+        ...expr.indices.flatMap((i) => (i.kind === 'at' ? [i.value] : [i.from ?? [], i.to ?? []].flat())),
+      ];
+    case 'unary':
+      return [expr.operand];
+    case 'binary':
+    case 'pipe':
+      return [expr.left, expr.right];
+    case 'range':
+      return [expr.low, expr.high];
+    case 'list':
+      return expr.items;
+    case 'record':
+      return expr.fields.map((f) => f.value);
+    case 'if':
+      return [expr.condition, expr.then, expr.otherwise];
+  }
+}
