@@ -18,8 +18,8 @@ function maskedBy(node: Node): Node | undefined {
 
 const reluGradient: Rule = {
   name: 'g · (y > 0) = relu_gradient(g, y)',
+  ops: ['mul'],
   apply(b, node) {
-    if (node.op !== 'mul') return undefined;
     const [left, right] = node.args as readonly [Node, Node];
     for (const [g, mask] of [
       [left, right],

@@ -19,6 +19,7 @@ interface Spelling {
 
 const normalize: Rule = {
   name: '(x - mean x) · 1/√(var x + eps) · scale + bias = normalize(x, scale, bias)',
+  ops: ['add'],
   apply(b, node) {
     const found = spellingOf(node);
     return found && b.op('normalize', [found.x, found.scale, found.bias], { axes: found.axes, eps: found.eps });
@@ -26,7 +27,6 @@ const normalize: Rule = {
 };
 
 function spellingOf(node: Node): Spelling | undefined {
-  if (node.op !== 'add') return undefined;
   for (const [scaled, bias] of bothWays(node)) {
     if (!isAlongLast(bias, scaled) || scaled.op !== 'mul') continue;
     for (const [left, right] of bothWays(scaled)) {
@@ -114,8 +114,8 @@ function broadcastsAs(node: Node, shape: readonly number[]): boolean {
 function moment(found: ReadonlyMap<Node, readonly Node[]>): Rule {
   return {
     name: 'mean x, var x beside normalize(x) = its moments',
+    ops: ['reduce_mean', 'variance'],
     apply(b, node) {
-      if (node.op !== 'reduce_mean' && node.op !== 'variance') return undefined;
       const users = found.get(exampleless(node.args[0] as Node)) ?? [];
       const axes = axesOf(node);
       const user = users.find((other) => axesOf(other).join() === axes.join());
