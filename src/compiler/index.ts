@@ -12,7 +12,7 @@ import type { TypedModel } from './check/typed-model.js';
 import type { DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
 import { showShape } from './graph/dim.js';
 import type { Program } from './graph/types.js';
-import { lowerModel } from './lower/index.js';
+import { lowerModel, type MicroOptions } from './lower/index.js';
 import { optimizeForward, type TargetName } from './optimize/index.js';
 
 /** Finds the text behind `use std.vision { ... }`; undefined where there is none. */
@@ -166,12 +166,14 @@ export function compileModel(
   model: TypedModel,
   train: Pick<TrainDecl, 'optimizer'>,
   target: TargetName = 'tfjs',
+  micro?: MicroOptions,
 ): Program {
   return lowerModel(model, train.optimizer, {
     forward: (b, outputs) => optimizeForward(b, outputs, target),
     finish: (graph) => graph,
     // One call a view lets the native kernels normalise each view's batch in one go.
     mergesViews: target !== 'tensorflow',
+    micro,
   });
 }
 

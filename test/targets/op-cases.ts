@@ -150,6 +150,7 @@ const calls: readonly Call[] = [
     ['normalize_gradient', [f(2, 3, 4, 3), tied(2, 3, 4, 3), f(3), f(3)], { axes: [0, 1, 2], eps: 1e-3, of }],
   ]),
   ['relu_gradient', [f(3, 4), tied(3, 4)]],
+  ['write_rows', [f(5, 3), ints(5, 2), positive(2, 3)]],
 ].filter((call): call is Call => call.length > 0) as Call[];
 
 function fill({ shape, at = (i) => Math.sin(1 + i * 1.7) * 1.5 }: Argument, shift: number): NdArray {

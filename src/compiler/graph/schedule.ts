@@ -1,14 +1,17 @@
 /** The order in which a graph's operations run. */
 import type { Graph, Node } from './types.js';
 
-/** The nodes that `roots` need, arguments before their users; among those that may come next, the one reached first. */
-export function topological(roots: Iterable<Node>): readonly Node[] {
+/**
+ * The nodes that `roots` need, arguments before their users; among those that may come next, the one reached first. Nodes that are
+ * `known` are left out, with what only they need.
+ */
+export function topological(roots: Iterable<Node>, known: { has(node: Node): boolean } = new Set()): readonly Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
   // A stack of nodes with how many of their arguments were visited: deep graphs overflow a recursive walk.
   const stack: { readonly node: Node; next: number }[] = [];
   for (const root of roots) {
-    if (seen.has(root)) continue;
+    if (seen.has(root) || known.has(root)) continue;
     seen.add(root);
     stack.push({ node: root, next: 0 });
     while (stack.length > 0) {
@@ -17,7 +20,7 @@ export function topological(roots: Iterable<Node>): readonly Node[] {
       if (arg === undefined) {
         order.push(top.node);
         stack.pop();
-      } else if (!seen.has(arg)) {
+      } else if (!seen.has(arg) && !known.has(arg)) {
         seen.add(arg);
         stack.push({ node: arg, next: 0 });
       }

@@ -53,7 +53,8 @@ export interface Node {
 export interface StateDecl {
   readonly name: string;
   readonly type: TensorType;
-  readonly role: 'parameter' | 'average' | 'optimizer';
+  /** 'scratch' is what passes of a step in micro-batches leave for each other. */
+  readonly role: 'parameter' | 'average' | 'optimizer' | 'scratch';
 }
 
 /** A function of named inputs (`input` nodes) and states (`state` nodes) to named outputs and new state values. */
@@ -65,6 +66,24 @@ export interface Graph {
   readonly updates: Readonly<Record<string, Node>>;
 }
 
+/** One graph of a step in micro-batches. */
+export interface MicroPass {
+  /** Inputs: of those called for each micro-batch, its rows of data fields and `micro`, its number; of the others, `rate` at most. */
+  readonly graph: Graph;
+  /** Called once for each micro-batch, in order, or once. */
+  readonly each: boolean;
+}
+
+/** A training step as graphs to call one after another, which together need the memory of a micro-batch. */
+export interface MicroStep {
+  /** Examples in a micro-batch. */
+  readonly size: number;
+  /** Micro-batches in a batch. */
+  readonly count: number;
+  readonly passes: readonly MicroPass[];
+  readonly scratch: readonly StateDecl[];
+}
+
 /** Everything a target compiles for one model at one batch size. */
 export interface Program {
   readonly model: string;
@@ -74,6 +93,8 @@ export interface Program {
   readonly init: Graph;
   /** Inputs: the data fields `[batch, ...]` and the scalar `rate`. Outputs: `loss`, `term.<name>`…, `gauge.<name>`…, all scalars. */
   readonly step: Graph;
+  /** The same step in micro-batches, where that is asked for. */
+  readonly micro?: MicroStep | undefined;
   /** Inputs: the data fields. Output: `representation` [batch, ...]. */
   readonly represent: Graph;
   /** Inputs: the data fields. Output: `representations` [batch, 2, ...], of the first two views. */

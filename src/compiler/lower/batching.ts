@@ -30,10 +30,17 @@ export class BatchLowering {
     readonly b: Builder,
     /** Examples in a batch. */
     readonly batch: number,
+    /** Where only some of the examples are lowered: which axis runs over them, how many they are, and their numbers (int). */
+    readonly some?: { readonly axis: number; readonly size: number; readonly rows: Node },
   ) {}
 
+  /** Says what a typed node is in the graph, over these axes: it is not lowered. */
+  give(node: Node, value: Node, axes: readonly Axis[]): void {
+    this.done.set(node, { node: value, axes: this.concreteAxes(axes), rank: node.type.shape.length });
+  }
+
   lower(root: Node): Batched {
-    for (const node of topological([root])) if (!this.done.has(node)) this.done.set(node, this.lowerNode(node));
+    for (const node of topological([root], this.done)) this.done.set(node, this.lowerNode(node));
     return this.done.get(root)!;
   }
 
@@ -60,7 +67,11 @@ export class BatchLowering {
       case 'random_normal':
       case 'random_permutation': {
         const own = node.op === 'random_permutation' ? [] : this.concreteShape(node.type.shape);
-        return { node: b.op(node.op, [], { ...attrs, shape: [...axisSizes(axes), ...own] }), axes, rank };
+        const at = axes.findIndex(({ id }) => id === this.some?.axis);
+        // Draws are of the whole batch, so that some examples get those that they get among all.
+        const sizes = axisSizes(axes).map((size, i) => (i === at ? this.batch : size));
+        const draws = b.op(node.op, [], { ...attrs, shape: [...sizes, ...own] });
+        return { node: this.some && at >= 0 ? b.gather(draws, this.some.rows, at) : draws, axes, rank };
       }
       case 'enter': {
         const axis = this.concreteAxis(node.attrs.axis as Axis);
@@ -120,7 +131,8 @@ export class BatchLowering {
     if (typeof axis.size === 'number') return axis;
     let concrete = this.axes.get(axis);
     if (!concrete) {
-      concrete = { ...axis, size: dimValue(axis.size, this.batch) };
+      const isPart = this.some !== undefined && axis.id === this.some.axis;
+      concrete = { ...axis, size: isPart ? this.some.size : dimValue(axis.size, this.batch) };
       this.axes.set(axis, concrete);
     }
     return concrete;

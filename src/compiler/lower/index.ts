@@ -10,7 +10,10 @@ import { Builder } from '../graph/builder.js';
 import type { Axis, Graph, Node, Program, StateDecl } from '../graph/types.js';
 import { BatchLowering, type RunningValue } from './batching.js';
 import { mergeViews } from './merge-views.js';
+import { lowerMicroStep, type MicroOptions } from './micro-batches/index.js';
 import { optimizers, type Slots, type Trained } from './optimizers/index.js';
+
+export type { MicroOptions } from './micro-batches/index.js';
 
 /** What is done to the forward program before it is differentiated, and to every finished graph. */
 export interface LoweringPasses {
@@ -18,6 +21,8 @@ export interface LoweringPasses {
   finish(graph: Graph): Graph;
   /** Whether an encoder is called once for views of equal shape, or once a view. */
   readonly mergesViews?: boolean;
+  /** Asks for the step in micro-batches besides. */
+  readonly micro?: MicroOptions | undefined;
 }
 
 export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: LoweringPasses): Program {
@@ -25,12 +30,25 @@ export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: 
     model.states.map(({ name, role, type }) => [name, { name, role, type: { dtype: type.dtype, shape: type.shape } }]),
   );
   const step = lowerStep(model, optimizer, states, passes);
+  const parameters = [...states.values()].filter((s) => s.role === 'parameter');
+  const micro =
+    passes.micro &&
+    lowerMicroStep(model, passes.micro, {
+      parameters,
+      optimize: (b, gradientOf, rate) => optimize(b, parameters, gradientOf, rate, optimizer, states),
+      average: (b, running) => newAverages(b, running, states),
+      forward: passes.forward,
+    });
   return {
     model: model.name,
     batch: model.batch,
     states: [...states.values()],
     init: passes.finish(lowerInit(model, states)),
     step: passes.finish(step),
+    micro: micro && {
+      ...micro,
+      passes: micro.passes.map(({ graph, each }) => ({ graph: passes.finish(graph), each })),
+    },
     represent: passes.finish(lowerFunction(model, 'represent', 'representation', model.representation, passes)),
     representViews:
       model.viewRepresentations &&
@@ -71,9 +89,24 @@ function lowerStep(
   const parameters = [...states.values()].filter((s) => s.role === 'parameter');
   const values = parameters.map((p) => b.state(p.name, p.type.shape, p.type.dtype));
   const cotangents = gradients(b, loss, values);
-  const trained: Trained[] = parameters.map((p, k) => ({ name: p.name, value: values[k]!, gradient: cotangents[k]! }));
   b.place = { scope: 'optimizer', span: undefined };
   const rate = b.input('rate', []);
+  const updates = optimize(b, parameters, (_, k) => cotangents[k]!, rate, optimizer, states);
+  for (const [k, name] of [...averages.keys()].entries()) updates[name] = averaged[k]!;
+  const outputs: Record<string, Node> = { loss };
+  for (const [k, term] of terms.entries()) outputs[`term.${term.name}`] = forward[k]!;
+  return { name: 'step', inputs: [...lowering.inputs.values(), rate], outputs, updates };
+}
+
+/** New values of parameters and of what the optimizer remembers, which is declared among the states. */
+function optimize(
+  b: Builder,
+  parameters: readonly StateDecl[],
+  gradientOf: (parameter: StateDecl, k: number) => Node,
+  rate: Node,
+  optimizer: OptimizerDecl,
+  states: Map<string, StateDecl>,
+): Record<string, Node> {
   const updates: Record<string, Node> = {};
   const slots: Slots = {
     read(name, shape) {
@@ -84,12 +117,13 @@ function lowerStep(
       updates[name] = value;
     },
   };
-  for (const [name, value] of optimizers[optimizer.name].update(b, trained, rate, optimizer.settings, slots))
-    updates[name] = value;
-  for (const [k, name] of [...averages.keys()].entries()) updates[name] = averaged[k]!;
-  const outputs: Record<string, Node> = { loss };
-  for (const [k, term] of terms.entries()) outputs[`term.${term.name}`] = forward[k]!;
-  return { name: 'step', inputs: [...lowering.inputs.values(), rate], outputs, updates };
+  const trained: Trained[] = parameters.map((parameter, k) => {
+    const { name, type } = parameter;
+    return { name, value: b.state(name, type.shape, type.dtype), gradient: gradientOf(parameter, k) };
+  });
+  const updated = optimizers[optimizer.name].update(b, trained, rate, optimizer.settings, slots);
+  for (const [name, value] of updated) updates[name] = value;
+  return updates;
 }
 
 /** The moving averages after the step: of one statistic met several times (once a view), the mean is taken. */

@@ -69,6 +69,10 @@ function mapProgram(program: Program, change: (graph: Graph) => Graph): Program 
     ...program,
     init: change(program.init),
     step: change(program.step),
+    micro: program.micro && {
+      ...program.micro,
+      passes: program.micro.passes.map(({ graph, each }) => ({ graph: change(graph), each })),
+    },
     represent: change(program.represent),
     representViews: program.representViews && change(program.representViews),
     energies: Object.fromEntries(Object.entries(program.energies).map(([name, graph]) => [name, change(graph)])),

@@ -8,7 +8,7 @@ import { type Batched, define, type Op, type TensorflowContext } from './op.js';
 import { reshapeTensor, transposeTensor } from './shape.js';
 import { checkAxes, literal, range, staticShape } from './shapes.js';
 
-export type IndexName = 'gather' | 'scatter_add';
+export type IndexName = 'gather' | 'scatter_add' | 'write_rows';
 
 /** The first batchDims axes of value and index go together; the index picks along `axis` of the value. */
 export type GatherAttrs = { readonly axis: number; readonly batchDims: number };
@@ -167,5 +167,29 @@ export const indexOps: { readonly [N in IndexName]: Op } = {
     tfjs: (c, { axis, batchDims, shape }) =>
       `${c.support('scatterAdd')}(${c.args[0]}, ${c.args[1]}, ${literal(staticShape(shape))}, ${axis}, ${batchDims})`,
     tensorflow: scatterTensor,
+  }),
+  write_rows: define({
+    name: 'write_rows',
+    doc: 'The first value with rows replaced: those that the ints of the second name, by the rows of the third. Without gradient.',
+    arity: 3,
+    infer([x, index, rows]) {
+      if (index!.dtype !== 'int32' || index!.shape.length !== 1) return 'rows are named by a list of ints';
+      if (rows!.dtype !== x!.dtype || !sameShape(rows!.shape, [index!.shape[0]!, ...x!.shape.slice(1)]))
+        return `${showShape(rows!.shape)} are not ${showShape(index!.shape)} rows of ${showShape(x!.shape)}`;
+      return x!;
+    },
+    evaluate([x, index, rows]) {
+      const data = x!.data.slice();
+      const run = countOf(x!.shape.slice(1));
+      index!.data.forEach((row, i) => data.set(rows!.data.subarray(i * run, (i + 1) * run), row * run));
+      return { shape: x!.shape, data };
+    },
+    batching: 'none',
+    tensorflow(c) {
+      const index = c.op('ExpandDims', [c.args[1]!, c.ints(1)], { T: { type: 'int32' }, Tdim: { type: 'int32' } });
+      const types = { T: { type: c.type.dtype }, Tindices: { type: 'int32' } } as const;
+      return c.op('TensorScatterUpdate', [c.args[0]!, index, c.args[2]!], types);
+    },
+    flops: () => 0,
   }),
 };
