@@ -95,7 +95,7 @@ export interface Program {
   readonly step: Graph;
   /** The same step in micro-batches, where that is asked for. */
   readonly micro?: MicroStep | undefined;
-  /** Inputs: the data fields. Output: `representation` [batch, ...]. */
+  /** Inputs: the data fields. Output: `representation` [batch, ...]. With micro-batches, this and the others take one of them. */
   readonly represent: Graph;
   /** Inputs: the data fields. Output: `representations` [batch, 2, ...], of the first two views. */
   readonly representViews?: Graph | undefined;

@@ -172,8 +172,9 @@ function lowerInit(model: TypedModel, states: ReadonlyMap<string, StateDecl>): G
 /** A function of one batch, for use: the representation, or an energy. */
 function lowerFunction(model: TypedModel, name: string, output: string, node: Node, passes: LoweringPasses): Graph {
   const b = new Builder();
-  const lowering = new BatchLowering(b, model.batch);
-  const value = lowering.lowerOver(node, [concrete(model.exampleAxis, model.batch)]);
+  const batch = passes.micro?.size ?? model.batch;
+  const lowering = new BatchLowering(b, batch);
+  const value = lowering.lowerOver(node, [concrete(model.exampleAxis, batch)]);
   const [result] = passes.forward(b, [value]) as [Node];
   return { name, inputs: [...lowering.inputs.values()], outputs: { [output]: result }, updates: {} };
 }

@@ -2,10 +2,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Program } from '../../compiler/graph/types.js';
+import type { MicroStep, Program } from '../../compiler/graph/types.js';
 import { spellOutProgram } from '../../compiler/index.js';
+import { microInput } from '../../compiler/lower/micro-batches/index.js';
 import type { TensorflowOutput } from '../../compiler/targets/tensorflow/emit.js';
-import { drawInputs, servingTag } from '../../compiler/targets/tensorflow/signatures.js';
+import {
+  drawInputs,
+  microSignature,
+  scratchSignature,
+  servingTag,
+} from '../../compiler/targets/tensorflow/signatures.js';
 import type { Batch, HostTensor, LoadedModel } from '../model.js';
 import { fieldsOf } from './fields.js';
 import { toHost, toTensor } from './host-tensors.js';
@@ -31,6 +37,7 @@ export async function loadSavedModel(
     signatures.set(name, await api.node.loadSavedModel(options.directory, [servingTag], name));
   let seed = 0;
   let stepNumber = 0;
+  let prepared = false;
 
   /** Calls a signature with what it takes of `given`, the seed and the step; the caller disposes what comes back. */
   const call = (name: string, given: Tensors): Tensors => {
@@ -46,11 +53,38 @@ export async function loadSavedModel(
       tf.dispose(Object.values(all));
     }
   };
+  /** One after another; what they measure. */
+  const takePasses = ({ passes, count, size }: MicroStep, batch: Batch, rate: number): Tensors => {
+    const measured: Record<string, tf.Tensor> = {};
+    if (!prepared) tf.dispose(Object.values(call(scratchSignature, {})));
+    prepared = true;
+    for (const [i, { graph, each }] of passes.entries()) {
+      for (let micro = 0; micro < (each ? count : 1); micro++) {
+        const rows = each ? mapRecord(batch, (host) => toTensor(rowsOf(host, micro * size, size))) : {};
+        const given = { ...rows, rate: tf.scalar(rate), [microInput]: tf.scalar(micro, 'int32') };
+        for (const [name, value] of Object.entries(call(microSignature(i), given))) {
+          if (name in graph.outputs) measured[name] = value;
+          else value.dispose();
+        }
+      }
+    }
+    return measured;
+  };
+  /** For as many examples at a time as a step takes at a time. */
   const represent = async (name: string, batch: Batch): Promise<HostTensor> => {
-    const results = Object.values(call(name, toTensors(batch)));
-    const host = await toHost(results[0] as tf.Tensor);
-    tf.dispose(results);
-    return host;
+    const size = program.micro?.size ?? program.batch;
+    const parts: HostTensor[] = [];
+    for (let from = 0; from < program.batch; from += size) {
+      const results = Object.values(
+        call(
+          name,
+          mapRecord(batch, (host) => toTensor(rowsOf(host, from, size))),
+        ),
+      );
+      parts.push(await toHost(results[0] as tf.Tensor));
+      tf.dispose(results);
+    }
+    return joinRows(parts);
   };
   const read = async (): Promise<Record<string, HostTensor>> => {
     if (program.states.length === 0) return {};
@@ -79,7 +113,9 @@ export async function loadSavedModel(
       tf.dispose(Object.values(call('init', {})));
     },
     async step(batch, rate) {
-      const results = call('step', { ...toTensors(batch), rate: tf.scalar(rate) });
+      const results = program.micro
+        ? takePasses(program.micro, batch, rate)
+        : call('step', { ...toTensors(batch), rate: tf.scalar(rate) });
       stepNumber += 1;
       const metrics = Object.fromEntries(
         Object.entries(results).map(([name, scalar]) => [name, scalar.dataSync()[0] ?? Number.NaN]),
@@ -121,5 +157,22 @@ function stepWords(step: number): tf.Tensor {
 }
 
 function toTensors(batch: Batch): Tensors {
-  return Object.fromEntries(Object.entries(batch).map(([name, host]) => [name, toTensor(host)]));
+  return mapRecord(batch, toTensor);
+}
+
+function rowsOf({ shape, data }: HostTensor, from: number, count: number): HostTensor {
+  const run = data.length / (shape[0] ?? 1);
+  return { shape: [count, ...shape.slice(1)], data: data.subarray(from * run, (from + count) * run) };
+}
+
+function joinRows(parts: readonly HostTensor[]): HostTensor {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1) return first as HostTensor;
+  const data = new Float32Array(parts.length * first.data.length);
+  for (const [i, part] of parts.entries()) data.set(part.data, i * first.data.length);
+  return { shape: [parts.length * (first.shape[0] ?? 1), ...first.shape.slice(1)], data };
+}
+
+function mapRecord<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }

@@ -1,14 +1,14 @@
 /**
  * The TensorFlow target: a program as a SavedModel whose signatures share one session's variables.
- * `init`, `step` (the data fields and `rate`), `represent`, `represent_views` and `energy.<name>` (fields), `read` and `write`. Those
+ * `init`, `step` (the data fields and `rate`; of a program in micro-batches, its passes `micro.0`, `micro.1`, …, instead), `represent`, `represent_views` and `energy.<name>` (fields), `read` and `write`. Those
  * that draw random numbers take `draws.seed` (an int32) and `draws.step` (the step's number as two int32 words, the low one first)
  * besides. There is no `variables/` folder: `init` or `write` comes first.
  */
-import type { Graph, Node, Program, TensorType } from '../../graph/types.js';
+import type { Graph, Node, Program, StateDecl, TensorType } from '../../graph/types.js';
 import { dataType, GraphDef, shapeProto } from './graph-def.js';
-import { lowerGraph, type Sources } from './lower.js';
+import { lowerGraph, rowsWritten, type Sources } from './lower.js';
 import { encodeSavedModel } from './proto.js';
-import { drawInputs, servingTag } from './signatures.js';
+import { drawInputs, microSignature, scratchSignature, servingTag } from './signatures.js';
 
 export interface TensorflowManifest {
   readonly batch: number;
@@ -45,12 +45,16 @@ export function emitTensorflow(program: Program): TensorflowOutput {
   const emitter = new Emitter(program);
   const signatures: Record<string, Signature> = {
     init: emitter.call('init', program.init),
-    step: emitter.call('step', program.step),
+    ...(program.micro ? {} : { step: emitter.call('step', program.step) }),
     represent: emitter.call('represent', program.represent),
     read: emitter.read(),
     write: emitter.write(),
   };
   if (program.representViews) signatures['represent_views'] = emitter.call('represent_views', program.representViews);
+  if (program.micro) signatures[scratchSignature] = emitter.prepareScratch(program.micro.scratch);
+  program.micro?.passes.forEach(({ graph }, i) => {
+    signatures[microSignature(i)] = emitter.call(`micro/${graph.name}`, graph);
+  });
   for (const [name, graph] of Object.entries(program.energies))
     signatures[`energy.${name}`] = emitter.call(`energy/${name}`, graph);
   const message = {
@@ -93,8 +97,12 @@ class Emitter {
   readonly to = new GraphDef();
   private readonly handles = new Map<string, string>();
 
+  private readonly states: ReadonlyMap<string, StateDecl>;
+
   constructor(private readonly program: Program) {
-    for (const { name, type } of program.states) {
+    const states = [...program.states, ...(program.micro?.scratch ?? [])];
+    this.states = new Map(states.map((state) => [state.name, state]));
+    for (const { name, type } of states) {
       this.handles.set(
         name,
         this.to.add(`state/${name}`, 'VarHandleOp', [], {
@@ -116,6 +124,7 @@ class Emitter {
     };
     for (const node of graph.inputs) placeholder(inputName(node), node.type);
     const reads = new Map<string, string>();
+    const rowReads = new Map<string, string[]>();
     const sources: Sources = {
       input: (node) => placeholder(inputName(node), node.type),
       state: (name) => {
@@ -123,15 +132,25 @@ class Emitter {
         reads.set(name, read);
         return read;
       },
+      rows: (name, index) => {
+        if (this.states.get(name)?.role !== 'scratch') return undefined;
+        const rows = this.takeRows(`${prefix}/rows/${name}`, name, index);
+        rowReads.set(name, [...(rowReads.get(name) ?? []), rows]);
+        return rows;
+      },
       seed: () => placeholder(drawInputs.seed, seedType),
       step: () =>
         prefix === 'init' ? this.to.constant(prefix, [0, 0], [2], 'int32') : placeholder(drawInputs.step, stepType),
     };
     const tensorOf = lowerGraph(this.to, graph, prefix, sources);
     const assigned = Object.entries(graph.updates).map(([name, node]) => {
-      const after = reads.get(name);
-      const value = tensorOf(node);
-      return this.assign(`${prefix}/write/${name}`, name, value, after === undefined ? [] : [after]);
+      const rows = rowsWritten(name, node);
+      const place = `${prefix}/write/${name}`;
+      const [value, index] = rows ? [tensorOf(rows.rows), tensorOf(rows.index)] : [tensorOf(node), undefined];
+      const before = [...(reads.has(name) ? [reads.get(name)!] : []), ...(rowReads.get(name) ?? [])];
+      return index === undefined
+        ? this.assign(place, name, value, before)
+        : this.writeRows(place, name, index, value, before);
     });
     const outputs = Object.fromEntries(
       Object.entries(graph.outputs).map(([name, node]) => [
@@ -160,6 +179,15 @@ class Emitter {
     return { inputs, outputs: { done: this.done('write', assigned) } };
   }
 
+  /** Gives every scratch state a value, since rows are written into what is there. */
+  prepareScratch(scratch: readonly StateDecl[]): Signature {
+    const assigned = scratch.map(({ name, type }) => {
+      const zeros = this.to.constant('micro/prepare', 0, type.shape.map(Number), type.dtype);
+      return this.assign(`micro/prepare/${name}`, name, zeros, []);
+    });
+    return { inputs: {}, outputs: { done: this.done('micro/prepare', assigned) } };
+  }
+
   private placeholder(name: string, type: TensorType): string {
     return this.to.add(name, 'Placeholder', [], {
       dtype: { type: dataType(type.dtype) },
@@ -174,15 +202,33 @@ class Emitter {
   }
 
   private readState(name: string, state: string): string {
-    const { dtype } = this.program.states.find((decl) => decl.name === state)!.type;
+    const { dtype } = this.states.get(state)!.type;
     return this.to.add(name, 'ReadVariableOp', [this.handle(state)], { dtype: { type: dataType(dtype) } });
   }
 
   /** Gives a state its new value once the old one was read. */
   private assign(name: string, state: string, value: string, after: readonly string[]): string {
-    const { dtype } = this.program.states.find((decl) => decl.name === state)!.type;
+    const { dtype } = this.states.get(state)!.type;
     const inputs = [this.handle(state), value, ...after.map((node) => `^${node}`)];
     return this.to.add(name, 'AssignVariableOp', inputs, { dtype: { type: dataType(dtype) } });
+  }
+
+  /** Rows of a state, without a copy of the others. */
+  private takeRows(name: string, state: string, index: string): string {
+    const { dtype } = this.states.get(state)!.type;
+    return this.to.add(name, 'ResourceGather', [this.handle(state), index], {
+      dtype: { type: dataType(dtype) },
+      Tindices: { type: dataType('int32') },
+    });
+  }
+
+  private writeRows(name: string, state: string, index: string, rows: string, after: readonly string[]): string {
+    const { dtype } = this.states.get(state)!.type;
+    const inputs = [this.handle(state), index, rows, ...after.map((node) => `^${node}`)];
+    return this.to.add(name, 'ResourceScatterUpdate', inputs, {
+      dtype: { type: dataType(dtype) },
+      Tindices: { type: dataType('int32') },
+    });
   }
 
   /** A value that is not there before these operations are done. */

@@ -26,6 +26,9 @@ export function shapeProto(shape: readonly number[]): object {
   return { dim: shape.map((size) => ({ size })) };
 }
 
+/** Elements of a constant of one number that is written out. */
+const largestConstant = 4096;
+
 export class GraphDef {
   readonly nodes: NodeDef[] = [];
   private readonly names = new Set<string>();
@@ -59,12 +62,25 @@ export class GraphDef {
     const key = `${prefix}|${type}|${shape.join(',')}|${typeof value === 'number' ? `all ${numberKey(value)}` : value.map(numberKey).join(',')}`;
     const found = this.known.get(key);
     if (found !== undefined) return found;
+    const count = shape.reduce((product, size) => product * size, 1);
+    if (typeof value === 'number' && count > largestConstant) return this.fill(prefix, value, shape, type, key);
     const tensor = {
       dtype: dataType(type),
       tensorShape: shapeProto(shape),
       tensorContent: bytesOf(value, shape, type),
     };
     const name = this.add(`${prefix}/constant`, 'Const', [], { dtype: { type: dataType(type) }, value: { tensor } });
+    this.known.set(key, name);
+    return name;
+  }
+
+  /** Many times one number, made when it is needed. */
+  private fill(prefix: string, value: number, shape: readonly number[], type: TensorflowType, key: string): string {
+    const inputs = [this.constant(prefix, shape, [shape.length], 'int32'), this.constant(prefix, value, [], type)];
+    const name = this.add(`${prefix}/fill`, 'Fill', inputs, {
+      T: { type: dataType(type) },
+      index_type: { type: dataType('int32') },
+    });
     this.known.set(key, name);
     return name;
   }

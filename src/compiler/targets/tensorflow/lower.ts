@@ -11,6 +11,8 @@ export interface Sources {
   input(node: Node): string;
   /** The tensor of a state's value at the start of the call. */
   state(name: string): string;
+  /** Rows of such a value, where it is large and only they are wanted; undefined where it is to be read as a whole. */
+  rows(state: string, index: string): string | undefined;
   /** Seed (int32) and step (two int32 words, the low one first): where random numbers come from. */
   readonly seed: () => string;
   readonly step: () => string;
@@ -19,9 +21,16 @@ export interface Sources {
 /** Adds a graph's operations, their names below `prefix`; returns the tensor of every node. */
 export function lowerGraph(to: GraphDef, graph: Graph, prefix: string, sources: Sources): (node: Node) => string {
   const tensors = new Map<Node, string>();
-  const tensorOf = (node: Node): string => tensors.get(node)!;
+  const tensorOf = (node: Node): string =>
+    node.op === 'state' ? sources.state(String(node.attrs['name'])) : tensors.get(node)!;
   const draws = drawsOf(to, prefix, sources);
-  for (const node of scheduleGraph(graph)) tensors.set(node, lowerNode(to, node, prefix, sources, tensorOf, draws));
+  const written = new Set(
+    Object.entries(graph.updates).flatMap(([name, node]) => (rowsWritten(name, node) ? [node] : [])),
+  );
+  for (const node of scheduleGraph(graph)) {
+    if (node.op === 'state' || written.has(node)) continue;
+    tensors.set(node, lowerNode(to, node, prefix, sources, tensorOf, draws));
+  }
   return tensorOf;
 }
 
@@ -34,8 +43,10 @@ function lowerNode(
   draws: TensorflowContext['draws'],
 ): string {
   if (node.op === 'input') return sources.input(node);
-  if (node.op === 'state') return sources.state(String(node.attrs['name']));
   const op = ops[node.op];
+  const rows = rowsRead(node);
+  const taken = rows && sources.rows(rows.state, tensorOf(rows.index));
+  if (taken !== undefined) return taken;
   if (op.tensorflow === undefined) throw new Error(`${node.op} has no lowering to TensorFlow`);
   const place = node.scope === '' ? prefix : `${prefix}/${node.scope}`;
   const context: TensorflowContext = {
@@ -51,6 +62,23 @@ function lowerNode(
     draws,
   };
   return op.tensorflow(context, node.attrs);
+}
+
+/** Where a node takes rows of a state. */
+function rowsRead({ op, args, attrs }: Node): { readonly state: string; readonly index: Node } | undefined {
+  const [table, index] = args;
+  if (op !== 'gather' || table?.op !== 'state' || attrs['axis'] !== 0 || attrs['batchDims'] !== 0) return undefined;
+  return { state: String(table.attrs['name']), index: index! };
+}
+
+/** Where a state's new value is the old one with some rows replaced: those rows, to be written in place. */
+export function rowsWritten(
+  state: string,
+  { op, args }: Node,
+): { readonly index: Node; readonly rows: Node } | undefined {
+  const [table, index, rows] = args;
+  if (op !== 'write_rows' || table?.op !== 'state' || table.attrs['name'] !== state) return undefined;
+  return { index: index!, rows: rows! };
 }
 
 /** Philox's key is the seed and the site's hash, its counter starts at (0, step): words of 32 bits, seen as pairs of 64. */

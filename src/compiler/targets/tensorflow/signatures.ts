@@ -5,3 +5,11 @@ export const servingTag = 'serve';
 
 /** Inputs that say where random numbers come from; a data field cannot have a dot in its name. */
 export const drawInputs = { seed: 'draws.seed', step: 'draws.step' } as const;
+
+/** The signature of the i-th pass of a step in micro-batches. */
+export function microSignature(pass: number): string {
+  return `micro.${pass}`;
+}
+
+/** Called once before the first step in micro-batches: makes room for what its passes leave for each other. */
+export const scratchSignature = 'micro.prepare';
