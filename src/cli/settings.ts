@@ -1,9 +1,9 @@
-/** `--set train.epochs=5 --set SimCLR.temperature=0.2`, `--epochs`, `--seed` and `--batch` as what the checker takes. */
+/** `--set train.epochs=5 --set SimCLR.temperature=0.2`, `--epochs`, `--seed`, `--batch` and `--micro-batch` as what the checker takes. */
 import type { CheckOptions } from '../compiler/index.js';
 import { EbmcError, nearest, report } from '../diagnostics/index.js';
 import type { OptionValues } from './command.js';
 
-const trainSettings = ['epochs', 'batch', 'seed', 'optimizer.NAME', 'schedule.NAME'];
+const trainSettings = ['epochs', 'batch', 'micro_batch', 'seed', 'optimizer.NAME', 'schedule.NAME'];
 
 type Models = Record<string, Record<string, number>>;
 
@@ -14,6 +14,8 @@ export function overridesFrom(options: OptionValues, models: readonly string[]):
     const value = options.number(name);
     if (value !== undefined) train[name] = value;
   }
+  const micro = options.number('microBatch');
+  if (micro !== undefined) train['micro_batch'] = micro;
   for (const setting of options.list('set')) {
     const { owner, path, value } = parseSetting(setting);
     if (owner === 'train') {

@@ -44,6 +44,10 @@ export interface TrainDecl {
   readonly split: string | undefined;
   readonly epochs: number;
   readonly batch: number;
+  /** Examples that are computed at a time, with the loss and gradient of the whole batch; undefined: all. */
+  readonly microBatch: number | undefined;
+  /** Whether statistics with moving averages (batch normalisation's) are of the whole batch or of each micro-batch. */
+  readonly statistics: 'whole' | 'micro';
   readonly seed: number;
   readonly optimizer: OptimizerDecl;
   readonly schedule: ScheduleDecl;

@@ -12,7 +12,7 @@ import type { TypedModel } from './check/typed-model.js';
 import type { DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
 import { showShape } from './graph/dim.js';
 import type { Program } from './graph/types.js';
-import { lowerModel, type MicroOptions } from './lower/index.js';
+import { lowerModel } from './lower/index.js';
 import { optimizeForward, type TargetName } from './optimize/index.js';
 
 /** Finds the text behind `use std.vision { ... }`; undefined where there is none. */
@@ -161,23 +161,22 @@ function inTextOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return unique.sort((a, b) => (a.span?.start ?? -1) - (b.span?.start ?? -1));
 }
 
+/** What of a `train` item a step depends on. */
+export type StepSettings = Pick<TrainDecl, 'optimizer'> & Partial<Pick<TrainDecl, 'microBatch' | 'statistics'>>;
+
 /** The program of a model that was checked without errors, at its batch size, with its training step, as a target wants it. */
-export function compileModel(
-  model: TypedModel,
-  train: Pick<TrainDecl, 'optimizer'>,
-  target: TargetName = 'tfjs',
-  micro?: MicroOptions,
-): Program {
+export function compileModel(model: TypedModel, train: StepSettings, target: TargetName = 'tfjs'): Program {
+  const { microBatch, statistics = 'whole' } = train;
   return lowerModel(model, train.optimizer, {
     forward: (b, outputs) => optimizeForward(b, outputs, target),
     finish: (graph) => graph,
     // One call a view lets the native kernels normalise each view's batch in one go.
     mergesViews: target !== 'tensorflow',
-    micro,
+    micro: microBatch === undefined ? undefined : { size: microBatch, wholeStatistics: statistics === 'whole' },
   });
 }
 
 export { defaultOptimizer } from './check/settings.js';
 export { printTypedModel, type TypedModel } from './check/typed-model.js';
-export { optimizeProgram, spellOutProgram, type TargetName } from './optimize/index.js';
+export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';
 export type { Program };

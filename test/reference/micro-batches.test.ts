@@ -94,13 +94,13 @@ const programs: Readonly<Record<string, { readonly levels: number; readonly text
   },
 };
 
-function compiled(text: string, target: TargetName, micro?: { size: number; wholeStatistics: boolean }): Program {
+function compiled(text: string, target: TargetName, microBatch: number, statistics: 'whole' | 'micro'): Program {
   const source = { path: 'model.ebm', text: `${nets}\n${text}` };
   const checked = checkFile(source, new FileLibrary('model.ebm'), { train: { batch }, allow: [] });
   const [typed] = checked.models;
   if (!typed) throw new Error(checked.diagnostics.map(({ message }) => message).join('\n'));
   expect(typed.batch).toBe(batch);
-  return optimizeProgram(compileModel(typed, sgd, target, micro), target);
+  return optimizeProgram(compileModel(typed, { ...sgd, microBatch, statistics }, target), target);
 }
 
 const pictures: NdArray = {
@@ -152,7 +152,7 @@ describe.each(Object.entries(programs))('%s', (_, { text, levels }) => {
     [4, 'tensorflow'],
     [8, 'tfjs'],
   ] as const)('in micro-batches of %i, for %s', (size, target) => {
-    const program = compiled(text, target, { size, wholeStatistics: true });
+    const program = compiled(text, target, size, 'whole');
     const micro = program.micro!;
     expect(micro.count).toBe(batch / size);
     expect(micro.passes.filter(({ graph }) => graph.name.startsWith('forward'))).toHaveLength(levels);
@@ -167,7 +167,7 @@ describe.each(Object.entries(programs))('%s', (_, { text, levels }) => {
 
 test('with statistics of each micro-batch, the step is that of a model whose normalisation takes them so', () => {
   const { text } = programs['a contrast of all pairs behind batch normalisation']!;
-  const program = compiled(text, 'tensorflow', { size: 4, wholeStatistics: false });
+  const program = compiled(text, 'tensorflow', 4, 'micro');
   const micro = program.micro!;
   expect(micro.passes.filter(({ graph }) => graph.name.startsWith('forward'))).toHaveLength(1);
   const states = evaluateGraph(program.init, {}, {}, draws).updates;

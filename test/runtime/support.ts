@@ -143,6 +143,8 @@ export const tinySettings: TrainDecl = {
   split: 'train',
   epochs: 4,
   batch: 4,
+  microBatch: undefined,
+  statistics: 'whole',
   seed: 3,
   optimizer: { name: 'sgd', settings: { rate: 0.05, momentum: 0.9 } },
   schedule: { name: 'cosine', settings: { warmup: 1, final: 0 } },

@@ -15,11 +15,10 @@ const native = tfjsNode();
 const batch = 16;
 const sgd = { name: 'sgd', settings: { rate: 0.1, momentum: 0.9, decay: 0 } } as const;
 
-function compiled(size: number | undefined, wholeStatistics = true) {
+function compiled(microBatch: number | undefined) {
   const path = 'examples/simclr.ebm';
   const checked = checkFile({ path, text: readFileSync(path, 'utf8') }, new FileLibrary(path), { train: { batch } });
-  const micro = size === undefined ? undefined : { size, wholeStatistics };
-  return optimizeProgram(compileModel(checked.models[0]!, { optimizer: sgd }, 'tensorflow', micro), 'tensorflow');
+  return optimizeProgram(compileModel(checked.models[0]!, { optimizer: sgd, microBatch }, 'tensorflow'), 'tensorflow');
 }
 
 async function load(size: number | undefined): Promise<LoadedModel> {
@@ -53,7 +52,7 @@ describe.skipIf(native === undefined)('in a session', () => {
       const [expected, actual] = [await whole.read(), await parts.read()];
       expect(Object.keys(actual)).toEqual(Object.keys(expected));
       for (const [name, { data }] of Object.entries(expected)) {
-        const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+        const scale = Math.max(1e-3, ...Array.from(data, Math.abs));
         data.forEach((value, i) => {
           expect(Math.abs(actual[name]!.data[i]! - value) / scale, `${name}[${i}]`).toBeLessThan(2e-3);
         });

@@ -38,7 +38,9 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
   const opening = { baseDirectory: dirname(file), strict, warn: display.warn };
   const dataset = await openDataset(datasetOf(checked, settings), opening);
   const folder = chooseRunFolder(typed.name, folderChoice(options));
-  const program = await loadProgram(typed, settings, options.text('backend') ?? 'auto', output);
+  const memory = options.number('memory');
+  const limit = memory === undefined ? undefined : memory * 1e9;
+  const program = await loadProgram(typed, settings, options.text('backend') ?? 'auto', output, limit);
   try {
     const { name: backend, detail } = program.backend;
     output.note(`${typed.name} on ${backend} (${detail.split(',')[0]}), into ${folder}; Ctrl-C saves and stops`);
@@ -58,6 +60,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
           dataset,
           runFolder: folder,
           programHash: program.hash,
+          stepBytes: program.stepBytes,
           resume: options.flag('resume'),
           overwrite: options.flag('overwrite'),
           signal,
@@ -161,6 +164,7 @@ function resumeCommand(file: string, folder: string, options: OptionValues, over
     ...(model === undefined ? [] : ['--model', model]),
     ...(backend === undefined || backend === 'auto' ? [] : ['--backend', backend]),
     ...settings.map((setting) => `--set ${setting}`),
+    ...(options.number('memory') === undefined ? [] : [`--memory ${options.number('memory')}`]),
     ...(options.flag('strict') ? ['--strict'] : []),
     `--out ${quote(folder)} --resume`,
   ].join(' ');

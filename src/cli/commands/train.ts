@@ -8,6 +8,7 @@ export const trainCommand: CommandEntry = {
   examples: [
     ['ebmc train simclr.ebm', 'train into runs/SimCLR'],
     ['ebmc train simclr.ebm --epochs 20 --set SimCLR.temperature=0.2', 'with other settings'],
+    ['ebmc train simclr.ebm --batch 4096 --memory 6', 'a large batch in micro-batches'],
     ['ebmc train simclr.ebm --resume', 'go on with the latest run'],
   ],
   define(command) {
@@ -20,6 +21,12 @@ export const trainCommand: CommandEntry = {
       .option('--overwrite', 'replace a run that the folder holds')
       .option('--epochs <n>', 'passes over the data', positiveNumber)
       .option('--batch <n>', 'examples in a step', positiveInteger)
+      .option(
+        '--micro-batch <n>',
+        'examples computed at a time: less memory, the same loss and gradient',
+        positiveInteger,
+      )
+      .option('--memory <GB>', 'choose the micro-batch such that a step needs no more than this', positiveNumber)
       .option('--seed <n>', 'of the initial parameters, the order of the data and every random draw', wholeNumber)
       .option('--allow <code>', 'only warn of this collapse diagnostic, e.g. EBM3001; may be repeated', collect)
       .option('--set <setting>', 'change a setting, e.g. train.optimizer.rate=1e-3; may be repeated', collect)

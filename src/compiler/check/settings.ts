@@ -27,6 +27,9 @@ const schedules: Record<TrainDecl['schedule']['name'], Numbers> = {
   cosine: { warmup: 0, final: 0 },
 };
 
+/** What batch normalisation's statistics are of where a batch is computed in micro-batches. */
+const statistics: Record<TrainDecl['statistics'], Numbers> = { whole: {}, micro: {} };
+
 export class SettingsChecker {
   constructor(readonly diagnostics: Diagnostic[]) {}
 
@@ -66,15 +69,33 @@ export class SettingsChecker {
   }
 
   train(item: TrainItem, overrides: SettingOverrides = {}): TrainDecl {
-    const known = ['epochs', 'batch', 'seed', 'optimizer', 'schedule'];
+    const known = ['epochs', 'batch', 'micro_batch', 'statistics', 'seed', 'optimizer', 'schedule'];
     const settings = this.settings('`train`', item.settings, known, overrides);
     const optimizer = this.choice('optimizer', settings.get('optimizer'), optimizers, 'adamw', item.span);
     const schedule = this.choice('schedule', settings.get('schedule'), schedules, 'cosine', item.span);
+    const batch = this.number(
+      settings,
+      'batch',
+      128,
+      'a whole number of at least 2',
+      (n) => Number.isInteger(n) && n >= 2,
+    );
+    const microBatch = settings.has('micro_batch')
+      ? this.number(
+          settings,
+          'micro_batch',
+          batch,
+          `a whole number that divides the batch of ${batch}`,
+          (n) => Number.isInteger(n) && n >= 1 && batch % n === 0,
+        )
+      : undefined;
     return {
       model: item.model.text,
       ...this.dataPlace(item.dataset),
       epochs: this.number(settings, 'epochs', 10, 'a number above 0', (n) => n > 0),
-      batch: this.number(settings, 'batch', 128, 'a whole number of at least 2', (n) => Number.isInteger(n) && n >= 2),
+      batch,
+      microBatch: microBatch === batch ? undefined : microBatch,
+      statistics: this.choice('statistics', settings.get('statistics'), statistics, 'whole', item.span).name,
       seed: this.number(
         settings,
         'seed',

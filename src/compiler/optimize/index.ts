@@ -16,6 +16,7 @@ import { spellOutForTensorflow, spellOutFused } from './spell-out-fused.js';
 import { spellOutReductions } from './spell-out-reductions.js';
 
 export { findLiveness, type Liveness } from './liveness.js';
+export { stepMemory } from './memory.js';
 export type { Pass } from './pass.js';
 
 /** `eraseExampleOperations` is the last that knows of examples; those behind it see plain reductions. */

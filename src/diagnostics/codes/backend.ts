@@ -94,4 +94,13 @@ EBMC_NATIVE_DIR names another folder for it; set it for the later runs too.`,
     explain: `\`ebmc setup\` puts the native backend into your user data folder (XDG_DATA_HOME or ~/.local/share), or into EBMC_NATIVE_DIR.
 That folder could not be made or written.`,
   }),
+
+  EBM6010: code<{ backend: string }>({
+    severity: 'error',
+    title: 'Micro-batches need the native backend',
+    message: ({ backend }) => `the ${backend} backend takes no steps in micro-batches`,
+    help: () => ['`ebmc setup` builds the native backend', 'or train with a smaller `batch` and without `micro_batch`'],
+    explain: `A step in micro-batches keeps values of the whole batch in a native TensorFlow session between its parts. The other backends
+compute a step at once.`,
+  }),
 };

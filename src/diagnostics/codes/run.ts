@@ -31,6 +31,7 @@ zero, exp of a large number.`,
       `out of memory in a step of ${batch} examples${megabytes === undefined ? '' : `, which needs about ${Math.ceil(megabytes)} MB`} (${reason})`,
     help: ({ batch }) => [
       `lower \`batch\`${batch > 1 ? `, for example --set train.batch=${Math.max(1, Math.floor(batch / 2))}` : ''}`,
+      'or keep the batch and let --memory (in GB) choose a micro-batch, on the native backend',
     ],
     explain: `The backend could not get the memory that one training step needs. The memory of a step grows with \`batch\`: halving it about
 halves the need. The wasm backend cannot use more than 4 GB; the native one is limited by the machine. \`ebmc check --cost\` shows a
@@ -145,5 +146,19 @@ splits. RankMe, spread and uniformity need none and are still computed.`,
     message: ({ dataset, labels, classes, examples }) =>
       `${labels * 100} % of \`${dataset}\` would be fewer than one label for each of its ${classes} classes; ${examples} labels are used, one for each class`,
     explain: `The linear probe is also trained on a part of the labels, drawn class by class. At least one example of each class is kept.`,
+  }),
+  EBM5016: code<{ batch: number; limit: number; needed: number }>({
+    severity: 'error',
+    title: 'No micro-batch is small enough for the memory limit',
+    message: ({ batch, limit, needed }) =>
+      `a step of ${batch} examples needs about ${needed.toPrecision(2)} GB even one example at a time, and --memory allows ${limit} GB`,
+    help: () => [
+      'allow more memory, or lower `batch`',
+      'with `statistics: micro` less is kept between the parts of a step where the model has batch normalisation',
+    ],
+    explain: `\`--memory\` chooses the largest micro-batch with which a training step stays within the limit. Parameters, the optimizer's
+states and the values that are kept for all examples of the batch (what a contrast or a batch statistic reads) must fit in any case.
+Batch normalisation over the whole batch keeps the input of every normalisation; \`statistics: micro\` in the \`train\` item takes its
+statistics over each micro-batch instead, which is another (and common) definition of it.`,
   }),
 };
