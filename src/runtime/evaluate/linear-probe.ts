@@ -47,8 +47,7 @@ export async function linearProbe(
   const precondition = preconditioners(x, classes);
   const { l2, start } = await chooseStrength(x, given, { classes, seed, precondition }, algebra);
   const path = logisticPath(x, given, { classes, tolerance: 1e-4, start, precondition }, algebra);
-  const model = await path.fit(l2);
-  path.dispose();
+  const model = await path.fit(l2).finally(path.dispose);
   const { accuracy } = await scoreLogistic(model, standardize(test, scaling), testLabels, algebra);
   return { accuracy, examples: chosen.length, l2, converged: model.converged };
 }
@@ -78,13 +77,16 @@ async function chooseStrength(
   const zero: Float64Array = new Float64Array((x.columns + 1) * options.classes);
   let best: Choice | undefined;
   let last: Choice | undefined;
-  for (const l2 of turns.length === 0 ? [] : strengths) {
-    const now: Choice = { l2, ...(await scoreTurns(turns, l2, algebra)) };
-    if (!best || isBetter(now, best)) best = now;
-    if (last && now.accuracy < last.accuracy && now.crossEntropy > last.crossEntropy) break;
-    last = now;
+  try {
+    for (const l2 of turns.length === 0 ? [] : strengths) {
+      const now: Choice = { l2, ...(await scoreTurns(turns, l2, algebra)) };
+      if (!best || isBetter(now, best)) best = now;
+      if (last && now.accuracy < last.accuracy && now.crossEntropy > last.crossEntropy) break;
+      last = now;
+    }
+  } finally {
+    for (const { path } of turns) path.dispose();
   }
-  for (const { path } of turns) path.dispose();
   return best ?? { l2: strengths[0], start: zero };
 }
 
