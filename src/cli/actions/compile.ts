@@ -4,6 +4,7 @@ import type { Program } from '../../compiler/graph/types.js';
 import { checkFile, compileModel, defaultOptimizer, optimizeProgram, printTypedModel } from '../../compiler/index.js';
 import { emitTfjs } from '../../compiler/targets/tfjs/emit.js';
 import { parseModule } from '../../grammar/index.js';
+import { writeWhole } from '../../runtime/files/index.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
 import { chooseModel } from '../choose.js';
@@ -14,7 +15,6 @@ import { printSyntax } from '../print-syntax.js';
 import { overridesFrom } from '../settings.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
-import { writeWhole } from '../write-whole.js';
 
 export async function runCompile({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;

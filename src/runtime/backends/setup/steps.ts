@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EbmcError, report } from '../../../diagnostics/index.js';
+import { makeFolder } from '../../files/index.js';
 import { type CommandOptions, runCommand } from '../command.js';
 import {
   manifestName,
@@ -95,7 +96,7 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
 export async function compileBinding(folder: string, gpu: boolean, tools: Tools): Promise<void> {
   const source = join(folder, 'node_modules', tfjsNodePackage(gpu));
   const output = join(folder, bindingPath(gpu));
-  mkdirSync(dirname(output), { recursive: true });
+  makeFolder(dirname(output));
   const nodeApi = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
   const tensorflow = join(folder, wheelFolder, 'tensorflow');
   const args = [
