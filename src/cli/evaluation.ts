@@ -4,10 +4,10 @@ import type { EvaluateDecl } from '../compiler/declarations.js';
 import type { Diagnostic } from '../diagnostics/index.js';
 import type { Dataset } from '../runtime/data/index.js';
 import { type EvaluationResult, type EvaluationRow, evaluate, tfjsAlgebra } from '../runtime/evaluate/index.js';
+import { writeWhole } from '../runtime/files/index.js';
 import type { HostTensor, LoadedModel } from '../runtime/model.js';
 import type { Output } from './output.js';
 import { formatTable } from './table.js';
-import { writeWhole } from './write-whole.js';
 
 export interface EvaluationCall {
   readonly model: LoadedModel;

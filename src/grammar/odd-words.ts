@@ -1,9 +1,9 @@
 /** Words at the place of a keyword that are none: misspelt, out of place, or not yet in the language. */
+
 import type { IToken } from 'chevrotain';
-import { type Diagnostic, report } from '../diagnostics/index.js';
+import { type Diagnostic, nearest, report } from '../diagnostics/index.js';
 import { tokenSpan } from './cst.js';
 import type { Source } from './source.js';
-import { suggest } from './suggest.js';
 import { isName, isWord } from './token-facts.js';
 import * as t from './tokens.js';
 
@@ -51,7 +51,7 @@ const otherLanguages: Readonly<Record<string, string>> = {
 export function spelledRight(tokens: readonly IToken[], part: keyof typeof words): IToken | undefined {
   const [word, after] = tokens;
   if (!word || word.tokenType !== t.Identifier || planned.has(word.image)) return undefined;
-  const meant = suggest(word.image, words[part]);
+  const meant = nearest(word.image, words[part]);
   if (!meant) return undefined;
   const fits = meant === 'minimize' ? after?.tokenType === t.LeftBrace : isName(after);
   const type = t.keywords.get(meant);

@@ -57,8 +57,8 @@ describe('train and evaluate', () => {
     expect(stopped.status).toBe(130);
     expect(stopped.stderr).toContain('EBM5003');
     const command = /continue with `ebmc (.*)`/.exec(stopped.stderr)?.[1];
-    expect(command).toBe('train tiny.ebm --backend cpu --set train.epochs=40 --out runs/Tiny --resume');
-    const resumed = await ebmc([...(command ?? '').split(' '), '--no-evaluate'], { cwd: folder });
+    expect(command).toBe('train tiny.ebm --backend cpu --set train.epochs=40 --no-evaluate --out runs/Tiny --resume');
+    const resumed = await ebmc((command ?? '').split(' '), { cwd: folder });
     expect(resumed.status).toBe(0);
     const whole = await ebmc([...args, '--out', 'whole'], { cwd: folder });
     expect(whole.status).toBe(0);

@@ -5,7 +5,6 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { writeWhole } from '../../src/runtime/checkpoint/atomic.js';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -15,6 +14,7 @@ import {
   requireSameStates,
   saveCheckpoint,
 } from '../../src/runtime/checkpoint/index.js';
+import { writeWhole } from '../../src/runtime/files/index.js';
 import type { HostTensor } from '../../src/runtime/model.js';
 import { train } from '../../src/runtime/train/index.js';
 import { failure, temporaryFolders, tinyModel, tinyRun, tinySettings } from './support.js';
@@ -128,9 +128,9 @@ describe('checkpoints', () => {
 
   test('a full disk: the old file stays, nothing partial is left', async () => {
     const path = join(newFolder(), 'file');
-    await writeWhole(path, [Buffer.from('old')]);
+    writeWhole(path, 'old');
     symlinkSync('/dev/full', `${path}.partial`);
-    expect(await failure(writeWhole(path, [Buffer.alloc(100_000)]))).toMatchObject({ code: 'EBM5004' });
+    expect(await failure(async () => writeWhole(path, [Buffer.alloc(100_000)]))).toMatchObject({ code: 'EBM5004' });
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(dirname(path))).toEqual(['file']);
   });
@@ -214,7 +214,7 @@ for (;;) {
 
 test('killed at any moment, a folder holds a good checkpoint, no older than the last one reported', async () => {
   const [code, folder] = [newFolder(), newFolder()];
-  transpile(['runtime/checkpoint', 'diagnostics', 'grammar/source.ts'], code);
+  transpile(['runtime/checkpoint', 'runtime/files', 'diagnostics', 'grammar/source.ts'], code);
   writeFileSync(join(code, 'saver.js'), saver);
   let kills = 0;
   for (let round = 0; round < 15; round++) {

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { randomBits } from '../../src/runtime/data/index.js';
-import { plainAlgebra } from '../../src/runtime/evaluate/algebra.js';
 import { symmetricEigenvalues } from '../../src/runtime/evaluate/eigenvalues.js';
 import { evaluate } from '../../src/runtime/evaluate/evaluate.js';
 import {
@@ -12,11 +11,13 @@ import {
   type Matrix,
   rankme,
   spread,
+  tfjsAlgebra,
   uniformity,
 } from '../../src/runtime/evaluate/index.js';
 import { mostSimilar } from '../../src/runtime/evaluate/knn.js';
 import { minimize } from '../../src/runtime/evaluate/lbfgs.js';
-import { fitLogistic, scoreLogistic } from '../../src/runtime/evaluate/logistic.js';
+import { logisticPath, scoreLogistic } from '../../src/runtime/evaluate/logistic.js';
+import { plainAlgebra } from '../../src/runtime/evaluate/plain-algebra.js';
 import { singularValues } from '../../src/runtime/evaluate/rankme.js';
 import { measureStandardization, standardize } from '../../src/runtime/evaluate/standardize.js';
 import { stratifiedFolds, stratifiedSubset } from '../../src/runtime/evaluate/subsets.js';
@@ -63,9 +64,10 @@ describe('against scikit-learn and NumPy', () => {
     const l2s = [1, 0.01, 0.0001];
     const scaling = measureStandardization(x);
     const options = { classes, tolerance: 1e-7 };
-    const models = await fitLogistic(standardize(x, scaling), reference.y, l2s, options, plainAlgebra);
-    for (const [i, model] of models.entries()) {
-      const expected = reference.logistic[String(l2s[i]) === '1' ? '1.0' : String(l2s[i])]!;
+    const path = logisticPath(standardize(x, scaling), reference.y, options, plainAlgebra);
+    for (const l2 of l2s) {
+      const model = await path.fit(l2);
+      const expected = reference.logistic[l2 === 1 ? '1.0' : String(l2)]!;
       expect(model.converged).toBe(true);
       expected.weights.forEach((weight, j) => {
         expect(Math.abs(model.weights[j]! - weight)).toBeLessThan(2e-3 * Math.max(1, Math.abs(weight)));
@@ -187,6 +189,20 @@ describe('subsets of labels', () => {
     const fold = stratifiedFolds(labels, 10, 3);
     for (let f = 0; f < 10; f++) expect(Array.from(fold).filter((value) => value === f)).toHaveLength(100);
   });
+});
+
+test('the cross-entropy is the same on a tfjs backend', async () => {
+  await import('@tensorflow/tfjs-backend-cpu');
+  const [plain, onBackend] = [plainAlgebra.fix(x), tfjsAlgebra.fix(x)];
+  const weights = Float64Array.from(noise(columns + 1, classes, 4).data);
+  const expected = await plain.crossEntropy(reference.y, classes)(weights);
+  const actual = await onBackend.crossEntropy(reference.y, classes)(weights);
+  onBackend.dispose();
+  for (const key of ['losses', 'gradient'] as const) {
+    expected[key].forEach((value, i) => {
+      expect(actual[key][i]).toBeCloseTo(value, 4);
+    });
+  }
 });
 
 test('the linear probe separates what is separable, the same every time', async () => {

@@ -5,6 +5,7 @@ import { checkFile, compileModel, defaultOptimizer, optimizeProgram, printTypedM
 import { emitTensorflow } from '../../compiler/targets/tensorflow/emit.js';
 import { emitTfjs } from '../../compiler/targets/tfjs/emit.js';
 import { parseModule } from '../../grammar/index.js';
+import { writeWhole } from '../../runtime/files/index.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
 import { chooseModel } from '../choose.js';
@@ -15,7 +16,6 @@ import { printSyntax } from '../print-syntax.js';
 import { overridesFrom } from '../settings.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
-import { writeWhole } from '../write-whole.js';
 
 const missingOut = "error: option '--target tensorflow' needs '--out <dir>': a SavedModel is a folder";
 
@@ -76,9 +76,9 @@ export async function runCompile({ args, options, output }: CommandCall): Promis
 }
 
 function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): string[] {
-  return Object.entries(files).map(([name, text]) => {
+  return Object.entries(files).map(([name, content]) => {
     const path = join(folder, name);
-    writeWhole(path, text);
+    writeWhole(path, typeof content === 'string' ? content : [content]);
     return path;
   });
 }

@@ -2,12 +2,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import { parseModule, printModule } from '../../grammar/index.js';
+import { writeWhole } from '../../runtime/files/index.js';
 import { readSource } from '../../runtime/read-source.js';
 import type { CommandCall } from '../command.js';
 import { describeDiagnostic, hasErrors } from '../output.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
-import { writeWhole } from '../write-whole.js';
 
 export async function runFmt({ args, options, output }: CommandCall): Promise<Status> {
   const check = options.flag('check');

@@ -3,6 +3,7 @@ import { type CheckOptions, checkFile } from '../../compiler/index.js';
 import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
 import { parseModule } from '../../grammar/index.js';
 import { openDataset } from '../../runtime/data/index.js';
+import { writeWhole } from '../../runtime/files/index.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
 import { RecordingLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
@@ -19,7 +20,6 @@ import { overridesFrom } from '../settings.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
 import { packageVersion } from '../version.js';
-import { writeWhole } from '../write-whole.js';
 
 export async function runTrain({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;
@@ -165,7 +165,9 @@ function resumeCommand(file: string, folder: string, options: OptionValues, over
     ...(backend === undefined || backend === 'auto' ? [] : ['--backend', backend]),
     ...settings.map((setting) => `--set ${setting}`),
     ...(options.number('memory') === undefined ? [] : [`--memory ${options.number('memory')}`]),
+    ...(overrides.allow ?? []).map((code) => `--allow ${code}`),
     ...(options.flag('strict') ? ['--strict'] : []),
+    ...(options.flag('evaluate') ? [] : ['--no-evaluate']),
     `--out ${quote(folder)} --resume`,
   ].join(' ');
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EbmcError, report } from '../../diagnostics/index.js';
+import { writeWhole } from '../../runtime/files/index.js';
 import type { CommandEntry } from '../command.js';
 import { statuses } from '../statuses.js';
-import { writeWhole } from '../write-whole.js';
 
 export const initCommand: CommandEntry = {
   name: 'init',

@@ -1,10 +1,11 @@
 /** Imports a module that the tfjs target emitted. */
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as tf from '@tensorflow/tfjs-core';
+import { makeFolder } from '../files/index.js';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
@@ -27,7 +28,7 @@ export async function importGenerated(files: Readonly<Record<string, string>>, d
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
   const moduleName = (file: string): string => file.replace(/\.[jt]s$/, `-${hash}.mjs`);
   const tfjs = pathToFileURL(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core')).href;
-  await mkdir(directory, { recursive: true });
+  makeFolder(directory);
   for (const [file, text] of Object.entries(files)) {
     const { outputText } = ts.transpileModule(text, {
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },

@@ -33,9 +33,9 @@ export function loadNative(folder: string, gpu: boolean): TfjsNode {
   }
 }
 
-/** tfjs-node 4.22 calls two functions of node:util that Node 23 removed. */
+/** tfjs-node 4.22 calls two functions of node:util that Node 22 warns of and Node 23 removed. */
 function restoreRemovedUtil(): void {
   const old = util as { isArray?: (x: unknown) => boolean; isNullOrUndefined?: (x: unknown) => boolean };
-  old.isArray ??= Array.isArray;
-  old.isNullOrUndefined ??= (x) => x === null || x === undefined;
+  old.isArray = Array.isArray;
+  old.isNullOrUndefined = (x) => x === null || x === undefined;
 }

@@ -5,11 +5,15 @@ import { join, resolve } from 'node:path';
 
 export const tensorflowVersion = '2.21.0';
 export const tfjsNodeVersion = '4.22.0';
+/** 2: tensors have memory of their own (see setup/own-memory.ts). */
+export const bindingVersion = 2;
 
 /** Written last by setup: its presence means that the build was finished and checked. */
 export interface NativeManifest {
   readonly tensorflow: string;
   readonly tfjsNode: string;
+  /** Of the way the binding is compiled; absent in builds before it was counted. */
+  readonly binding?: number;
   readonly gpu: boolean;
   readonly platform: string;
   /** Path inside the folder → size in bytes, of the files that loading needs. */
@@ -55,6 +59,8 @@ export function inspectNative(folder: string): NativeState {
   }
   if (manifest.platform !== platformName())
     return { state: 'damaged', why: `it was built for ${manifest.platform}, this is ${platformName()}` };
+  if (manifest.binding !== bindingVersion)
+    return { state: 'damaged', why: 'it was built by an earlier version of ebmc, with a fault that is mended since' };
   for (const [path, size] of Object.entries(manifest.files)) {
     const found = statSync(join(folder, path), { throwIfNoEntry: false })?.size;
     if (found === undefined) return { state: 'damaged', why: `${path} is missing` };

@@ -1,7 +1,5 @@
-export { writeError, writing } from './file-errors.js';
 export { type Checkpoint, loadCheckpoint, readManifest, requireSameStates } from './load.js';
 export { lockFolder } from './lock.js';
-export { makeFolder } from './make-folder.js';
 export { type DataOrder, type Manifest, manifestName, type SavedSettings } from './manifest.js';
 export { decodeSafetensors, encodeSafetensors, type TensorFile } from './safetensors.js';
 export { saveCheckpoint } from './save.js';

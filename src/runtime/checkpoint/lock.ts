@@ -3,8 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { EbmcError, report } from '../../diagnostics/index.js';
-import { writeError } from './file-errors.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder, writeError } from '../files/index.js';
 
 interface Owner {
   readonly pid: number;

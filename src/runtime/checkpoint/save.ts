@@ -2,11 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryEnding, writeWhole } from '../files/index.js';
 import type { HostTensor } from '../model.js';
-import { temporaryEnding, writeWhole } from './atomic.js';
-import { writing } from './file-errors.js';
 import { readManifest } from './load.js';
-import { makeFolder } from './make-folder.js';
 import { type Manifest, manifestName } from './manifest.js';
 import { encodeSafetensors } from './safetensors.js';
 
@@ -21,7 +19,6 @@ export async function saveCheckpoint(
   states: Readonly<Record<string, HostTensor>>,
   about: Omit<Manifest, 'format' | 'file' | 'sha256'>,
 ): Promise<void> {
-  await writing(folder, async () => makeFolder(folder));
   const metadata = { format: 'ebmc', model: about.model, program: about.program, step: String(about.step) };
   const chunks = encodeSafetensors({ tensors: states, metadata });
   const hash = createHash('sha256');
@@ -30,11 +27,9 @@ export async function saveCheckpoint(
   // The hash in the name keeps a checkpoint of another run that is being replaced untouched until the manifest is.
   const file = `checkpoint-${String(about.step).padStart(8, '0')}-${sha256.slice(0, 8)}.safetensors`;
   const previous = await readManifest(folder).catch(() => undefined);
-  await writeWhole(join(folder, file), chunks);
+  writeWhole(join(folder, file), chunks);
   const manifest: Manifest = { format: 1, file, sha256, ...about };
-  await writeWhole(join(folder, manifestName), [
-    new TextEncoder().encode(`${JSON.stringify(manifest, undefined, 2)}\n`),
-  ]);
+  writeWhole(join(folder, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
   await removeOthers(folder, [file, previous?.file]);
 }
 

@@ -1,16 +1,15 @@
 /** Opens a declared data set: finds its loader, loads, checks the declared fields against the data. */
 import type { DatasetDecl } from '../../compiler/declarations.js';
-import { EbmcError, report } from '../../diagnostics/index.js';
+import { EbmcError, nearest, report } from '../../diagnostics/index.js';
 import { bindFields } from './bind.js';
 import type { Dataset, OpenOptions } from './dataset.js';
 import { loaders } from './loaders/index.js';
-import { closestName } from './suggest.js';
 
 export async function openDataset(decl: DatasetDecl, options: OpenOptions): Promise<Dataset> {
   const loader = loaders.find(({ name }) => name === decl.loader);
   if (!loader) {
     const known = loaders.map(({ name }) => name);
-    const slots = { dataset: decl.name, loader: decl.loader, known, suggestion: closestName(decl.loader, known) };
+    const slots = { dataset: decl.name, loader: decl.loader, known, suggestion: nearest(decl.loader, known) };
     throw new EbmcError([report('EBM4004', slots, { span: decl.span })]);
   }
   return bindFields(decl, await loader.load(decl, options));

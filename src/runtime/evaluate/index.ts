@@ -1,4 +1,4 @@
-export { type Algebra, plainAlgebra } from './algebra.js';
+export type { Algebra } from './algebra.js';
 export { alignment } from './alignment.js';
 export {
   type EvaluateOptions,
@@ -12,6 +12,7 @@ export { features } from './features.js';
 export { knnAccuracy } from './knn.js';
 export { linearProbe } from './linear-probe.js';
 export { asMatrix, type Matrix } from './matrix.js';
+export { plainAlgebra } from './plain-algebra.js';
 export { rankme } from './rankme.js';
 export { spread } from './spread.js';
 export { tfjsAlgebra } from './tfjs-algebra.js';

@@ -10,6 +10,8 @@ export interface LbfgsOptions {
   readonly tolerance: number;
   readonly maxIterations: number;
   readonly memory?: number;
+  /** An approximate inverse of the Hessian, symmetric and positive definite; does not write to its argument. */
+  readonly precondition?: (gradient: Float64Array) => Float64Array;
 }
 
 export interface LbfgsResult {
@@ -22,7 +24,7 @@ export interface LbfgsResult {
 export async function minimize(
   objective: (point: Float64Array) => Promise<Evaluation>,
   start: Float64Array,
-  { tolerance, maxIterations, memory = 10 }: LbfgsOptions,
+  { tolerance, maxIterations, memory = 10, precondition }: LbfgsOptions,
 ): Promise<LbfgsResult> {
   let point = start;
   let now = await objective(point);
@@ -30,8 +32,9 @@ export async function minimize(
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     const size = largest(now.gradient);
     if (size <= tolerance) return { point, iterations: iteration, converged: true };
-    const direction = descentDirection(now.gradient, history);
-    const firstStep = history.length === 0 ? Math.min(1, 1 / Math.sqrt(dot(now.gradient, now.gradient))) : 1;
+    const direction = descentDirection(now.gradient, history, precondition);
+    const known = precondition !== undefined || history.length > 0;
+    const firstStep = known ? 1 : Math.min(1, 1 / Math.sqrt(dot(direction, direction)));
     const found = await lineSearch(objective, point, now, direction, firstStep);
     // Nothing lower along a descent direction: the value is at its minimum as far as rounding shows.
     if (!found) return { point, iterations: iteration, converged: true };
@@ -55,8 +58,12 @@ interface Correction {
 }
 
 /** The two-loop recursion: minus the approximate inverse Hessian times the gradient. */
-function descentDirection(gradient: Float64Array, history: readonly Correction[]): Float64Array {
-  const q = gradient.map((g) => -g);
+function descentDirection(
+  gradient: Float64Array,
+  history: readonly Correction[],
+  precondition: (gradient: Float64Array) => Float64Array = (vector) => vector,
+): Float64Array {
+  let q: Float64Array = gradient.map((g) => -g);
   const alphas: number[] = [];
   for (let i = history.length - 1; i >= 0; i--) {
     const { s, y, inverse } = history[i]!;
@@ -66,9 +73,10 @@ function descentDirection(gradient: Float64Array, history: readonly Correction[]
   }
   const last = history.at(-1);
   if (last) {
-    const scale = 1 / (last.inverse * dot(last.y, last.y));
+    const scale = 1 / (last.inverse * dot(last.y, precondition(last.y)));
+    q = precondition(q);
     for (let j = 0; j < q.length; j++) q[j]! *= scale;
-  }
+  } else q = precondition(q);
   history.forEach(({ s, y, inverse }, i) => {
     addScaled(q, s, alphas[i]! - inverse * dot(y, q));
   });

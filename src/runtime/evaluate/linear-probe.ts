@@ -1,7 +1,8 @@
 import type { Algebra } from './algebra.js';
-import { fitLogistic, scoreLogistic } from './logistic.js';
+import { type LogisticPath, logisticPath, type Score, scoreLogistic } from './logistic.js';
 import { type Matrix, pickRows } from './matrix.js';
-import { measureStandardization, standardize } from './standardize.js';
+import { type Preconditioner, preconditioners } from './preconditioner.js';
+import { measureStandardization, standardize, standardizeInPlace } from './standardize.js';
 import { stratifiedFolds, stratifiedSubset } from './subsets.js';
 
 export interface ProbeOptions {
@@ -19,7 +20,7 @@ export interface ProbeResult {
   readonly converged: boolean;
 }
 
-/** Strong first: in the search each fit starts from the one before. */
+/** Strong first: in the search each fit starts from the one before, and those after the best are never reached. */
 const strengths = [1, 0.1, 0.01, 0.001, 0.0001] as const;
 
 /** With fewer labels than this, a tenth of them would be too few to choose by: all folds take their turn. */
@@ -40,45 +41,94 @@ export async function linearProbe(
 ): Promise<ProbeResult> {
   const chosen = stratifiedSubset(trainLabels, labels, seed);
   const given = Int32Array.from(chosen, (index) => trainLabels[index]!);
-  const scaling = measureStandardization(pickRows(train, chosen));
-  const x = standardize(pickRows(train, chosen), scaling);
-  const { l2, start } = await chooseStrength(x, given, classes, seed, algebra);
-  const [model] = await fitLogistic(x, given, [l2], { classes, tolerance: 1e-5, start }, algebra);
-  if (!model) throw new Error('no model was fitted');
+  const x = pickRows(train, chosen);
+  const scaling = measureStandardization(x);
+  standardizeInPlace(x, scaling);
+  const precondition = preconditioners(x, classes);
+  const { l2, start } = await chooseStrength(x, given, { classes, seed, precondition }, algebra);
+  const path = logisticPath(x, given, { classes, tolerance: 1e-4, start, precondition }, algebra);
+  const model = await path.fit(l2).finally(path.dispose);
   const { accuracy } = await scoreLogistic(model, standardize(test, scaling), testLabels, algebra);
   return { accuracy, examples: chosen.length, l2, converged: model.converged };
 }
 
+interface SearchOptions {
+  readonly classes: number;
+  readonly seed: number;
+  readonly precondition: (l2: number) => Preconditioner;
+}
+
+interface Choice extends Score {
+  readonly l2: number;
+  readonly start: Float64Array;
+}
+
 /**
  * The strength with the best accuracy on held-out labels, of equal ones that with the lowest cross-entropy; with the weights
- * found for it, which lie close to those for all labels.
+ * found for it, which lie close to those for all labels. The search ends at a strength that is worse by both.
  */
 async function chooseStrength(
   x: Matrix,
   labels: Int32Array,
-  classes: number,
-  seed: number,
+  options: SearchOptions,
   algebra: Algebra,
-): Promise<{ readonly l2: number; readonly start: Float64Array }> {
+): Promise<Pick<Choice, 'l2' | 'start'>> {
+  const turns = prepareTurns(x, labels, options, algebra);
+  const zero: Float64Array = new Float64Array((x.columns + 1) * options.classes);
+  let best: Choice | undefined;
+  let last: Choice | undefined;
+  try {
+    for (const l2 of turns.length === 0 ? [] : strengths) {
+      const now: Choice = { l2, ...(await scoreTurns(turns, l2, algebra)) };
+      if (!best || isBetter(now, best)) best = now;
+      if (last && now.accuracy < last.accuracy && now.crossEntropy > last.crossEntropy) break;
+      last = now;
+    }
+  } finally {
+    for (const { path } of turns) path.dispose();
+  }
+  return best ?? { l2: strengths[0], start: zero };
+}
+
+function isBetter(a: Score, b: Score): boolean {
+  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.crossEntropy < b.crossEntropy);
+}
+
+/** One split of the labels into those to learn from and those held out. */
+interface Turn {
+  readonly path: LogisticPath;
+  readonly heldOut: Matrix;
+  readonly asked: readonly number[];
+}
+
+function prepareTurns(x: Matrix, labels: Int32Array, { classes, seed, precondition }: SearchOptions, algebra: Algebra) {
   const folds = 10;
   const fold = stratifiedFolds(labels, folds, seed);
-  const turns = labels.length < fewLabels ? folds : 1;
-  const zero: Float64Array = new Float64Array((x.columns + 1) * classes);
-  const scores = strengths.map((l2) => ({ l2: l2 as number, start: zero, accuracy: 0, crossEntropy: 0 }));
-  for (let turn = 0; turn < turns; turn++) {
-    const indices = Array.from(labels, (_, i) => i);
+  const indices = Array.from(labels, (_, i) => i);
+  const turns: Turn[] = [];
+  for (let turn = 0; turn < (labels.length < fewLabels ? folds : 1); turn++) {
     const inside = indices.filter((i) => fold[i] !== turn);
     const outside = indices.filter((i) => fold[i] === turn);
     if (inside.length === 0 || outside.length === 0) continue;
     const [known, asked] = [inside.map((i) => labels[i]!), outside.map((i) => labels[i]!)];
-    const models = await fitLogistic(pickRows(x, inside), known, strengths, { classes, tolerance: 1e-3 }, algebra);
-    const heldOut = pickRows(x, outside);
-    for (const [s, model] of models.entries()) {
-      const score = await scoreLogistic(model, heldOut, asked, algebra);
-      scores[s]!.start = model.weights;
-      scores[s]!.accuracy += score.accuracy * outside.length;
-      scores[s]!.crossEntropy += score.crossEntropy * outside.length;
-    }
+    const options = { classes, tolerance: 1e-3, precondition };
+    const path = logisticPath(pickRows(x, inside), known, options, algebra);
+    turns.push({ path, heldOut: pickRows(x, outside), asked });
   }
-  return scores.sort((a, b) => b.accuracy - a.accuracy || a.crossEntropy - b.crossEntropy)[0]!;
+  return turns;
+}
+
+/** Weighted by the number of held-out labels, with the weights of the last turn. */
+async function scoreTurns(turns: readonly Turn[], l2: number, algebra: Algebra): Promise<Omit<Choice, 'l2'>> {
+  let [accuracy, crossEntropy, count] = [0, 0, 0];
+  let start = new Float64Array(0);
+  for (const { path, heldOut, asked } of turns) {
+    const model = await path.fit(l2);
+    const score = await scoreLogistic(model, heldOut, asked, algebra);
+    accuracy += score.accuracy * heldOut.rows;
+    crossEntropy += score.crossEntropy * heldOut.rows;
+    count += heldOut.rows;
+    start = Float64Array.from(model.weights);
+  }
+  return { accuracy: accuracy / count, crossEntropy: crossEntropy / count, start };
 }

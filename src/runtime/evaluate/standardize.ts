@@ -10,19 +10,28 @@ export interface Standardization {
 export function measureStandardization({ rows, columns, data }: Matrix): Standardization {
   const mean = new Float64Array(columns);
   const variance = new Float64Array(columns);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) mean[j]! += data[i * columns + j]! / rows;
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) mean[j]! += data[i * columns + j]!;
+  for (let j = 0; j < columns; j++) mean[j]! /= rows;
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) variance[j]! += (data[i * columns + j]! - mean[j]!) ** 2 / rows;
+    for (let j = 0; j < columns; j++) {
+      const deviation = data[i * columns + j]! - mean[j]!;
+      variance[j]! += deviation * deviation;
+    }
   }
+  for (let j = 0; j < columns; j++) variance[j]! /= rows;
   // Rounding errors of a constant feature must not be blown up.
   const scale = variance.map((v, j) => (v > 1e-12 * (mean[j]! ** 2 + 1e-12) ? 1 / Math.sqrt(v) : 0));
   return { mean, scale };
 }
 
-export function standardize({ rows, columns, data }: Matrix, { mean, scale }: Standardization): Matrix {
-  const result = new Float32Array(data.length);
+export function standardize(matrix: Matrix, by: Standardization): Matrix {
+  const copy = { ...matrix, data: matrix.data.slice() };
+  standardizeInPlace(copy, by);
+  return copy;
+}
+
+export function standardizeInPlace({ rows, columns, data }: Matrix, { mean, scale }: Standardization): void {
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) result[i * columns + j] = (data[i * columns + j]! - mean[j]!) * scale[j]!;
+    for (let j = 0; j < columns; j++) data[i * columns + j] = (data[i * columns + j]! - mean[j]!) * scale[j]!;
   }
-  return { rows, columns, data: result };
 }

@@ -1,6 +1,6 @@
 /** `metrics.jsonl`: one JSON line a step, appended; cut back to the checkpoint's step when a run is resumed. */
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
-import { writing } from '../checkpoint/index.js';
+import { writing } from '../files/index.js';
 import type { Gauges } from './gauges.js';
 
 export interface MetricsLine {

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EbmcError, report } from '../../../diagnostics/index.js';
+import { makeFolder } from '../../files/index.js';
 import { inspectNative } from '../native-folder.js';
 
 /** Makes an empty folder beside `target`, on the same disk so that it can be renamed to it. */
@@ -11,7 +12,7 @@ export function makeBuildFolder(target: string, neededMiB: number): string {
   if (process.env['EBMC_NATIVE_DIR'] && holdsOtherFiles(target))
     throw refused(target, 'it holds files that setup did not put there');
   try {
-    mkdirSync(parent, { recursive: true });
+    makeFolder(parent);
     removeLeftovers(target);
     mkdirSync(folder);
   } catch (error) {

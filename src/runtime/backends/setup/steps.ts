@@ -1,10 +1,12 @@
 /** The steps of setup; each works inside the folder that is being built and throws EBM6004 when its command fails. */
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EbmcError, report } from '../../../diagnostics/index.js';
+import { makeFolder } from '../../files/index.js';
 import { type CommandOptions, runCommand } from '../command.js';
 import {
+  bindingVersion,
   manifestName,
   type NativeManifest,
   platformName,
@@ -12,6 +14,7 @@ import {
   tfjsNodePackage,
   tfjsNodeVersion,
 } from '../native-folder.js';
+import { withOwnMemory } from './own-memory.js';
 import type { Wheel } from './platform.js';
 import type { Tools } from './tools.js';
 
@@ -95,13 +98,15 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
 export async function compileBinding(folder: string, gpu: boolean, tools: Tools): Promise<void> {
   const source = join(folder, 'node_modules', tfjsNodePackage(gpu));
   const output = join(folder, bindingPath(gpu));
-  mkdirSync(dirname(output), { recursive: true });
+  makeFolder(dirname(output));
   const nodeApi = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
   const tensorflow = join(folder, wheelFolder, 'tensorflow');
+  const backend = join(source, 'binding', 'tfjs_backend_own_memory.cc');
+  writeFileSync(backend, withOwnMemory(readFileSync(join(source, 'binding', 'tfjs_backend.cc'), 'utf8')));
   const args = [
     ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
     ...[join(tensorflow, 'include'), nodeApi].map((path) => `-I${path}`),
-    ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(source, 'binding', name)),
+    ...[backend, join(source, 'binding', 'tfjs_binding.cc'), `-I${join(source, 'binding')}`],
     ...['-o', output, `-L${tensorflow}`, ...libraries.map((name) => `-l:${name}`)],
     // From the binding's place up to the folder and down again, so that the folder can be renamed and moved.
     `-Wl,-rpath,$ORIGIN/../../../../../${wheelFolder}/tensorflow`,
@@ -118,6 +123,7 @@ export function writeManifest(folder: string, gpu: boolean): void {
   const manifest: NativeManifest = {
     tensorflow: tensorflowVersion,
     tfjsNode: tfjsNodeVersion,
+    binding: bindingVersion,
     gpu,
     platform: platformName(),
     files: Object.fromEntries(needed.map((path) => [path, statSync(join(folder, path)).size])),

@@ -1,7 +1,7 @@
 /** What the system says about writing files, as diagnostics. */
 import { EbmcError, report } from '../../diagnostics/index.js';
 
-/** Runs `write`; a full disk becomes EBM5004, any other failure of the file system EBM5005. */
+/** Runs `write`, with what `writeError` makes of its failures. */
 export async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
@@ -10,6 +10,7 @@ export async function writing<T>(path: string, write: () => Promise<T>): Promise
   }
 }
 
+/** A full disk becomes EBM5004, any other failure of the file system EBM5005. */
 export function writeError(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string' || !code.startsWith('E')) return error;
