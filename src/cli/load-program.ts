@@ -46,6 +46,8 @@ export async function loadProgram(
   const target = backend.name === 'tensorflow' ? 'tensorflow' : 'tfjs';
   const program = compileWithin(typed, train, target, memory);
   if (target === 'tfjs' && program.micro) throw new EbmcError([report('EBM6010', { backend: backend.name })]);
+  if (target === 'tfjs' && program.precision === 'bf16')
+    throw new EbmcError([report('EBM6011', { backend: backend.name })]);
   if (memory !== undefined)
     output.note(
       `micro-batches of ${program.micro?.size ?? program.batch}, about ${(stepMemory(program) / 1e9).toPrecision(2)} GB a step`,

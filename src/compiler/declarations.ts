@@ -48,6 +48,8 @@ export interface TrainDecl {
   readonly microBatch: number | undefined;
   /** Whether statistics with moving averages (batch normalisation's) are of the whole batch or of each micro-batch. */
   readonly statistics: 'whole' | 'micro';
+  /** Of the products inside layers; parameters, statistics and losses are float32. */
+  readonly precision: 'float32' | 'bf16';
   readonly seed: number;
   readonly optimizer: OptimizerDecl;
   readonly schedule: ScheduleDecl;

@@ -162,18 +162,21 @@ function inTextOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 }
 
 /** What of a `train` item a step depends on. */
-export type StepSettings = Pick<TrainDecl, 'optimizer'> & Partial<Pick<TrainDecl, 'microBatch' | 'statistics'>>;
+export type StepSettings = Pick<TrainDecl, 'optimizer'> &
+  Partial<Pick<TrainDecl, 'microBatch' | 'statistics' | 'precision'>>;
 
 /** The program of a model that was checked without errors, at its batch size, with its training step, as a target wants it. */
 export function compileModel(model: TypedModel, train: StepSettings, target: TargetName = 'tfjs'): Program {
   const { microBatch, statistics = 'whole' } = train;
-  return lowerModel(model, train.optimizer, {
+  const program = lowerModel(model, train.optimizer, {
     forward: (b, outputs) => optimizeForward(b, outputs, target),
     finish: (graph) => graph,
     // One call a view lets the native kernels normalise each view's batch in one go.
     mergesViews: target !== 'tensorflow',
+    fusesOptimizer: target === 'tensorflow',
     micro: microBatch === undefined ? undefined : { size: microBatch, wholeStatistics: statistics === 'whole' },
   });
+  return { ...program, precision: train.precision };
 }
 
 export { defaultOptimizer } from './check/settings.js';

@@ -207,6 +207,14 @@ export const cases: { readonly [N in OpName]: readonly Case[] } = {
   normalize_moment: (['mean', 'variance'] as const).map((moment) =>
     on([any(4, 2, 3), any(3), any(3)], { axes: [0, 1], eps: 1e-3, moment }, 2, moment),
   ),
+  adamw_step: (['parameter', 'mean', 'square'] as const).map((of) =>
+    on(
+      [any(3), any(3), positive(3), any(3), any(), positive(), positive()],
+      { beta1: 0.9, beta2: 0.99, eps: 1e-3, of },
+      0,
+      of,
+    ),
+  ),
   write_rows: [on([any(4, 2), index(4, 1), any(1, 2)], {}, 0)],
   relu_gradient: [on([any(3, 4), apart(3, 4)], {}, 1)],
 };

@@ -54,7 +54,8 @@ function tensorOf({ shape, data }: NdArray, dtype: 'float32' | 'int32' | 'bool')
 describe('tfjs expressions', () => {
   for (const [name, list] of Object.entries(cases) as [OpName, readonly Case[]][]) {
     list.forEach((c, i) => {
-      if (c.notEvaluated) return;
+      // Fused operations are spelled out for tfjs.
+      if (c.notEvaluated || ops[name].tfjs === undefined) return;
       const run = compiled(name, c);
       if (!run) return;
       it(`${name}${c.label ? `, ${c.label}` : ` ${i}`}`, () => {

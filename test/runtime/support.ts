@@ -145,6 +145,7 @@ export const tinySettings: TrainDecl = {
   batch: 4,
   microBatch: undefined,
   statistics: 'whole',
+  precision: 'float32',
   seed: 3,
   optimizer: { name: 'sgd', settings: { rate: 0.05, momentum: 0.9 } },
   schedule: { name: 'cosine', settings: { warmup: 1, final: 0 } },

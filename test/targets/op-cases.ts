@@ -149,6 +149,10 @@ const calls: readonly Call[] = [
     ['normalize_gradient', [f(6, 3), tied(6, 3), f(3), f(3)], { axes: [0], eps: 1e-3, of }],
     ['normalize_gradient', [f(2, 3, 4, 3), tied(2, 3, 4, 3), f(3), f(3)], { axes: [0, 1, 2], eps: 1e-3, of }],
   ]),
+  ['contract', [f(3, 4), f(4, 2)], { batch: [[], []], over: [[1], [0]], narrow: true }],
+  ['conv2d', [f(2, 5, 5, 3), f(3, 3, 3, 4)], { ...conv, narrow: true }],
+  ['conv2d_input_gradient', [f(2, 3, 3, 4), f(3, 3, 2, 4)], { ...strided, inputShape: [2, 6, 6, 2], narrow: true }],
+  ['conv2d_filter_gradient', [f(6, 6, 2), f(3, 3, 4)], { ...strided, filterShape: [3, 3, 2, 4], narrow: true }],
   ['relu_gradient', [f(3, 4), tied(3, 4)]],
   ['write_rows', [f(5, 3), ints(5, 2), positive(2, 3)]],
 ].filter((call): call is Call => call.length > 0) as Call[];

@@ -30,6 +30,8 @@ const schedules: Record<TrainDecl['schedule']['name'], Numbers> = {
 /** What batch normalisation's statistics are of where a batch is computed in micro-batches. */
 const statistics: Record<TrainDecl['statistics'], Numbers> = { whole: {}, micro: {} };
 
+const precisions: Record<TrainDecl['precision'], Numbers> = { float32: {}, bf16: {} };
+
 export class SettingsChecker {
   constructor(readonly diagnostics: Diagnostic[]) {}
 
@@ -69,7 +71,7 @@ export class SettingsChecker {
   }
 
   train(item: TrainItem, overrides: SettingOverrides = {}): TrainDecl {
-    const known = ['epochs', 'batch', 'micro_batch', 'statistics', 'seed', 'optimizer', 'schedule'];
+    const known = ['epochs', 'batch', 'micro_batch', 'statistics', 'precision', 'seed', 'optimizer', 'schedule'];
     const settings = this.settings('`train`', item.settings, known, overrides);
     const optimizer = this.choice('optimizer', settings.get('optimizer'), optimizers, 'adamw', item.span);
     const schedule = this.choice('schedule', settings.get('schedule'), schedules, 'cosine', item.span);
@@ -95,6 +97,7 @@ export class SettingsChecker {
       epochs: this.number(settings, 'epochs', 10, 'a number above 0', (n) => n > 0),
       batch,
       microBatch: microBatch === batch ? undefined : microBatch,
+      precision: this.choice('precision', settings.get('precision'), precisions, 'float32', item.span).name,
       statistics: this.choice('statistics', settings.get('statistics'), statistics, 'whole', item.span).name,
       seed: this.number(
         settings,

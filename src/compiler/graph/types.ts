@@ -88,6 +88,8 @@ export interface MicroStep {
 export interface Program {
   readonly model: string;
   readonly batch: number;
+  /** Of the products inside layers; everything else is float32. */
+  readonly precision?: 'float32' | 'bf16' | undefined;
   readonly states: readonly StateDecl[];
   /** No inputs; updates every state. */
   readonly init: Graph;

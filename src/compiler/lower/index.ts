@@ -21,6 +21,8 @@ export interface LoweringPasses {
   finish(graph: Graph): Graph;
   /** Whether an encoder is called once for views of equal shape, or once a view. */
   readonly mergesViews?: boolean;
+  /** Whether the target has an optimizer's update of a parameter as one operation. */
+  readonly fusesOptimizer?: boolean;
   /** Asks for the step in micro-batches besides. */
   readonly micro?: MicroOptions | undefined;
 }
@@ -35,7 +37,8 @@ export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: 
     passes.micro &&
     lowerMicroStep(model, passes.micro, {
       parameters,
-      optimize: (b, gradientOf, rate) => optimize(b, parameters, gradientOf, rate, optimizer, states),
+      optimize: (b, gradientOf, rate) =>
+        optimize(b, parameters, gradientOf, rate, optimizer, states, passes.fusesOptimizer ?? false),
       average: (b, running) => newAverages(b, running, states),
       forward: passes.forward,
     });
@@ -91,7 +94,8 @@ function lowerStep(
   const cotangents = gradients(b, loss, values);
   b.place = { scope: 'optimizer', span: undefined };
   const rate = b.input('rate', []);
-  const updates = optimize(b, parameters, (_, k) => cotangents[k]!, rate, optimizer, states);
+  const fused = passes.fusesOptimizer ?? false;
+  const updates = optimize(b, parameters, (_, k) => cotangents[k]!, rate, optimizer, states, fused);
   for (const [k, name] of [...averages.keys()].entries()) updates[name] = averaged[k]!;
   const outputs: Record<string, Node> = { loss };
   for (const [k, term] of terms.entries()) outputs[`term.${term.name}`] = forward[k]!;
@@ -106,6 +110,7 @@ function optimize(
   rate: Node,
   optimizer: OptimizerDecl,
   states: Map<string, StateDecl>,
+  fused: boolean,
 ): Record<string, Node> {
   const updates: Record<string, Node> = {};
   const slots: Slots = {
@@ -121,7 +126,7 @@ function optimize(
     const { name, type } = parameter;
     return { name, value: b.state(name, type.shape, type.dtype), gradient: gradientOf(parameter, k) };
   });
-  const updated = optimizers[optimizer.name].update(b, trained, rate, optimizer.settings, slots);
+  const updated = optimizers[optimizer.name].update(b, trained, rate, optimizer.settings, slots, fused);
   for (const [name, value] of updated) updates[name] = value;
   return updates;
 }

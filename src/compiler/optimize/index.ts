@@ -9,6 +9,7 @@ import { eraseExampleOperations } from './erase-example-operations.js';
 import { fuseReluGradients } from './fuse-relu-gradients.js';
 import { maskBySign } from './mask-by-sign.js';
 import { mergeCommon } from './merge-common.js';
+import { narrowProducts } from './narrow-products.js';
 import type { Pass } from './pass.js';
 import { recognizeNormalization } from './recognize-normalization.js';
 import { shareSums } from './share-sums.js';
@@ -46,10 +47,11 @@ export function optimizeGraph(
   graph: Graph,
   observe?: (pass: Pass, graph: Graph) => void,
   target: TargetName = 'tfjs',
+  more: readonly Pass[] = [],
 ): Graph {
   const b = new Builder(scheduleGraph(graph));
   let current = graph;
-  for (const pass of [...passes, ...targetPasses[target]]) {
+  for (const pass of [...passes, ...targetPasses[target], ...more]) {
     current = pass.run(current, b);
     observe?.(pass, renumbered(current));
   }
@@ -57,7 +59,8 @@ export function optimizeGraph(
 }
 
 export function optimizeProgram(program: Program, target: TargetName = 'tfjs'): Program {
-  return mapProgram(program, (graph) => optimizeGraph(graph, undefined, target));
+  const more = program.precision === 'bf16' ? [narrowProducts] : [];
+  return mapProgram(program, (graph) => optimizeGraph(graph, undefined, target, more));
 }
 
 /** A program of any target's for one that has no fused operations. */

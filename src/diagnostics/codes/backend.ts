@@ -103,4 +103,14 @@ That folder could not be made or written.`,
     explain: `A step in micro-batches keeps values of the whole batch in a native TensorFlow session between its parts. The other backends
 compute a step at once.`,
   }),
+
+  EBM6011: code<{ backend: string }>({
+    severity: 'error',
+    title: 'bfloat16 needs the native backend',
+    message: ({ backend }) => `the ${backend} backend has no bfloat16`,
+    help: () => ['`ebmc setup` builds the native backend', 'or train with `precision: float32`'],
+    explain: `With \`precision: bf16\` the products inside layers take bfloat16 factors; parameters, statistics, losses and sums stay in
+float32. Only the native backend has the kernels; whether they are faster than those of float32 depends on the processor (AMX or AVX-512
+with bf16) or the GPU.`,
+  }),
 };

@@ -4,6 +4,7 @@ import { type Dim, sameDim, showDim, showShape, sizeOf } from '../dim.js';
 import { countOf, transposed } from '../ndarray.js';
 import type { Axis, Node, TensorType } from '../types.js';
 import { hasAxis, orderAxes } from './batching.js';
+import { factors, type Narrow, narrowed } from './narrow.js';
 import { type Batched, define, type Op, type TensorflowContext, type TfjsContext } from './op.js';
 import { reshapeTensor, transposeTensor } from './shape.js';
 import { checkAxes, float32, inverse, literal, range, staticShape, wants, without } from './shapes.js';
@@ -11,7 +12,7 @@ import { checkAxes, float32, inverse, literal, range, staticShape, wants, withou
 export type ContractName = 'contract';
 
 type Pairs = readonly [readonly number[], readonly number[]];
-export type ContractAttrs = { readonly batch: Pairs; readonly over: Pairs };
+export type ContractAttrs = Narrow & { readonly batch: Pairs; readonly over: Pairs };
 
 /** Positions in `keys` order of ascending value. */
 function order(keys: readonly number[]): number[] {
@@ -178,7 +179,8 @@ export const contractOps: { readonly [N in ContractName]: Op } = {
     arity: 2,
     infer,
     gradient: (b, node, g, attrs) => [cotangentOf(0, b, node, g, attrs), cotangentOf(1, b, node, g, attrs)],
-    evaluate([a, b], attrs, type) {
+    evaluate(args, attrs, type) {
+      const [a, b] = factors(args, attrs);
       const left = transposed(a!, [...attrs.batch[0], ...free(a!.shape.length, attrs, 0), ...attrs.over[0]]).data;
       const right = transposed(b!, [...attrs.batch[1], ...attrs.over[1], ...free(b!.shape.length, attrs, 1)]).data;
       const { batch, rows, columns, inner } = sizes(a!.shape, b!.shape, attrs);
@@ -208,23 +210,24 @@ export const contractOps: { readonly [N in ContractName]: Op } = {
       if (shape.length === natural.length && shape.every((d, i) => d === natural[i])) return product;
       return `tf.reshape(${c.temporary(product)}, ${literal(shape)})`;
     },
-    tensorflow(c, attrs) {
-      const [a, b] = [staticShape(c.argTypes[0]!.shape), staticShape(c.argTypes[1]!.shape)];
-      const { batch, rows, columns, inner } = sizes(a, b, attrs);
-      const pairing = order(attrs.over[0]);
-      const left = tensorflowOperand(c, 0, attrs, pairing, [batch, rows, inner]);
-      const right = tensorflowOperand(c, 1, attrs, pairing, [batch, columns, inner]);
-      const T = { type: c.type.dtype };
-      const flags = [{ b: left.adjoint }, { b: !right.adjoint }] as const;
-      const isBatched = attrs.batch[0].length > 0;
-      const product = isBatched
-        ? c.op('BatchMatMulV2', [left.tensor, right.tensor], { T, adj_x: flags[0], adj_y: flags[1] })
-        : c.op('MatMul', [left.tensor, right.tensor], { T, transpose_a: flags[0], transpose_b: flags[1] });
-      const shape = staticShape(c.type.shape);
-      const natural = isBatched ? [batch, rows, columns] : [rows, columns];
-      const isSame = shape.length === natural.length && shape.every((d, i) => d === natural[i]);
-      return isSame ? product : reshapeTensor(c, product, shape);
-    },
+    tensorflow: (context, attrs) =>
+      narrowed(context, attrs, (c) => {
+        const [a, b] = [staticShape(c.argTypes[0]!.shape), staticShape(c.argTypes[1]!.shape)];
+        const { batch, rows, columns, inner } = sizes(a, b, attrs);
+        const pairing = order(attrs.over[0]);
+        const left = tensorflowOperand(c, 0, attrs, pairing, [batch, rows, inner]);
+        const right = tensorflowOperand(c, 1, attrs, pairing, [batch, columns, inner]);
+        const T = { type: c.type.dtype };
+        const flags = [{ b: left.adjoint }, { b: !right.adjoint }] as const;
+        const isBatched = attrs.batch[0].length > 0;
+        const product = isBatched
+          ? c.op('BatchMatMulV2', [left.tensor, right.tensor], { T, adj_x: flags[0], adj_y: flags[1] })
+          : c.op('MatMul', [left.tensor, right.tensor], { T, transpose_a: flags[0], transpose_b: flags[1] });
+        const shape = staticShape(c.type.shape);
+        const natural = isBatched ? [batch, rows, columns] : [rows, columns];
+        const isSame = shape.length === natural.length && shape.every((d, i) => d === natural[i]);
+        return isSame ? product : reshapeTensor(c, product, shape);
+      }),
     flops([a, b], _type, attrs) {
       const { batch, rows, columns, inner } = sizes(staticShape(a!.shape), staticShape(b!.shape), attrs);
       return 2 * batch * rows * columns * inner;

@@ -1,7 +1,7 @@
 /** Convolution and its gradients among TensorFlow's operations. */
 import type { ConvAttrs } from './conv.js';
 import type { TensorflowContext } from './op.js';
-import { reshapeTensor, spreadTensor, stridedSliceTensor } from './shape.js';
+import { padTensor, reshapeTensor, spreadTensor, stridedSliceTensor } from './shape.js';
 import { staticShape } from './shapes.js';
 
 type Four = readonly [number, number, number, number];
@@ -29,9 +29,9 @@ function planOf(images: readonly number[], filter: readonly number[], { stride, 
 }
 
 /** Dilation is in the filter already: the gradients' kernels on the CPU do not know it. */
-function attributes({ padding }: Plan, { stride, pad }: ConvAttrs) {
+function attributes(c: TensorflowContext, { padding }: Plan, { stride, pad }: ConvAttrs) {
   return {
-    T: { type: 'float32' },
+    T: { type: c.type.dtype },
     strides: { ints: [1, ...stride, 1] },
     padding: { s: padding },
     explicit_paddings: { ints: padding === 'EXPLICIT' ? [0, 0, ...pad, 0, 0] : [] },
@@ -56,7 +56,7 @@ export function convTensor(c: TensorflowContext, attrs: ConvAttrs): string {
   const [x, w] = c.argTypes.map((type) => staticShape(type.shape)) as [readonly number[], readonly number[]];
   const plan = planOf(x, w, attrs);
   const images = batchOfImages(c, c.args[0]!, plan);
-  const result = c.op('Conv2D', [images, spreadFilter(c, c.args[1]!, plan, attrs)], attributes(plan, attrs));
+  const result = c.op('Conv2D', [images, spreadFilter(c, c.args[1]!, plan, attrs)], attributes(c, plan, attrs));
   return x.length === 3 ? reshapeTensor(c, result, staticShape(c.type.shape)) : result;
 }
 
@@ -66,19 +66,37 @@ function cotangent(c: TensorflowContext, at: 0 | 1): string {
   return shape.length === 3 ? reshapeTensor(c, c.args[at]!, [1, ...shape]) : c.args[at]!;
 }
 
+/** The zeros around the images as part of them, where TensorFlow's fast gradient kernels do not know them: they know 'SAME' and 'VALID'. */
+function withoutExplicitPadding(plan: Plan, { pad }: ConvAttrs): Plan {
+  if (plan.padding !== 'EXPLICIT') return plan;
+  const [n, h, w, c] = plan.images;
+  return { ...plan, padding: 'VALID', images: [n, h + pad[0]! + pad[1]!, w + pad[2]! + pad[3]!, c] };
+}
+
 export function inputGradientTensor(c: TensorflowContext, attrs: ConvAttrs, inputShape: readonly number[]): string {
   const plan = planOf(inputShape, staticShape(c.argTypes[1]!.shape), attrs);
+  const padded = withoutExplicitPadding(plan, attrs);
   const filter = spreadFilter(c, c.args[1]!, plan, attrs);
-  const inputs = [c.ints(plan.images), filter, cotangent(c, 0)];
-  const whole = c.op('Conv2DBackpropInput', inputs, attributes(plan, attrs));
-  return reshapeIfNeeded(c, whole, plan.images, inputShape);
+  const inputs = [c.ints(padded.images), filter, cotangent(c, 0)];
+  const whole = c.op('Conv2DBackpropInput', inputs, attributes(c, padded, attrs));
+  const { pad } = attrs;
+  const types = { T: { type: c.type.dtype }, Index: { type: 'int32' } } as const;
+  const inside =
+    padded === plan ? whole : c.op('Slice', [whole, c.ints([0, pad[0]!, pad[2]!, 0]), c.ints(plan.images)], types);
+  return reshapeIfNeeded(c, inside, plan.images, inputShape);
 }
 
 export function filterGradientTensor(c: TensorflowContext, attrs: ConvAttrs, filterShape: readonly number[]): string {
   const plan = planOf(staticShape(c.argTypes[0]!.shape), filterShape, attrs);
+  const padded = withoutExplicitPadding(plan, attrs);
   const images = batchOfImages(c, c.args[0]!, plan);
-  const inputs = [images, c.ints(plan.spread), cotangent(c, 1)];
-  const whole = c.op('Conv2DBackpropFilter', inputs, attributes(plan, attrs));
+  const { pad } = attrs;
+  const around = padded === plan ? images : padTensor(c, images, [0, pad[0]!, pad[2]!, 0], [0, pad[1]!, pad[3]!, 0]);
+  const whole = c.op(
+    'Conv2DBackpropFilter',
+    [around, c.ints(plan.spread), cotangent(c, 1)],
+    attributes(c, padded, attrs),
+  );
   if (attrs.dilation.every((d) => d === 1)) return whole;
   return stridedSliceTensor(c, whole, [0, 0, 0, 0], plan.filter, [...attrs.dilation, 1, 1]);
 }

@@ -6,13 +6,14 @@ import { ShapeError } from '../shape-error.js';
 import type { Axis, Node, TensorType } from '../types.js';
 import { alignAxes, axisSizes, orderAxes, ownShape, unionAxes } from './batching.js';
 import { convTensor, filterGradientTensor, inputGradientTensor } from './conv-tensorflow.js';
+import { factors, type Narrow, narrowed } from './narrow.js';
 import { type Batched, define, type NdArray, type Op } from './op.js';
 import { float32, literal, staticShape, wants } from './shapes.js';
 
 export type ConvName = 'conv2d' | 'conv2d_input_gradient' | 'conv2d_filter_gradient';
 
 /** stride [h, w]; pad [top, bottom, left, right]; dilation [h, w] of the filter. */
-export type ConvAttrs = {
+export type ConvAttrs = Narrow & {
   readonly stride: readonly number[];
   readonly pad: readonly number[];
   readonly dilation: readonly number[];
@@ -156,13 +157,16 @@ export const convOps: { readonly [N in ConvName]: Op } = {
       const [x, w] = node.args as readonly [Node, Node];
       return [convInputGradient(b, g, w, attrs, x.type.shape), convFilterGradient(b, x, g, attrs, w.type.shape)];
     },
-    evaluate: ([x, w], attrs, type) => convolve(x!, w!, staticShape(type.shape), attrs),
+    evaluate(args, attrs, type) {
+      const [x, w] = factors(args, attrs);
+      return convolve(x!, w!, staticShape(type.shape), attrs);
+    },
     batching(b, [x, w], attrs) {
       noFilterAxes(w!);
       const node = b.op('conv2d', [flattened(b, x!, x!.axes), w!.node], attrs);
       return unflattened(b, node, x!.axes, ownShape(x!).slice(0, -3));
     },
-    tensorflow: (c, attrs) => convTensor(c, attrs),
+    tensorflow: (context, attrs) => narrowed(context, attrs, (c) => convTensor(c, attrs)),
     tfjs: (c, attrs) => `${c.support('conv2d')}(${c.args[0]}, ${c.args[1]}, ${settings(attrs)})`,
     flops: ([, w], type) => convFlops(type.shape, w!.shape),
   }),
@@ -176,7 +180,8 @@ export const convOps: { readonly [N in ConvName]: Op } = {
       const [dy, w] = node.args as readonly [Node, Node];
       return [b.op('conv2d', [g, w], base(attrs)), convFilterGradient(b, g, dy, attrs, w.type.shape)];
     },
-    evaluate([dy, w], attrs, type) {
+    evaluate(args, attrs, type) {
+      const [dy, w] = factors(args, attrs);
       const result = zerosOf(staticShape(type.shape));
       const [c, o] = [w!.shape[2]!, w!.shape[3]!];
       eachTap(result.shape, w!.shape, dy!.shape, attrs, (xAt, wAt, yAt) => {
@@ -201,7 +206,8 @@ export const convOps: { readonly [N in ConvName]: Op } = {
     },
     tfjs: (c, attrs) =>
       `${c.support('conv2dInputGradient')}(${c.args[0]}, ${c.args[1]}, ${literal(staticShape(attrs.inputShape))}, ${settings(attrs)})`,
-    tensorflow: (c, attrs) => inputGradientTensor(c, attrs, staticShape(attrs.inputShape)),
+    tensorflow: (context, attrs) =>
+      narrowed(context, attrs, (c) => inputGradientTensor(c, attrs, staticShape(attrs.inputShape))),
     flops: ([dy, w]) => convFlops(dy!.shape, w!.shape),
   }),
   conv2d_filter_gradient: define<FilterGradientAttrs>({
@@ -214,7 +220,8 @@ export const convOps: { readonly [N in ConvName]: Op } = {
       const [x, dy] = node.args as readonly [Node, Node];
       return [convInputGradient(b, dy, g, attrs, x.type.shape), b.op('conv2d', [x, g], base(attrs))];
     },
-    evaluate([x, dy], attrs, type) {
+    evaluate(args, attrs, type) {
+      const [x, dy] = factors(args, attrs);
       const result = zerosOf(staticShape(type.shape));
       const [c, o] = [result.shape[2]!, result.shape[3]!];
       eachTap(x!.shape, result.shape, dy!.shape, attrs, (xAt, wAt, yAt) => {
@@ -247,7 +254,8 @@ export const convOps: { readonly [N in ConvName]: Op } = {
     },
     tfjs: (c, attrs) =>
       `${c.support('conv2dFilterGradient')}(${c.args[0]}, ${c.args[1]}, ${literal(staticShape(attrs.filterShape))}, ${settings(attrs)})`,
-    tensorflow: (c, attrs) => filterGradientTensor(c, attrs, staticShape(attrs.filterShape)),
+    tensorflow: (context, attrs) =>
+      narrowed(context, attrs, (c) => filterGradientTensor(c, attrs, staticShape(attrs.filterShape))),
     flops: ([, dy], type) => convFlops(dy!.shape, type.shape),
   }),
 };

@@ -185,6 +185,7 @@ export const indexOps: { readonly [N in IndexName]: Op } = {
       return { shape: x!.shape, data };
     },
     batching: 'none',
+    tfjs: (c) => `tf.tensorScatterUpdate(${c.args[0]}, ${c.temporary(`tf.expandDims(${c.args[1]}, 1)`)}, ${c.args[2]})`,
     tensorflow(c) {
       const index = c.op('ExpandDims', [c.args[1]!, c.ints(1)], { T: { type: 'int32' }, Tdim: { type: 'int32' } });
       const types = { T: { type: c.type.dtype }, Tindices: { type: 'int32' } } as const;

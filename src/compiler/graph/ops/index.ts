@@ -8,6 +8,7 @@ import { type ExampleName, exampleOps } from './example.js';
 import { type IndexName, indexOps } from './gather.js';
 import { type NormalizeName, normalizeOps } from './normalize.js';
 import type { Op } from './op.js';
+import { type OptimizerStepName, optimizerStepOps } from './optimizer-steps.js';
 import { type RandomName, randomOps } from './random.js';
 import { type ReduceName, reduceOps } from './reduce.js';
 import { type ShapeName, shapeOps } from './shape.js';
@@ -23,7 +24,8 @@ export type OpName =
   | RandomName
   | ExampleName
   | NormalizeName
-  | ActivationGradientName;
+  | ActivationGradientName
+  | OptimizerStepName;
 
 export const ops: { readonly [N in OpName]: Op } = {
   ...controlOps,
@@ -37,6 +39,7 @@ export const ops: { readonly [N in OpName]: Op } = {
   ...exampleOps,
   ...normalizeOps,
   ...activationGradientOps,
+  ...optimizerStepOps,
 };
 
 export type { Batched, NdArray, Op, TensorflowAttr, TensorflowContext, TensorflowType, TfjsContext } from './op.js';

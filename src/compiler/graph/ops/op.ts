@@ -42,7 +42,7 @@ export type TensorflowType = DType | 'bfloat16' | 'uint64';
 export interface TensorflowContext {
   readonly args: readonly string[];
   readonly argTypes: readonly TensorType[];
-  readonly type: TensorType;
+  readonly type: { readonly dtype: TensorflowType; readonly shape: TensorType['shape'] };
   /** Adds an operation of TensorFlow's, unless the same is there already; returns the name of its first result. */
   op(name: string, inputs: readonly string[], attrs?: Readonly<Record<string, TensorflowAttr>>): string;
   /** A tensor of ints known when compiled, [n]; or the scalar, of a number. */

@@ -1,9 +1,10 @@
+import type { AdamwAttrs } from '../../graph/ops/optimizer-steps.js';
 import { decays, type Optimizer, shapeOf } from './optimizer.js';
 
 /** Adam with decoupled weight decay: p ← p - rate decay p - rate m̂ / (√v̂ + eps). */
 export const adamw: Optimizer = {
   doc: 'AdamW (Loshchilov and Hutter 2019, algorithm 2, decay times rate as in PyTorch).',
-  update(b, parameters, rate, { beta1, beta2, eps, decay }, slots) {
+  update(b, parameters, rate, { beta1, beta2, eps, decay }, slots, fused) {
     const step = b.add(slots.read('optimizer/step', []), b.scalar(1));
     slots.write('optimizer/step', step);
     // 1 - beta^t, once a step.
@@ -15,6 +16,18 @@ export const adamw: Optimizer = {
     for (const parameter of parameters) {
       const { name, gradient: g } = parameter;
       const shape = shapeOf(parameter.value);
+      if (fused) {
+        const slot = (name: string) => `optimizer/${name}/${parameter.name}`;
+        const averages = [slots.read(slot('mean'), shape), slots.read(slot('square'), shape)];
+        const kept = decay && decays(parameter) ? keep : b.scalar(1);
+        const args = [parameter.value, ...averages, g, stepSize, rootCorrection, kept];
+        const part = (of: AdamwAttrs['of']) =>
+          b.op('adamw_step', args, { beta1: beta1!, beta2: beta2!, eps: eps!, of });
+        slots.write(slot('mean'), part('mean'));
+        slots.write(slot('square'), part('square'));
+        result.set(name, part('parameter'));
+        continue;
+      }
       const average = (slot: string, beta: number, value: typeof g) => {
         const key = `optimizer/${slot}/${name}`;
         const next = b.add(b.mul(slots.read(key, shape), b.scalar(beta)), b.mul(value, b.scalar(1 - beta)));

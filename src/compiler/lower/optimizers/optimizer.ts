@@ -27,6 +27,8 @@ export interface Optimizer {
     rate: Node,
     settings: Readonly<Record<string, number>>,
     slots: Slots,
+    /** Whether the target has the update of a parameter as one operation. */
+    fused?: boolean,
   ): Map<string, Node>;
 }
 

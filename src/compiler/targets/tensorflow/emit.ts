@@ -4,6 +4,9 @@
  * that draw random numbers take `draws.seed` (an int32) and `draws.step` (the step's number as two int32 words, the low one first)
  * besides. There is no `variables/` folder: `init` or `write` comes first.
  */
+
+import { type AdamwAttrs, adamwArguments } from '../../graph/ops/optimizer-steps.js';
+import { splat } from '../../graph/simplify.js';
 import type { Graph, Node, Program, StateDecl, TensorType } from '../../graph/types.js';
 import { dataType, GraphDef, shapeProto } from './graph-def.js';
 import { lowerGraph, rowsWritten, type Sources } from './lower.js';
@@ -143,7 +146,8 @@ class Emitter {
         prefix === 'init' ? this.to.constant(prefix, [0, 0], [2], 'int32') : placeholder(drawInputs.step, stepType),
     };
     const tensorOf = lowerGraph(this.to, graph, prefix, sources);
-    const assigned = Object.entries(graph.updates).map(([name, node]) => {
+    const assigned = Object.entries(graph.updates).flatMap(([name, node]) => {
+      if (isAdamwStep(node)) return this.adamwStep(`${prefix}/write/${name}`, name, node, tensorOf, reads);
       const rows = rowsWritten(name, node);
       const place = `${prefix}/write/${name}`;
       const [value, index] = rows ? [tensorOf(rows.rows), tensorOf(rows.index)] : [tensorOf(node), undefined];
@@ -213,6 +217,48 @@ class Emitter {
     return this.to.add(name, 'AssignVariableOp', inputs, { dtype: { type: dataType(dtype) } });
   }
 
+  /**
+   * The three updates of a step of AdamW at once, in place, where the parameter is met; nothing for its averages. TensorFlow's kernel
+   * computes p - α m / (√v + ε): with α and ε times √(1 - β₂ᵗ) that is ours, and the decay comes before.
+   */
+  private adamwStep(
+    place: string,
+    state: string,
+    node: Node,
+    tensorOf: (node: Node) => string,
+    reads: ReadonlyMap<string, string>,
+  ): string[] {
+    const { beta1, beta2, eps, of } = node.attrs as unknown as AdamwAttrs;
+    if (of !== 'parameter') return [];
+    const args = adamwArguments(node.args);
+    const T = { T: { type: 'float32' } } as const;
+    const scalar = (value: number): string => this.to.constant(place, value, [], 'float32');
+    const root = tensorOf(args.rootCorrection);
+    const rate = this.to.share(`${place}/rate`, 'Mul', [tensorOf(args.stepSize), root], T);
+    const epsilon = this.to.share(`${place}/epsilon`, 'Mul', [scalar(eps), root], T);
+    const decayed = splat(args.keep) === 1 ? [] : [this.decay(place, state, args, tensorOf)];
+    const before = [...decayed, ...(reads.has(state) ? [reads.get(state)!] : [])];
+    const handles = [args.parameter, args.mean, args.square].map(({ attrs }) => this.handle(String(attrs['name'])));
+    const powers = [scalar(0), scalar(0)];
+    const inputs = [...handles, ...powers, rate, scalar(beta1), scalar(beta2), epsilon, tensorOf(args.gradient)];
+    return [
+      this.to.add(place, 'ResourceApplyAdam', [...inputs, ...before.map((name) => `^${name}`)], {
+        T: { type: dataType('float32') },
+      }),
+    ];
+  }
+
+  private decay(
+    place: string,
+    state: string,
+    { parameter, keep }: Record<'parameter' | 'keep', Node>,
+    tensorOf: (node: Node) => string,
+  ): string {
+    const T = { T: { type: 'float32' } } as const;
+    const value = this.to.share(`${place}/decayed`, 'Mul', [tensorOf(parameter), tensorOf(keep)], T);
+    return this.assign(`${place}/decay`, state, value, []);
+  }
+
   /** Rows of a state, without a copy of the others. */
   private takeRows(name: string, state: string, index: string): string {
     const { dtype } = this.states.get(state)!.type;
@@ -241,6 +287,13 @@ class Emitter {
     const yes = this.to.constant(prefix, 1, [], 'bool');
     return { tensor: this.after(`${prefix}/done`, yes, doneType, operations), type: doneType };
   }
+}
+
+/** Whether an update is a step of AdamW on states as they are, which a kernel does in place. */
+function isAdamwStep(node: Node): boolean {
+  if (node.op !== 'adamw_step') return false;
+  const { parameter, mean, square } = adamwArguments(node.args);
+  return [parameter, mean, square].every(({ op }) => op === 'state');
 }
 
 function inputName(node: Node): string {

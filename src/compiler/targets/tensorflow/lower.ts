@@ -28,7 +28,8 @@ export function lowerGraph(to: GraphDef, graph: Graph, prefix: string, sources: 
     Object.entries(graph.updates).flatMap(([name, node]) => (rowsWritten(name, node) ? [node] : [])),
   );
   for (const node of scheduleGraph(graph)) {
-    if (node.op === 'state' || written.has(node)) continue;
+    // Written where they are assigned.
+    if (node.op === 'state' || node.op === 'adamw_step' || written.has(node)) continue;
     tensors.set(node, lowerNode(to, node, prefix, sources, tensorOf, draws));
   }
   return tensorOf;
