@@ -181,7 +181,7 @@ export const indexOps: { readonly [N in IndexName]: Op } = {
     evaluate([x, index, rows]) {
       const data = x!.data.slice();
       const run = countOf(x!.shape.slice(1));
-      index!.data.forEach((row, i) => data.set(rows!.data.subarray(i * run, (i + 1) * run), row * run));
+      for (const [i, row] of index!.data.entries()) data.set(rows!.data.subarray(i * run, (i + 1) * run), row * run);
       return { shape: x!.shape, data };
     },
     batching: 'none',
