@@ -1,44 +1,110 @@
 /**
  * A training step of ours against PyTorch's and against tfjs op by op: the same model, batch and optimizer, step by step in turns in
- * one run. `node bench/run.js performance [simclr mae …]`; writes docs/performance.md when all models are run.
+ * one run. `npm run bench` runs all models and writes docs/performance.md; `node bench/run.js performance simclr mae` prints some.
  */
-import { existsSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { selectBackend } from '../src/runtime/backends/index.js';
-import { type Contender, ours, Torch } from './contenders.js';
+import { selectBackend, tensorflowVersion } from '../src/runtime/backends/index.js';
+import { type Contender, ours, Torch, type TorchMode } from './contenders.js';
+
+interface Row {
+  readonly model: string;
+  readonly title: string;
+  readonly torch: readonly TorchMode[];
+  /** Wanted ratios, by contender. */
+  readonly goals: Readonly<Record<string, number>>;
+}
+
+const table: readonly Row[] = [
+  {
+    model: 'simclr',
+    title: 'SimCLR, 4 × (conv, batch norm, relu) + mlp',
+    torch: ['eager', 'compile'],
+    goals: { 'PyTorch eager': 1.8, 'torch.compile': 1.25, 'tfjs op by op': 4 },
+  },
+  {
+    model: 'simclr-views',
+    title: 'the same with the published augmentations',
+    torch: ['eager', 'workers'],
+    goals: { 'PyTorch eager': 2, 'PyTorch, views in 2 workers': 2 },
+  },
+  {
+    model: 'simclr-resnet18',
+    title: 'SimCLR, resnet18 (small stem)',
+    torch: ['eager', 'compile'],
+    goals: { 'PyTorch eager': 1.3, 'torch.compile': 1.1, 'tfjs op by op': 3 },
+  },
+  {
+    model: 'mae',
+    title: 'MAE, ViT (dim 192, depth 6, 4-pixel patches)',
+    torch: ['eager', 'compile'],
+    goals: { 'PyTorch eager': 1, 'torch.compile': 1, 'tfjs op by op': 3 },
+  },
+];
 
 const rounds = Number(process.env['ROUNDS'] ?? 9);
 const root = process.env['EBMC_ROOT'] ?? process.cwd();
 const names = process.argv.slice(3);
-const models = names.length > 0 ? names : ['simclr', 'simclr-resnet18', 'mae'];
+const rows = names.length > 0 ? table.filter(({ model }) => names.includes(model)) : table;
 await selectBackend('tensorflow');
 const torch = existsSync(join(root, '.venv/bin/python')) ? new Torch(root) : undefined;
+if (!torch) console.log('no PyTorch: test/reference/setup.sh installs it');
 
-console.log(`${cpus()[0]?.model}, ${cpus().length} threads; load ${loadavg()[0]?.toFixed(1)}; Node ${process.version}`);
-for (const model of models) {
-  const contenders: Contender[] = [await ours(model, 'tensorflow')];
-  if (process.env['TFJS'] !== '0') contenders.push(await ours(model, 'tfjs'));
-  if (torch) contenders.push(await torch.contender(model, 'eager'), await torch.contender(model, 'compile'));
+const place = `${cpus()[0]?.model.trim()}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+const loads = [loadavg()[0] ?? 0];
+const lines: string[] = [];
+for (const row of rows) lines.push(...(await measure(row)));
+loads.push(loadavg()[0] ?? 0);
+torch?.close();
+const versions = [
+  `Node ${process.version}`,
+  `TensorFlow ${tensorflowVersion}`,
+  ...(torch ? [`PyTorch ${torch.version}`] : []),
+].join(', ');
+const text = [
+  `${place}; ${versions}; ${new Date().toISOString().slice(0, 10)}; load average ${loads.map((l) => l.toFixed(1)).join(' to ')}.`,
+  '',
+  '| step, batch 128 × 2, 32 × 32, float32 | | best, ms | median, ms | slower than ebmc by best | by median | wanted |',
+  '| --- | --- | ---: | ---: | ---: | ---: | ---: |',
+  ...lines,
+].join('\n');
+console.log(text);
+if (names.length === 0) writeBetweenMarks(join(root, 'docs/performance.md'), text);
+
+async function measure({ model, title, torch: modes, goals }: Row): Promise<string[]> {
+  const own = await ours(model, 'tensorflow');
+  const contenders: Contender[] = [own, await ours(model, 'tfjs')];
+  for (const mode of torch ? modes : []) contenders.push(await torch!.contender(model, mode));
   const times = contenders.map((): number[] => []);
   for (let round = 0; round < rounds + 2; round++) {
     for (const [i, contender] of contenders.entries()) {
       const time = await contender.step();
       // The first two warm up.
-      if (round >= 2) times[i]?.push(time);
+      if (round >= 2) times[i]!.push(time);
     }
   }
-  const [first = []] = times;
-  contenders.forEach(({ name, close }, i) => {
-    const own = times[i] ?? [];
-    const ratio = (pick: (t: readonly number[]) => number): string => (pick(own) / pick(first)).toFixed(2);
-    console.log(
-      `${model.padEnd(16)} ${name.padEnd(14)} best ${best(own).toFixed(0).padStart(6)} ms, median ${median(own).toFixed(0).padStart(6)} ms; against ebmc ${ratio(best)} (best), ${ratio(median)} (median)`,
-    );
+  const first = times[0]!;
+  return contenders.map(({ name, close }, i) => {
     close();
+    const all = times[i]!;
+    const ratio = (pick: (t: readonly number[]) => number): string =>
+      i === 0 ? '' : (pick(all) / pick(first)).toFixed(2);
+    const label = i === 0 ? `${title}; first step ${(own.firstStep / 1000).toFixed(1)} s` : '';
+    const goal = goals[name] === undefined ? '' : `≥ ${goals[name]}`;
+    const numbers = [best(all).toFixed(0), median(all).toFixed(0), ratio(best), ratio(median), goal];
+    return `| ${label} | ${name} | ${numbers.join(' | ')} |`;
   });
 }
-torch?.close();
+
+/** Replaces what stands between the marks, so that the words around the table stay. */
+function writeBetweenMarks(path: string, table: string): void {
+  const [open, close] = ['<!-- measured by npm run bench -->', '<!-- end of what was measured -->'];
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : `# Performance\n\n${open}\n${close}\n`;
+  const [head = '', rest = ''] = before.split(open);
+  const [, tail = ''] = rest.split(close);
+  writeFileSync(path, `${head}${open}\n\n${table}\n\n${close}${tail}`);
+}
 
 function best(times: readonly number[]): number {
   return Math.min(...times);

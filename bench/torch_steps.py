@@ -1,7 +1,7 @@
 """Training steps in PyTorch, the way its users write them, for bench/performance.ts.
 
-Reads one line a command from standard input: `prepare MODEL MODE` (MODEL: simclr, simclr-resnet18, mae; MODE: eager or compile;
-with `-bf16` for autocast), then `step MODEL MODE` as often as wanted; answers one JSON line each, `{"seconds": ...}`. One process
+Reads one line a command from standard input: `prepare MODEL MODE` (MODEL: simclr, simclr-views, simclr-resnet18, mae; MODE: eager or
+compile, with `-bf16` for autocast, or workers: eager, with the views made by a loader's workers), then `step MODEL MODE` as often as wanted; answers one JSON line each, `{"seconds": ...}`. One process
 holds all models, so that its memory and threads are those of a training run.
 """
 
@@ -13,6 +13,7 @@ import time
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torchvision.transforms import v2
 
 BATCH = 128
 
@@ -55,11 +56,37 @@ class Resnet18(nn.Sequential):
         self.width = previous
 
 
+def simclr_transform():
+    """The recipe for small pictures with torchvision's transforms on tensors."""
+    return v2.Compose(
+        [
+            v2.RandomResizedCrop(32, scale=(0.08, 1.0), antialias=True),
+            v2.RandomHorizontalFlip(),
+            v2.RandomApply([v2.ColorJitter(0.4, 0.4, 0.4, 0.1)], p=0.8),
+            v2.RandomGrayscale(0.2),
+        ]
+    )
+
+
+class Pictures(torch.utils.data.Dataset):
+    def __init__(self, x):
+        self.x, self.transform = x, simclr_transform()
+
+    def __len__(self):
+        return 50 * BATCH
+
+    def __getitem__(self, i):
+        picture = self.x[i % len(self.x)]
+        return self.transform(picture), self.transform(picture)
+
+
 class SimCLR(nn.Module):
     """NT-Xent as lightly writes it: similarities of all pairs of views, the own one left out."""
 
-    def __init__(self, encoder, temperature=0.5):
+    def __init__(self, encoder, temperature=0.5, views="mirrored"):
         super().__init__()
+        self.views = views
+        self.transform = simclr_transform()
         self.f = encoder
         width = encoder.width
         self.g = nn.Sequential(
@@ -72,7 +99,10 @@ class SimCLR(nn.Module):
             coin = torch.rand(x.shape[0], 1, 1, 1) < 0.5
             return torch.where(coin, x, x.flip(3))
 
-        views = torch.cat([mirrored(x), mirrored(x)])
+        if self.views == "mirrored":
+            views = torch.cat([mirrored(x), mirrored(x)])
+        else:
+            views = x
         z = F.normalize(self.g(self.f(views)), dim=1)
         logits = z @ z.T / self.temperature
         n = z.shape[0]
@@ -142,6 +172,7 @@ class MAE(nn.Module):
 
 MODELS = {
     "simclr": lambda: SimCLR(SmallCnn()),
+    "simclr-views": lambda: SimCLR(SmallCnn(), views="given"),
     "simclr-resnet18": lambda: SimCLR(Resnet18()),
     "mae": MAE,
 }
@@ -155,10 +186,34 @@ def prepare(name, mode):
     forward = torch.compile(model) if mode.startswith("compile") else model
     bf16 = mode.endswith("bf16")
 
+    views = name.endswith("-views")
+    transform = simclr_transform()
+    loader = None
+
+    def batches():
+        while True:
+            pictures = torch.utils.data.DataLoader(
+                Pictures(x), batch_size=BATCH, num_workers=2, persistent_workers=False, prefetch_factor=4
+            )
+            for a, b in pictures:
+                yield torch.cat([a, b])
+
+    if mode == "workers":
+        loader = batches()
+
+    def inputs():
+        if not views:
+            return x
+        if loader is not None:
+            return next(loader).contiguous(memory_format=torch.channels_last)
+        # Each picture draws its own numbers: on a whole batch torchvision would draw once.
+        both = [transform(picture) for picture in x] + [transform(picture) for picture in x]
+        return torch.stack(both).contiguous(memory_format=torch.channels_last)
+
     def step():
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            loss = forward(x)
+            loss = forward(inputs())
         loss.backward()
         optimizer.step()
         return loss.item()
