@@ -1,0 +1,75 @@
+/** A SavedModel as TensorFlow's own Python loads it: the same training as in our session. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { checkFile, compileModel, optimizeProgram } from '../../src/compiler/index.js';
+import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
+import { loadSavedModel } from '../../src/runtime/backends/load-saved-model.js';
+import { FileLibrary } from '../../src/runtime/library.js';
+import { tfjsNode, useBackend } from '../targets/backends.js';
+
+const inCI = process.env['CI'] !== undefined && process.env['CI'] !== '';
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+const native = tfjsNode();
+const steps = 3;
+const sgd = { name: 'sgd', settings: { rate: 0.1, momentum: 0.9, decay: 0 } } as const;
+
+interface Seen {
+  readonly losses: readonly number[];
+  readonly states: Readonly<Record<string, readonly number[]>>;
+  readonly representation: readonly number[];
+}
+
+describe.skipIf(!inCI && (native === undefined || !hasPython))('loaded by Python', () => {
+  const path = 'examples/simclr.ebm';
+  const checked = checkFile({ path, text: readFileSync(path, 'utf8') }, new FileLibrary(path), {
+    train: { batch: 16 },
+  });
+  const program = optimizeProgram(compileModel(checked.models[0]!, { optimizer: sgd }, 'tensorflow'), 'tensorflow');
+  const output = emitTensorflow(program);
+  const folder = mkdtempSync(join(tmpdir(), 'ebmc-'));
+  let ours: Seen;
+
+  beforeAll(async () => {
+    execFileSync('sh', ['test/python/setup.sh'], { stdio: 'inherit' });
+    for (const [name, bytes] of Object.entries(output.files)) writeFileSync(join(folder, name), bytes);
+    await useBackend('tensorflow');
+    const model = await loadSavedModel(program, output, native!, { directory: mkdtempSync(join(tmpdir(), 'ebmc-')) });
+    await model.init(3);
+    const x = {
+      shape: [16, 28, 28, 1],
+      data: Float32Array.from({ length: 16 * 784 }, (_, i) => 0.5 + 0.5 * Math.sin(i * 0.013)),
+    };
+    const losses: number[] = [];
+    for (let step = 0; step < steps; step++) losses.push((await model.step({ x }, 0.05))['loss']!);
+    const states = Object.entries(await model.read()).map(([name, { data }]) => [name, [...data]] as const);
+    const representation = [...(await model.represent({ x })).data];
+    ours = { losses, states: Object.fromEntries(states), representation };
+    model.dispose();
+  }, 400_000);
+
+  test.each(['v1', 'v2'])(
+    'through its %s interface',
+    (how) => {
+      const args = ['test/python/saved_model.py', folder, how, String(steps)];
+      const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: '1' };
+      const printed = execFileSync('.venv-tensorflow/bin/python', args, { encoding: 'utf8', env, maxBuffer: 2 ** 28 });
+      const theirs = JSON.parse(printed) as Seen;
+      theirs.losses.forEach((loss, i) => expect(loss).toBeCloseTo(ours.losses[i]!, 4));
+      expect(Object.keys(theirs.states).sort()).toEqual(Object.keys(ours.states).sort());
+      for (const [name, values] of Object.entries(ours.states)) expectClose(theirs.states[name]!, values, name);
+      expectClose(theirs.representation, ours.representation, 'representation');
+    },
+    120_000,
+  );
+});
+
+function expectClose(actual: readonly number[], expected: readonly number[], name: string): void {
+  expect(actual.length, name).toBe(expected.length);
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+  expected.forEach((value, i) => {
+    expect(Math.abs(actual[i]! - value) / scale, `${name}[${i}]`).toBeLessThan(1e-3);
+  });
+}
