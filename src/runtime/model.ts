@@ -9,6 +9,13 @@ export interface HostTensor {
 /** One batch of data fields, `[batch, ...]` each. Images are float32 in 0..1, classes int32. */
 export type Batch = Readonly<Record<string, HostTensor>>;
 
+/** The calls of one of tfjs's kernels in a step. */
+export interface KernelCost {
+  readonly kernel: string;
+  readonly calls: number;
+  readonly milliseconds: number;
+}
+
 export interface LoadedModel {
   /** Examples in a batch: every call takes exactly this many. */
   readonly batch: number;
@@ -33,6 +40,8 @@ export interface LoadedModel {
    * "`sqrt` in f/norm (model.ebm:12:8)". Changes no state; states and step number must be those before the step.
    */
   explainNonFinite?(batch: Batch, rate: number): Promise<string | undefined>;
+  /** What a step costs by kernels, the costliest first: takes one step operation by operation, which changes no state. */
+  costs?(batch: Batch, rate: number): Promise<readonly KernelCost[]>;
   read(): Promise<Readonly<Record<string, HostTensor>>>;
   write(states: Readonly<Record<string, HostTensor>>): Promise<void>;
   dispose(): void;

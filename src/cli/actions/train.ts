@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import type { EvaluateDecl } from '../../compiler/declarations.js';
 import { type CheckOptions, checkFile } from '../../compiler/index.js';
 import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
 import { parseModule } from '../../grammar/index.js';
@@ -7,13 +8,14 @@ import { writeWhole } from '../../runtime/files/index.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
 import { RecordingLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
-import { type RunResult, train } from '../../runtime/train/index.js';
+import { type RunResult, Trace, traced, train } from '../../runtime/train/index.js';
 import { chooseModel, datasetOf, evaluateOf, trainOf } from '../choose.js';
 import type { CommandCall, OptionValues } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
 import { onInterrupt } from '../interrupt.js';
 import { loadProgram } from '../load-program.js';
 import { describeDiagnostic, hasErrors, type Output } from '../output.js';
+import { printProfile } from '../profile.js';
 import { describeGauges, formatSeconds, type ProgressDisplay, short, showTraining } from '../progress.js';
 import { chooseRunFolder } from '../run-folder.js';
 import { overridesFrom } from '../settings.js';
@@ -44,6 +46,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
   try {
     const { name: backend, detail } = program.backend;
     output.note(`${typed.name} on ${backend} (${detail.split(',')[0]}), into ${folder}; Ctrl-C saves and stops`);
+    const trace = options.flag('profile') ? new Trace() : undefined;
     const record: RunRecord = {
       format: 1,
       file: relativeToRun(folder, file),
@@ -66,6 +69,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
           signal,
           onProgress,
           warn: display.warn,
+          trace,
           versions: { ebmc: packageVersion(), backend },
           resumeCommand: `\`${resumeCommand(file, folder, options, overrides)}\``,
         }),
@@ -74,24 +78,28 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
     printResult(result, output);
     const evaluation =
       result.status === 'finished' && options.flag('evaluate') ? evaluateOf(checked, typed.name) : undefined;
+    const evaluate = async (evaluation: EvaluateDecl) =>
+      evaluateAndPrint({
+        model: program.model,
+        states: await program.model.read(),
+        seed: settings.seed,
+        settings: evaluation,
+        dataset: await openDataset(datasetOf(checked, evaluation), opening),
+        folder,
+        warn: display.warn,
+        output,
+      });
     const measured = evaluation
-      ? await evaluateAndPrint({
-          model: program.model,
-          states: await program.model.read(),
-          seed: settings.seed,
-          settings: evaluation,
-          dataset: await openDataset(datasetOf(checked, evaluation), opening),
-          folder,
-          warn: display.warn,
-          output,
-        })
+      ? await traced(trace, 'evaluation', 'evaluation', () => evaluate(evaluation))
       : undefined;
+    const profile = trace && (await printProfile(trace, folder, program.model, dataset, settings, output));
     output.document({
       event: 'result',
       ok: true,
       ...result,
       backend,
       evaluation: measured ?? null,
+      ...(profile ? { profile } : {}),
       diagnostics: [...checked.diagnostics, ...display.warnings].map(describeDiagnostic),
     });
     return result.status === 'finished' ? statuses.ok : statuses.interrupted;

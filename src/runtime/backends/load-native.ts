@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { tfjsNodePackage } from './native-folder.js';
+import { quietModuleName } from './setup/quiet-stderr.js';
 
 /** A signature of a SavedModel that is loaded in a session. */
 export interface LoadedSignature {
@@ -20,6 +21,7 @@ export interface TfjsNode {
 
 export function loadNative(folder: string, gpu: boolean): TfjsNode {
   // TensorFlow's own log: warnings and errors only, unless the user asks for more.
+  const wantsLog = process.env['TF_CPP_MIN_LOG_LEVEL'] !== undefined;
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // oneDNN's kernels, which TensorFlow leaves off on processors without AVX-512: a SimCLR step takes 392 ms with them and 482 without on AVX2.
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
@@ -28,9 +30,13 @@ export function loadNative(folder: string, gpu: boolean): TfjsNode {
   tf.enableProdMode();
   const deprecations = process.noDeprecation;
   process.noDeprecation = true; // tfjs-node's dependencies use node:punycode
+  const load = createRequire(join(folder, 'package.json'));
+  const quiet = wantsLog ? undefined : (load(`./${quietModuleName}`) as { silence(): void; restore(): void });
+  quiet?.silence();
   try {
-    return createRequire(join(folder, 'package.json'))(tfjsNodePackage(gpu)) as TfjsNode;
+    return load(tfjsNodePackage(gpu)) as TfjsNode;
   } finally {
+    quiet?.restore();
     process.noDeprecation = deprecations ?? false;
   }
 }

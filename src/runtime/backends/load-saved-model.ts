@@ -96,6 +96,21 @@ export async function loadSavedModel(
     return Object.fromEntries(entries);
   };
 
+  /** The session has no place to look between two operations: the tfjs target takes the step, operation by operation, from the same states. */
+  const withTwin = async <T>(ask: (twin: LoadedModel) => T | Promise<T>): Promise<T> => {
+    const { emitTfjs } = await import('../../compiler/targets/tfjs/emit.js');
+    const plain = spellOutProgram(program);
+    const twin = await loadTfjsModel(plain, emitTfjs(plain).files, options);
+    try {
+      await twin.init(seed);
+      await twin.write(await read());
+      twin.stepNumber = stepNumber;
+      return await ask(twin);
+    } finally {
+      twin.dispose();
+    }
+  };
+
   return {
     batch: program.batch,
     inputs: fieldsOf(program),
@@ -131,20 +146,8 @@ export async function loadSavedModel(
       const all = missing ? { ...(await read()), ...states } : states;
       tf.dispose(Object.values(call('write', toTensors(all))));
     },
-    async explainNonFinite(batch, rate) {
-      // The session has no place to look between two operations: the tfjs target repeats the step, operation by operation.
-      const { emitTfjs } = await import('../../compiler/targets/tfjs/emit.js');
-      const plain = spellOutProgram(program);
-      const twin = await loadTfjsModel(plain, emitTfjs(plain).files, options);
-      try {
-        await twin.init(seed);
-        await twin.write(await read());
-        twin.stepNumber = stepNumber;
-        return await twin.explainNonFinite?.(batch, rate);
-      } finally {
-        twin.dispose();
-      }
-    },
+    explainNonFinite: (batch, rate) => withTwin((twin) => twin.explainNonFinite?.(batch, rate)),
+    costs: (batch, rate) => withTwin(async (twin) => (await twin.costs?.(batch, rate)) ?? []),
     dispose() {
       for (const signature of signatures.values()) signature.dispose();
     },

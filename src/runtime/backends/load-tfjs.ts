@@ -5,6 +5,7 @@ import type { Batch, HostTensor, LoadedModel } from '../model.js';
 import { fieldsOf } from './fields.js';
 import { toHost, toTensor } from './host-tensors.js';
 import { type Generated, importGenerated, type Tensors } from './import-generated.js';
+import { timeKernels } from './time-kernels.js';
 
 export interface LoadOptions {
   /** Where the transpiled module is written; may be anywhere. */
@@ -20,7 +21,7 @@ export async function loadTfjsModel(
   const stateNames = program.states.map((state) => state.name);
   let seed = 0;
 
-  return {
+  const model: LoadedModel = {
     batch: program.batch,
     inputs: fieldsOf(program),
     states: program.states,
@@ -66,8 +67,19 @@ export async function loadTfjsModel(
       if (broken !== undefined) return `the state ${broken}, not finite before this step`;
       return repeatChecked(checked, start, seed, toTensors(batch), rate);
     },
+    async costs(batch, rate) {
+      const { stepNumber } = generated;
+      const states = await model.read();
+      // The first call of a kernel may compile it.
+      await model.step(batch, rate);
+      const costs = await timeKernels(() => model.step(batch, rate));
+      await model.write(states);
+      generated.stepNumber = stepNumber;
+      return costs;
+    },
     dispose: () => generated.dispose(),
   };
+  return model;
 }
 
 async function represented(represent: (tensors: Tensors) => tf.Tensor, batch: Batch): Promise<HostTensor> {

@@ -4,6 +4,7 @@ import type { Dataset } from '../data/index.js';
 import type { LoadedModel } from '../model.js';
 import type { Gauges } from './gauges.js';
 import type { TrainProgress } from './progress.js';
+import type { Trace } from './trace.js';
 
 export interface TrainOptions {
   readonly model: LoadedModel;
@@ -29,6 +30,8 @@ export interface TrainOptions {
   readonly versions?: Readonly<Record<string, string>>;
   /** What a step needs, if the compiler knows: for the message about memory. */
   readonly stepBytes?: number;
+  /** Takes the time of what the run does. */
+  readonly trace?: Trace | undefined;
   /** The command that goes on from here, for the message after Ctrl-C. */
   readonly resumeCommand?: string;
 }

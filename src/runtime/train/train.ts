@@ -7,6 +7,7 @@ import { batches, stepsPerEpoch } from '../data/index.js';
 import { MetricsLog } from './metrics-log.js';
 import type { RunResult, TrainOptions } from './options.js';
 import { compareWithCheckpoint, requireInputs, requireOneBatch, requireSplit } from './requirements.js';
+import { traced } from './trace.js';
 import { type Plan, TrainingRun } from './training-run.js';
 
 export async function train(options: TrainOptions): Promise<RunResult> {
@@ -69,8 +70,10 @@ async function runSteps(run: TrainingRun, options: TrainOptions, plan: Plan, fir
   const fields = model.inputs.map(({ name }) => name);
   const order = { split, batch: model.batch, seed: settings.seed, firstStep, steps, fields };
   let taken = firstStep;
-  for await (const batch of batches(dataset, order)) {
-    if (signal?.aborted) break;
+  const reading = batches(dataset, order);
+  for (;;) {
+    const { value: batch } = await traced(options.trace, 'data', `batch ${taken + 1}`, () => reading.next());
+    if (!batch || signal?.aborted) break;
     await run.step(batch);
     taken = batch.step + 1;
     // Lets a Ctrl-C in: a backend may never give the event loop a turn.

@@ -10,6 +10,7 @@ import { SpeedMeter } from './progress.js';
 import { findFirstNonFinite } from './replay.js';
 import { savedSettings } from './requirements.js';
 import { rateAt } from './schedule.js';
+import { traced } from './trace.js';
 
 export interface Plan {
   readonly split: SplitName;
@@ -42,7 +43,8 @@ export class TrainingRun {
     const { model } = this.options;
     const { stepsPerEpoch, steps } = this.plan;
     const rate = this.rateAt(step);
-    const metrics = await this.guarded(() => model.step(data, rate));
+    const { trace } = this.options;
+    const metrics = await traced(trace, 'step', `step ${step + 1}`, () => this.guarded(() => model.step(data, rate)));
     const taken = step + 1;
     const wrong = firstNonFinite(metrics);
     if (wrong) throw await this.nonFinite(taken, wrong);
@@ -63,7 +65,9 @@ export class TrainingRun {
 
   async measure(step: number): Promise<void> {
     const { model, dataset, warn } = this.options;
-    this.gauges = await this.guarded(() => measureGauges(model, dataset, this.plan.split, this.probe));
+    this.gauges = await traced(this.options.trace, 'gauges', `gauges after step ${step}`, () =>
+      this.guarded(() => measureGauges(model, dataset, this.plan.split, this.probe)),
+    );
     const warning = collapseWarning(step, this.gauges);
     if (!warning || this.warned || step === 0) return;
     this.warned = true;
@@ -73,6 +77,10 @@ export class TrainingRun {
   /** Saves the states after `step` steps, unless they are saved already or not worth keeping. */
   async save(step: number): Promise<void> {
     if (this.savedStep === step) return;
+    await traced(this.options.trace, 'checkpoint', `checkpoint of step ${step}`, () => this.saveNow(step));
+  }
+
+  private async saveNow(step: number): Promise<void> {
     const { model, dataset, settings, runFolder, programHash, versions = {} } = this.options;
     const { split, stepsPerEpoch } = this.plan;
     const states = await model.read();

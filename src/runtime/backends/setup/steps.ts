@@ -16,6 +16,7 @@ import {
 } from '../native-folder.js';
 import { withOwnMemory } from './own-memory.js';
 import type { Wheel } from './platform.js';
+import { quietModuleName, quietSource } from './quiet-stderr.js';
 import type { Tools } from './tools.js';
 
 const wheelFolder = 'wheel';
@@ -112,11 +113,20 @@ export async function compileBinding(folder: string, gpu: boolean, tools: Tools)
     `-Wl,-rpath,$ORIGIN/../../../../../${wheelFolder}/tensorflow`,
   ];
   await step("compile tfjs-node's binding", tools.compiler, args, { cwd: folder });
+  const quiet = join(folder, 'quiet_stderr.cc');
+  writeFileSync(quiet, quietSource);
+  const shared = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', `-I${nodeApi}`];
+  const undefinedLater = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
+  const quietModule = join(folder, quietModuleName);
+  await step('compile a helper', tools.compiler, [...shared, ...undefinedLater, quiet, '-o', quietModule], {
+    cwd: folder,
+  });
 }
 
 export function writeManifest(folder: string, gpu: boolean): void {
   const needed = [
     bindingPath(gpu),
+    quietModuleName,
     ...libraries.map((name) => join(wheelFolder, 'tensorflow', name)),
     join('node_modules', tfjsNodePackage(gpu), 'dist', 'index.js'),
   ];
