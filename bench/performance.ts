@@ -54,7 +54,11 @@ if (!torch) console.log('no PyTorch: test/reference/setup.sh installs it');
 const place = `${cpus()[0]?.model.trim()}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB`;
 const loads = [loadavg()[0] ?? 0];
 const lines: string[] = [];
-for (const row of rows) lines.push(...(await measure(row)));
+for (const row of rows) {
+  const measured = await measure(row);
+  console.log(measured.join('\n'));
+  lines.push(...measured);
+}
 loads.push(loadavg()[0] ?? 0);
 torch?.close();
 const versions = [

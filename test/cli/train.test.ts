@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { bindingVersion } from '../../src/runtime/backends/native-folder.js';
 import { loadCheckpoint } from '../../src/runtime/checkpoint/index.js';
 import { ebmc, folderWith } from './run.js';
 import { tinyFiles } from './tiny.js';
@@ -69,7 +70,13 @@ describe('train and evaluate', () => {
 describe('a damaged native backend', () => {
   const damaged = folderWith({
     'ebmc-native.json': JSON.stringify({
-      ...{ tensorflow: '2.21.0', tfjsNode: '4.22.0', gpu: false, platform: `${process.platform}-${process.arch}` },
+      ...{
+        tensorflow: '2.21.0',
+        tfjsNode: '4.22.0',
+        binding: bindingVersion,
+        gpu: false,
+        platform: `${process.platform}-${process.arch}`,
+      },
       files: { 'wheel/tensorflow/libtensorflow_cc.so.2': 788_086_608 },
     }),
     'wheel/tensorflow/libtensorflow_cc.so.2': 'cut short',

@@ -11,7 +11,7 @@ test('numbers are rounded to the nearest of 8 bits of fraction, ties to even', (
   expect(toBfloat16(1 + 2 ** -8)).toBe(1);
   expect(toBfloat16(1 + 3 * 2 ** -8)).toBe(1 + 2 ** -6);
   expect(toBfloat16(1 + 2 ** -8 + 2 ** -20)).toBe(1 + 2 ** -7);
-  expect(toBfloat16(-3.14159)).toBe(-3.140625);
+  expect(toBfloat16(-Math.PI)).toBe(-3.140625);
   expect(toBfloat16(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
   expect(toBfloat16(Number.NaN)).toBeNaN();
 });

@@ -57,7 +57,7 @@ describe.skipIf(!inCI && (native === undefined || !hasPython))('loaded by Python
       const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: '1' };
       const printed = execFileSync('.venv-tensorflow/bin/python', args, { encoding: 'utf8', env, maxBuffer: 2 ** 28 });
       const theirs = JSON.parse(printed) as Seen;
-      theirs.losses.forEach((loss, i) => expect(loss).toBeCloseTo(ours.losses[i]!, 4));
+      for (const [i, loss] of theirs.losses.entries()) expect(loss).toBeCloseTo(ours.losses[i]!, 4);
       expect(Object.keys(theirs.states).sort()).toEqual(Object.keys(ours.states).sort());
       for (const [name, values] of Object.entries(ours.states)) expectClose(theirs.states[name]!, values, name);
       expectClose(theirs.representation, ours.representation, 'representation');

@@ -60,7 +60,7 @@ describe.skipIf(native === undefined)('in a session', () => {
       const input = { x: pictures(9) };
       const [left, right] = [await whole.represent(input), await parts.represent(input)];
       expect(right.shape).toEqual(left.shape);
-      left.data.forEach((value, i) => expect(Math.abs(right.data[i]! - value)).toBeLessThan(1e-2));
+      for (const [i, value] of left.data.entries()) expect(Math.abs(right.data[i]! - value)).toBeLessThan(1e-2);
       expect(tf.memory().numTensors).toBe(held);
       whole.dispose();
       parts.dispose();

@@ -1,0 +1,95 @@
+/** Training in a TensorFlow session from the command line: micro-batches, a kill, a profile. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadCheckpoint } from '../../src/runtime/checkpoint/index.js';
+import { ebmc, folderWith } from './run.js';
+import { tinyFiles } from './tiny.js';
+
+const train = ['train', 'tiny.ebm', '--no-evaluate'];
+const native = process.env['EBMC_NATIVE'] !== undefined;
+
+test('micro-batches that do not divide the batch are refused', async () => {
+  const folder = folderWith(tinyFiles());
+  const { status, stderr } = await ebmc([...train, '--micro-batch', '5', '--backend', 'cpu'], { cwd: folder });
+  expect(status).toBe(1);
+  expect(stderr).toContain('EBM2051');
+  expect(stderr).toContain('a whole number that divides the batch of 16');
+});
+
+test.each([
+  ['micro-batches', ['--micro-batch', '4'], 'EBM6010'],
+  ['bfloat16', ['--set', 'train.precision=1'], 'EBM7005'],
+] as const)('%s where they cannot be are refused', async (_, options, code) => {
+  const folder = folderWith(tinyFiles());
+  const { status, stderr } = await ebmc([...train, ...options, '--backend', 'cpu'], { cwd: folder });
+  expect(status).toBe(1);
+  expect(stderr).toContain(code);
+});
+
+describe.skipIf(!native)('in a session', () => {
+  test('micro-batches train as the whole batch does', async () => {
+    const folder = folderWith(tinyFiles());
+    const losses = async (out: string, ...options: string[]): Promise<number[]> => {
+      const args = [...train, '--backend', 'tensorflow', '--out', out, ...options];
+      const { status, stderr } = await ebmc(args, { cwd: folder });
+      expect(stderr).toContain('step 12/12');
+      expect(status).toBe(0);
+      return lossesOf(join(folder, out));
+    };
+    const whole = await losses('whole');
+    const parts = await losses('parts', '--micro-batch', '4');
+    expect(parts).toHaveLength(12);
+    parts.forEach((loss, i) => {
+      expect(loss).toBeCloseTo(whole[i]!, 3);
+    });
+    const little = await ebmc([...train, '--backend', 'tensorflow', '--memory', '0.000001'], { cwd: folder });
+    expect(little.status).toBe(1);
+    expect(little.stderr).toContain('EBM5016');
+  });
+
+  test('a run that was killed goes on bit for bit', async () => {
+    const folder = folderWith(tinyFiles());
+    // An epoch is 6 steps, and a checkpoint.
+    const args = [...train, '--backend', 'tensorflow', '--set', 'train.epochs=60'];
+    let killed = false;
+    const stopped = await ebmc([...args, '--out', 'killed'], {
+      cwd: folder,
+      onStderr: (text, kill) => {
+        if (killed || !/step \d+\/360/.test(text)) return;
+        killed = true;
+        setTimeout(() => kill('SIGKILL'), 150);
+      },
+    });
+    expect(stopped.status).toBeNull();
+    const before = await loadCheckpoint(join(folder, 'killed'));
+    expect(before.manifest.step).toBeLessThan(360);
+    const resumed = await ebmc([...args, '--out', 'killed', '--resume'], { cwd: folder });
+    expect(resumed.status).toBe(0);
+    const whole = await ebmc([...args, '--out', 'whole'], { cwd: folder });
+    expect(whole.status).toBe(0);
+    const [left, right] = [await loadCheckpoint(join(folder, 'killed')), await loadCheckpoint(join(folder, 'whole'))];
+    expect(left.manifest.step).toBe(360);
+    expect(left.states).toEqual(right.states);
+    expect(lossesOf(join(folder, 'killed'))).toEqual(lossesOf(join(folder, 'whole')));
+  });
+
+  test('--profile says where the time went', async () => {
+    const folder = folderWith(tinyFiles());
+    const args = [...train, '--backend', 'tensorflow', '--profile', '--out', 'run'];
+    const { status, stdout } = await ebmc(args, { cwd: folder });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/waiting for data +[\d.]+ s/);
+    expect(stdout).toMatch(/steps +[\d.]+ s/);
+    expect(stdout).toMatch(/operation +calls +time/);
+    const { traceEvents } = JSON.parse(readFileSync(join(folder, 'run', 'trace.json'), 'utf8')) as {
+      traceEvents: { cat?: string }[];
+    };
+    expect(traceEvents.filter(({ cat }) => cat === 'step')).toHaveLength(12);
+  });
+});
+
+function lossesOf(run: string): number[] {
+  const lines = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => (JSON.parse(line) as { loss: number }).loss);
+}
