@@ -16,7 +16,7 @@ const onFashion = (text: string): string => text.replace('mnist()', `idx("${fold
 const runs = [
   { name: 'simclr', epochs: 1, ahead: 0.04 },
   { name: 'vicreg', epochs: 1, ahead: 0.04 },
-  { name: 'mae', epochs: 2, ahead: 0.02 },
+  { name: 'mae', epochs: 5, ahead: 0.02 },
 ] as const;
 
 test.each(runs)('$name', ({ name, epochs, ahead }) => {
