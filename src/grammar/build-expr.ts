@@ -24,7 +24,7 @@ function buildOperation(source: Source, cst: CstNode): Expr {
       condition: buildExpr(source, node(conditional, 'condition')),
       // biome-ignore lint/suspicious/noThenProperty: the tree names it so, and is never awaited
       then: buildExpr(source, node(conditional, 'then')),
-      otherwise: buildOperation(source, node(conditional, 'otherwise')),
+      otherwise: buildExpr(source, node(conditional, 'otherwise')),
       span: nodeSpan(source, conditional),
     };
   }

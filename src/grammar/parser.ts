@@ -404,7 +404,8 @@ export class EbmParser extends CstParser {
     this.CONSUME(t.Then);
     this.SUBRULE2(this.expression, { LABEL: 'then' });
     this.CONSUME(t.Else);
-    this.SUBRULE(this.operation, { LABEL: 'otherwise' });
+    // As far as it goes, pipes too: what both branches are to go through is written behind parentheses.
+    this.SUBRULE3(this.expression, { LABEL: 'otherwise' });
   });
 
   operand = this.RULE('operand', () => {

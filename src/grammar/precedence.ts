@@ -3,8 +3,8 @@ import type { BinaryOperator } from './syntax-tree.js';
 
 /** Low to high. */
 export const level = {
-  pipe: 1,
-  if: 2,
+  if: 1,
+  pipe: 2,
   or: 3,
   and: 4,
   not: 5,

@@ -87,10 +87,10 @@ function pipeDoc(expr: Expr): Doc {
   const stages: Doc[] = [];
   let first = expr;
   while (first.kind === 'pipe') {
-    stages.unshift(line, '|> ', exprDoc(first.right, level.if));
+    stages.unshift(line, '|> ', exprDoc(first.right, level.pipe + 1));
     first = first.left;
   }
-  return group(exprDoc(first, level.if), indent(...stages));
+  return group(exprDoc(first, level.pipe + 1), indent(...stages));
 }
 
 function recordDoc(fields: readonly Setting[]): Doc {

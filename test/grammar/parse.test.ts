@@ -83,7 +83,7 @@ test.each([
   ['a |> f |> g', '((a |> f) |> g)'],
   ['a + b |> f', '((a + b) |> f)'],
   ['if a then b else c + d', '(if a b (c + d))'],
-  ['if a then b else c |> f', '((if a b c) |> f)'],
+  ['if a then b else c |> f', '(if a b (c |> f))'],
   ['batch.mean(z)', 'batch.mean(z)'],
   ['10% * view', '(10% * view)'],
   ['a\n  |> f\n  + b', '(a |> (f + b))'],
