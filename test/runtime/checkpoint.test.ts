@@ -20,7 +20,7 @@ import { train } from '../../src/runtime/train/index.js';
 import { failure, temporaryFolders, tinyModel, tinyRun, tinySettings } from './support.js';
 
 const newFolder = temporaryFolders();
-const { span: _, ...settings } = tinySettings;
+const { span: _, microBatch: _all, ...settings } = tinySettings;
 
 function about(step: number): Omit<Manifest, 'format' | 'file' | 'sha256'> {
   const order = { dataset: 'd', split: 'train', examples: 8, epoch: 0, stepOfEpoch: step };

@@ -3,7 +3,8 @@ import type { TrainDecl } from '../../compiler/declarations.js';
 
 export const manifestName = 'manifest.json';
 
-export type SavedSettings = Omit<TrainDecl, 'span'>;
+/** How many examples are computed at a time changes no result, so it is not kept. */
+export type SavedSettings = Omit<TrainDecl, 'span' | 'microBatch'>;
 
 export interface DataOrder {
   readonly dataset: string;

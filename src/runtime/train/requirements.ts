@@ -62,14 +62,15 @@ export function compareWithCheckpoint(manifest: Manifest, now: ResumedRun): Diag
       throw new EbmcError([report('EBM5010', { setting, saved: String(saved), now: String(current) })]);
     }
   }
-  const changed = (['epochs', 'optimizer', 'schedule'] as const).flatMap((name) => {
+  const changed = (['epochs', 'optimizer', 'schedule', 'statistics', 'precision'] as const).flatMap((name) => {
     const [saved, current] = [JSON.stringify(manifest.settings[name]), JSON.stringify(now.settings[name])];
-    return saved === current ? [] : [`${name} ${saved} is now ${current}`];
+    // Runs from before a setting was there have none of it.
+    return saved === current || saved === undefined ? [] : [`${name} ${saved} is now ${current}`];
   });
   if (manifest.program !== now.program) changed.unshift('the program was compiled from another text');
   return changed.length > 0 ? report('EBM5013', { changed }) : undefined;
 }
 
-export function savedSettings({ span: _, ...settings }: TrainDecl): SavedSettings {
+export function savedSettings({ span: _, microBatch: _all, ...settings }: TrainDecl): SavedSettings {
   return settings;
 }
