@@ -78,7 +78,8 @@ if (names.length === 0) writeBetweenMarks(join(root, 'docs/performance.md'), tex
 
 async function measure({ model, title, torch: modes, goals }: Row): Promise<string[]> {
   const own = await ours(model, 'tensorflow');
-  const contenders: Contender[] = [own, await ours(model, 'tfjs')];
+  const contenders: Contender[] = [own];
+  if (process.env['TFJS'] !== '0') contenders.push(await ours(model, 'tfjs'));
   for (const mode of torch ? modes : []) contenders.push(await torch!.contender(model, mode));
   const times = contenders.map((): number[] => []);
   for (let round = 0; round < rounds + 2; round++) {
