@@ -83,6 +83,9 @@ describe('training', () => {
     new Error('Aborted(Cannot enlarge memory arrays)'),
     new RangeError('Array buffer allocation failed'),
     new Error('OOM when allocating tensor with shape[1024,1024]'),
+    new Error(
+      'Session fail to run with error: OOM when allocating tensor with shape[4000,28,28,16] and type float on /job:localhost/replica:0/task:0/device:CPU:0 by allocator cpu',
+    ),
   ])('%s is out of memory', async (error) => {
     const model = tinyModel({ failAt: { step: 3, error } });
     const problem = await failure(train(tinyRun(newFolder(), { model, stepBytes: 300 * 2 ** 20 })));

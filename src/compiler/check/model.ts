@@ -185,6 +185,7 @@ function firstStage(
 }
 
 function dataInput(e: Elaborator, name: string, type: TypeExpr, span: Span, scope: Scope): TypedInput | undefined {
+  if (name === 'rate') e.fail('EBM2005', { name, meaning: 'the learning rate' }, span);
   const dims = type.kind === 'shape' ? type.dims : type.args;
   const shape: Dim[] = [];
   for (const expr of dims) {

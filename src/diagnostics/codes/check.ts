@@ -60,6 +60,16 @@ export const checkCodes = {
     wrong: good.replace(encoder, `${encoder}\n${encoder}`),
     right: good,
   }),
+  EBM2005: code<{ name: string; meaning: string }>({
+    severity: 'error',
+    title: 'a `data` field with the name of something else that a step takes',
+    message: ({ name, meaning }) => `\`data ${name}\` has the name under which a step takes ${meaning}`,
+    help: ({ name }) => [`give the field another name here and in the data set, for example \`${name}_of_x\``],
+    explain:
+      'A compiled step takes the data fields of the model and the learning rate by name, so no field may be called `rate`. Arguments of an energy, views and encoders may.',
+    wrong: good.replace('data x: Image[4, 4, 1]', 'data x: Image[4, 4, 1]\n  data rate: Class[3]'),
+    right: good,
+  }),
   EBM2010: code<{ message: string }>({
     severity: 'error',
     title: 'shapes do not fit',

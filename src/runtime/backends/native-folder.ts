@@ -1,5 +1,5 @@
 /** Where `ebmc setup` puts the native backend, and the manifest that says what is in it. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -67,6 +67,22 @@ export function inspectNative(folder: string): NativeState {
     if (found !== size) return { state: 'damaged', why: `${path} has ${found} bytes where ${size} were built` };
   }
   return { state: 'ready', manifest };
+}
+
+/** Whether a file that loading needs was written after the folder was finished, or found to work. */
+export function changedSince(folder: string, { files }: NativeManifest): boolean {
+  const finished = statSync(join(folder, manifestName)).mtimeMs;
+  return Object.keys(files).some((path) => statSync(join(folder, path)).mtimeMs > finished);
+}
+
+/** Remembers that the folder as it is now works. */
+export function markWorking(folder: string): void {
+  const now = new Date();
+  try {
+    utimesSync(join(folder, manifestName), now, now);
+  } catch {
+    // Someone else's folder: it is tried again the next time.
+  }
 }
 
 export function platformName(): string {
