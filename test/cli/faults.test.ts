@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { bindingVersion } from '../../src/runtime/backends/native-folder.js';
 import { loadCheckpoint } from '../../src/runtime/checkpoint/index.js';
 import { ebmc, folderWith } from './run.js';
 import { tinyFiles } from './tiny.js';
@@ -74,9 +75,17 @@ describe('a native library that ends the process which loads it', () => {
   const index = "process.kill(process.pid, 'SIGSEGV');\n";
   const file = 'node_modules/@tensorflow/tfjs-node/dist/index.js';
   const env = {
+    // Without this, TensorFlow is quietened by a compiled module that this folder lacks.
+    TF_CPP_MIN_LOG_LEVEL: '2',
     EBMC_NATIVE_DIR: folderWith({
       'ebmc-native.json': JSON.stringify({
-        ...{ tensorflow: '2.21.0', tfjsNode: '4.22.0', gpu: false, platform: `${process.platform}-${process.arch}` },
+        ...{
+          tensorflow: '2.21.0',
+          tfjsNode: '4.22.0',
+          binding: bindingVersion,
+          gpu: false,
+          platform: `${process.platform}-${process.arch}`,
+        },
         files: { [file]: index.length },
       }),
       'package.json': '{}',

@@ -196,6 +196,30 @@ describe('images("folder/**")', () => {
     expect(data.size('train') + data.size('test')).toBe(11);
   });
 
+  test('decoded when they are needed, they are the same numbers', async () => {
+    const folder = await write();
+    const [kept, decoded] = [
+      await open('images', { '0': `${folder}/**`, keep: true }, fields),
+      await open('images', { '0': `${folder}/**`, keep: false }, fields),
+    ];
+    const indices = [7, 0, 3, 3];
+    expect(await decoded.read('train', indices)).toEqual(await kept.read('train', indices));
+  });
+
+  test('decoded when they are needed, a damaged header is found at the start and damage further on is named', async () => {
+    const folder = await write();
+    writeFileSync(join(folder, 'cat', 'bad.png'), 'not a picture');
+    const whole = await picture(10, 'png');
+    writeFileSync(join(folder, 'dog', 'cut.png'), whole.subarray(0, whole.length - 20));
+    const data = await open('images', { '0': `${folder}/**`, keep: false, test: 0 }, fields);
+    expect(warnings[0]!.message).toBe('skipped 1 of 12 pictures that cannot be decoded: cat/bad.png');
+    const problem = await failure(data.read('train', [...new Array(data.size('train')).keys()]));
+    expect(problem.code).toBe('EBM4018');
+    expect(problem.message).toContain(`cannot decode ${join(folder, 'dog', 'cut.png')} while training: `);
+    // Its thread goes on.
+    expect((await data.read('train', [0]))['x']!.shape).toEqual([1, 4, 6, 3]);
+  });
+
   test('grey pictures from coloured ones; train and test folders; no labels', async () => {
     const folder = newFolder();
     for (const split of ['train', 'test']) {
@@ -248,5 +272,21 @@ describe('batches', () => {
     const whole = await collect(0);
     expect(whole).toHaveLength(12);
     expect(await collect(7)).toEqual(whole.slice(7));
+  });
+
+  test('a few are read ahead, from the start on and never more', async () => {
+    const tiny = tinyDataset();
+    const asked: number[] = [];
+    const dataset = {
+      ...tiny,
+      read: (...[split, indices, names]: Parameters<typeof tiny.read>) => {
+        asked.push(indices[0]!);
+        return tiny.read(split, indices, names);
+      },
+    };
+    const all = batches(dataset, { split: 'train', batch: 4, seed: 1, firstStep: 0, steps: 12, fields: ['x'] });
+    expect(asked).toHaveLength(3);
+    let taken = 0;
+    for await (const _ of all) expect(asked).toHaveLength(Math.min(12, ++taken + 2));
   });
 });

@@ -58,11 +58,12 @@ another arrangement: 28 × 28 × 1 pictures can be read as \`Tensor[784]\`.`,
 \`\`\`
 mnist()
 idx("folder")
-images("folder/**", resize: true, test: 0.2)
+images("folder/**", resize: true, test: 0.2, keep: true)
 \`\`\`
 
 \`resize\` scales and crops each picture to the declared shape; \`test\` is the share of pictures that is held out when the folder
-has no \`train\` and \`test\` folders of its own.`,
+has no \`train\` and \`test\` folders of its own. \`keep\` says whether all pictures are decoded at the start and stay in memory (what
+happens up to 1 GiB), or each one again whenever it is needed, ahead of the step.`,
   }),
   EBM4006: code<{ file: string; expected: string; found: string }>({
     severity: 'error',
@@ -164,5 +165,16 @@ are in the message.`,
       `the model reads \`${input}\` (${wanted}), but data set \`${dataset}\` ${problem}`,
     help: ({ input }) => [`give the data set a field \`${input}\` of that shape, or train on another data set`],
     explain: `A model's \`data\` declarations are filled by the data set's fields of the same name, and both must have the same shape.`,
+  }),
+  EBM4018: code<{ file: string; reason: string }>({
+    severity: 'error',
+    title: 'A picture cannot be decoded while training',
+    message: ({ file, reason }) => `cannot decode ${file} while training: ${reason}`,
+    help: () => [
+      'repair the picture and go on with --resume; `keep: true` in the loader finds such pictures at the start',
+    ],
+    explain: `Pictures that do not fit in memory, or are declared with \`keep: false\`, are decoded when a step needs them. At the start only
+their headers are read, so damage further on, or a file that changed since, is found in the middle of training. Leaving the picture
+out then would change what every later step sees; the run ends instead, and its last checkpoint is kept.`,
   }),
 };

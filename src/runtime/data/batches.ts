@@ -1,4 +1,4 @@
-/** Batches in a seeded order, epoch after epoch, the next one read while the current one is used. */
+/** Batches in a seeded order, epoch after epoch, the next few read while the current one is used. */
 import type { Batch } from '../model.js';
 import type { Dataset, SplitName } from './dataset.js';
 import { epochOrder } from './shuffle.js';
@@ -21,16 +21,23 @@ export interface NumberedBatch {
   readonly data: Batch;
 }
 
+/** Batches that are read ahead: two hide a slow one, and memory holds three at most. */
+const ahead = 2;
+
 /** Full batches in an epoch; the incomplete last one is dropped. */
 export function stepsPerEpoch(size: number, batch: number): number {
   return Math.floor(size / batch);
 }
 
-/** The batches from `firstStep` on. Which examples a step sees depends only on the options, never on where it started. */
-export async function* batches(dataset: Dataset, options: BatchesOptions): AsyncGenerator<NumberedBatch> {
+/**
+ * The batches from `firstStep` on. Which examples a step sees depends only on the options, never on where it started.
+ * The first ones are read at once, whatever happens before they are asked for.
+ */
+export function batches(dataset: Dataset, options: BatchesOptions): AsyncGenerator<NumberedBatch, undefined> {
   const { split, batch, seed, firstStep, steps, fields } = options;
   const size = dataset.size(split);
   const perEpoch = stepsPerEpoch(size, batch);
+  const coming: Promise<Batch>[] = [];
   let order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
 
   const readStep = (step: number): Promise<Batch> => {
@@ -38,15 +45,23 @@ export async function* batches(dataset: Dataset, options: BatchesOptions): Async
     if (order?.epoch !== epoch) order = { epoch, indices: epochOrder(size, seed, epoch) };
     const start = (step % perEpoch) * batch;
     const reading = dataset.read(split, order.indices.subarray(start, start + batch), fields);
-    // A prefetched batch may never be asked for; its failure then is nobody's.
+    // A batch that was read ahead may never be asked for; its failure then is nobody's.
     reading.catch(() => {});
     return reading;
   };
+  const readAhead = (step: number): void => {
+    for (let next = step + coming.length; next < steps && coming.length <= ahead; next++) coming.push(readStep(next));
+  };
+  const take = (step: number): Promise<Batch> => {
+    readAhead(step);
+    return coming.shift()!;
+  };
 
-  let next = firstStep < steps ? readStep(firstStep) : undefined;
-  for (let step = firstStep; step < steps; step++) {
-    const data = await next!;
-    next = step + 1 < steps ? readStep(step + 1) : undefined;
-    yield { step, epoch: Math.floor(step / perEpoch), data };
-  }
+  readAhead(firstStep);
+  return (async function* () {
+    for (let step = firstStep; step < steps; step++) {
+      yield { step, epoch: Math.floor(step / perEpoch), data: await take(step) };
+    }
+    return undefined;
+  })();
 }

@@ -4,9 +4,6 @@ import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
 import type { HostTensor } from '../model.js';
 import type { Dataset, RawData, RawSplit, SplitName } from './dataset.js';
 
-/** A byte as a number in 0..1. */
-const unit = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
 export function bindFields(decl: DatasetDecl, raw: RawData): Dataset {
   const problems = decl.fields.flatMap((field) => fieldProblems(decl, field, raw));
   if (problems.length > 0) throw new EbmcError(problems);
@@ -19,7 +16,12 @@ export function bindFields(decl: DatasetDecl, raw: RawData): Dataset {
     async read(split, indices, names = [...byName.keys()]) {
       const source = raw.splits[split];
       if (!source) throw new Error(`data set ${decl.name} has no split ${split}`);
-      return Object.fromEntries(names.map((name) => [name, gather(byName.get(name)!, source, indices)]));
+      const wanted = names.map((name) => byName.get(name)!);
+      const pictures = wanted.some(({ type }) => type !== 'Class') ? source.pixels.read(indices) : undefined;
+      const entries = wanted.map(
+        async (field) => [field.name, await gather(field, source, indices, pictures)] as const,
+      );
+      return Object.fromEntries(await Promise.all(entries));
     },
   };
 }
@@ -54,18 +56,16 @@ function fieldProblems(decl: DatasetDecl, field: FieldDecl, raw: RawData): Diagn
   return [report('EBM4003', { ...slots, declared: fieldType(field), actual }, place)];
 }
 
-function gather(field: FieldDecl, source: RawSplit, indices: ArrayLike<number>): HostTensor {
+async function gather(
+  field: FieldDecl,
+  source: RawSplit,
+  indices: ArrayLike<number>,
+  pictures: Promise<Float32Array> | undefined,
+): Promise<HostTensor> {
   const count = indices.length;
   if (field.type === 'Class') {
     const labels = source.labels!;
     return { shape: [count], data: Int32Array.from(indices, (index) => labels[index]!) };
   }
-  const size = source.pixels.length / source.count;
-  const data = new Float32Array(count * size);
-  for (let row = 0; row < count; row++) {
-    const from = indices[row]! * size;
-    const to = row * size;
-    for (let i = 0; i < size; i++) data[to + i] = unit[source.pixels[from + i]!]!;
-  }
-  return { shape: [count, ...field.shape], data };
+  return { shape: [count, ...field.shape], data: await pictures! };
 }

@@ -2,6 +2,7 @@
 import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Batch } from '../model.js';
+import type { PixelSource } from './pixel-source.js';
 
 export type SplitName = 'train' | 'test';
 
@@ -23,11 +24,11 @@ export interface OpenOptions {
   readonly warn: (diagnostic: Diagnostic) => void;
 }
 
-/** The examples of one split, decoded and kept as bytes. */
+/** The examples of one split. */
 export interface RawSplit {
   readonly count: number;
-  /** height × width × channels bytes an example, row by row. */
-  readonly pixels: Uint8Array;
+  /** height × width × channels values an example, row by row. */
+  readonly pixels: PixelSource;
   readonly labels: Uint8Array | Int32Array | undefined;
 }
 

@@ -15,6 +15,23 @@ export type Decoded =
   | { readonly kind: 'other size'; readonly height: number; readonly width: number }
   | { readonly kind: 'damaged'; readonly reason: string };
 
+/** Reads the header of a picture only: what `decodeImage` would say of its size; damage further on is not seen. */
+export async function inspectImage(
+  file: string,
+  decoding: Decoding,
+): Promise<Exclude<Decoded, { kind: 'pixels' }> | { readonly kind: 'fits' }> {
+  const { default: sharp } = await import('sharp');
+  try {
+    const { autoOrient } = await sharp(file).metadata();
+    const { height, width } = autoOrient;
+    if (!decoding.resize && (height !== decoding.height || width !== decoding.width))
+      return { kind: 'other size', height, width };
+    return { kind: 'fits' };
+  } catch (error) {
+    return { kind: 'damaged', reason: reasonOf(error) };
+  }
+}
+
 export async function decodeImage(file: string, { height, width, channels, resize }: Decoding): Promise<Decoded> {
   const { default: sharp } = await import('sharp');
   try {
@@ -30,6 +47,10 @@ export async function decodeImage(file: string, { height, width, channels, resiz
     if (info.channels !== channels) return { kind: 'damaged', reason: `it has ${info.channels} channels` };
     return { kind: 'pixels', pixels: data };
   } catch (error) {
-    return { kind: 'damaged', reason: error instanceof Error ? error.message.split('\n')[0]! : String(error) };
+    return { kind: 'damaged', reason: reasonOf(error) };
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.split('\n')[0]! : String(error);
 }

@@ -15,9 +15,18 @@ export async function features(
   const names = model.inputs.map(({ name }) => name);
   const count = indices.length;
   let all: Matrix = { rows: 0, columns: 0, data: new Float32Array(0) };
-  for (let start = 0; start < count; start += model.batch) {
+  const read = (start: number): Promise<Batch> => {
     const here = Uint32Array.from({ length: model.batch }, (_, i) => indices[start + i] ?? indices[start]!);
-    const rows = asMatrix(await represent(await dataset.read(split, here, names)));
+    const reading = dataset.read(split, here, names);
+    // Where it fails after something else did, nobody asks for it.
+    reading.catch(() => {});
+    return reading;
+  };
+  let coming = count > 0 ? read(0) : undefined;
+  for (let start = 0; start < count; start += model.batch) {
+    const batch = await coming!;
+    if (start + model.batch < count) coming = read(start + model.batch);
+    const rows = asMatrix(await represent(batch));
     if (start === 0) {
       all = { rows: count, columns: rows.columns, data: new Float32Array(count * rows.columns) };
     }

@@ -62,15 +62,15 @@ async function runSteps(run: TrainingRun, options: TrainOptions, plan: Plan, fir
     const seconds = (performance.now() - started) / 1000;
     return { status, step, steps, loss: run.loss, gauges: run.gauges, seconds, runFolder: options.runFolder };
   };
+  const fields = model.inputs.map(({ name }) => name);
+  const order = { split, batch: model.batch, seed: settings.seed, firstStep, steps, fields };
+  const reading = batches(dataset, order);
   if (firstStep === 0) {
     // Before any work is at stake: shows whether the folder can be written.
     await run.save(0);
     await run.measure(0);
   }
-  const fields = model.inputs.map(({ name }) => name);
-  const order = { split, batch: model.batch, seed: settings.seed, firstStep, steps, fields };
   let taken = firstStep;
-  const reading = batches(dataset, order);
   for (;;) {
     const { value: batch } = await traced(options.trace, 'data', `batch ${taken + 1}`, () => reading.next());
     if (!batch || signal?.aborted) break;

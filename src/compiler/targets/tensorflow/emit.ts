@@ -40,6 +40,9 @@ interface Signature {
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
 
+/** Without this name TensorFlow Serving refuses to call a signature. */
+const predictMethod = 'tensorflow/serving/predict';
+
 const seedType: TensorType = { dtype: 'int32', shape: [] };
 const stepType: TensorType = { dtype: 'int32', shape: [2] };
 const doneType: TensorType = { dtype: 'bool', shape: [] };
@@ -66,9 +69,7 @@ export function emitTensorflow(program: Program): TensorflowOutput {
       {
         metaInfoDef: { metaGraphVersion: `ebmc ${program.model}`, tags: [servingTag], tensorflowVersion: '2.11.0' },
         graphDef: { node: emitter.to.nodes, versions: { producer, minConsumer: 0 } },
-        signatureDef: Object.fromEntries(
-          Object.entries(signatures).map(([name, s]) => [name, signatureProto(name, s)]),
-        ),
+        signatureDef: Object.fromEntries(Object.entries(signatures).map(([name, s]) => [name, signatureProto(s)])),
       },
     ],
   };
@@ -81,7 +82,7 @@ export function emitTensorflow(program: Program): TensorflowOutput {
   };
 }
 
-function signatureProto(name: string, { inputs, outputs }: Signature): object {
+function signatureProto({ inputs, outputs }: Signature): object {
   const infos = (tensors: Readonly<Record<string, Tensor>>): object =>
     Object.fromEntries(
       Object.entries(tensors).map(([key, { tensor, type }]) => [
@@ -93,7 +94,7 @@ function signatureProto(name: string, { inputs, outputs }: Signature): object {
         },
       ]),
     );
-  return { inputs: infos(inputs), outputs: infos(outputs), methodName: `ebmc/${name}` };
+  return { inputs: infos(inputs), outputs: infos(outputs), methodName: predictMethod };
 }
 
 class Emitter {

@@ -6,6 +6,7 @@ import { EbmcError, report } from '../../../diagnostics/index.js';
 import type { Loader, RawSplit } from '../dataset.js';
 import { nothingFound, requireFolder } from '../folder.js';
 import { readIdxFile } from '../idx-file.js';
+import { keptPixels } from '../pixel-source.js';
 import { checkArguments, pathArgument } from './arguments.js';
 
 export const idx: Loader = {
@@ -44,7 +45,10 @@ async function readSplit(folder: string, names: ReadonlySet<string>, prefix: str
     const slots = { images: join(folder, imageFile), labels: join(folder, labelFile!), imageCount: count };
     throw new EbmcError([report('EBM4016', { ...slots, labelCount: labels.shape[0] ?? 0 })]);
   }
-  return { size: [height, width], split: { count, pixels: images.data, labels: labels?.data } };
+  return {
+    size: [height, width],
+    split: { count, pixels: keptPixels(images.data, height * width), labels: labels?.data },
+  };
 }
 
 /** Both spellings in use: `train-images-idx3-ubyte` and `train-images.idx3-ubyte`, each with or without `.gz`. */

@@ -1,22 +1,30 @@
-/** `images("folder/**", resize: true, test: 0.2)`: pictures; the first folder below is the class where labels are declared. */
+/**
+ * `images("folder/**", resize: true, test: 0.2, keep: true)`: pictures; the first folder below is the class where labels are declared.
+ * `keep` says whether all are decoded when the data set is opened and stay in memory, or each whenever it is needed.
+ */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
 import { fieldType } from '../bind.js';
-import type { Loader, OpenOptions } from '../dataset.js';
-import { type Decoded, type Decoding, decodeImage } from '../decode-image.js';
+import type { Loader, OpenOptions, RawSplit } from '../dataset.js';
+import { type Decoding, decodeImage, inspectImage } from '../decode-image.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
-import { type Labelled, labelByFolder } from '../image-folders.js';
+import { labelByFolder } from '../image-folders.js';
 import { parseImagePattern } from '../image-pattern.js';
+import { decodedFiles, type PixelSource, sharedPixels } from '../pixel-source.js';
 import { argumentError, checkArguments, pathArgument } from './arguments.js';
 
 const namedAtMost = 10;
+/** Bytes: what is larger is decoded again in each epoch. */
+const keptAtMost = 2 ** 30;
+
+type Seen = Awaited<ReturnType<typeof decodeImage | typeof inspectImage>>;
 
 export const images: Loader = {
   name: 'images',
   async load(decl, options) {
-    checkArguments(decl, { '0': 'string', resize: 'boolean', test: 'number' });
+    checkArguments(decl, { '0': 'string', resize: 'boolean', test: 'number', keep: 'boolean' });
     const heldOut = decl.args['test'] ?? 0.2;
     if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1)) {
       throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
@@ -26,16 +34,27 @@ export const images: Loader = {
     const files = (await filesBelow(folder)).filter(matches);
     if (files.length === 0) throw nothingFound(decl, folder, 'pictures (.png, .jpg, .jpeg, .webp)');
     const decoding = wantedDecoding(decl);
-    const decoded = await decodeAll(folder, files, decoding);
-    refuseOtherSizes(folder, files, decoded, decoding);
-    reportDamaged(files, decoded, options);
-    const good = files.flatMap((path, i) => {
-      const picture = decoded[i]!;
-      return picture.kind === 'pixels' ? [{ path, pixels: picture.pixels }] : [];
+    const size = decoding.height * decoding.width * decoding.channels;
+    const keep = decl.args['keep'] ?? files.length * size <= keptAtMost;
+    const look = keep === true ? decodeImage : inspectImage;
+    const seen = await lookAtAll(files, (path) => look(join(folder, path), decoding));
+    refuseOtherSizes(folder, files, seen, decoding);
+    reportDamaged(files, seen, options);
+    const good = files.flatMap((path, i): Picture[] => {
+      const picture = seen[i]!;
+      if (picture.kind === 'pixels') return [{ path, pixels: picture.pixels }];
+      return picture.kind === 'fits' ? [{ path, pixels: undefined }] : [];
     });
+    const source = (pictures: readonly Picture[]): PixelSource =>
+      keep === true
+        ? sharedPixels(stack(pictures, size), size)
+        : decodedFiles(
+            pictures.map(({ path }) => join(folder, path)),
+            decoding,
+          );
     return {
       imageShape: [decoding.height, decoding.width, decoding.channels],
-      splits: collect(labelByFolder(good, heldOut)),
+      splits: collect(labelByFolder(good, heldOut), source),
       withoutLabels: 'found no class folders: each picture has to lie in a folder named after its class',
     };
   },
@@ -55,26 +74,19 @@ function wantedDecoding(decl: DatasetDecl): Decoding {
   return { height, width, channels, resize: decl.args['resize'] === true };
 }
 
-async function decodeAll(folder: string, files: readonly string[], decoding: Decoding): Promise<Decoded[]> {
-  const decoded: Decoded[] = new Array(files.length);
+/** In the order of the files, some at a time. */
+async function lookAtAll(files: readonly string[], look: (file: string) => Promise<Seen>): Promise<Seen[]> {
+  const seen: Seen[] = new Array(files.length);
   let next = 0;
   const work = async (): Promise<void> => {
-    for (let i = next++; i < files.length; i = next++)
-      decoded[i] = await decodeImage(join(folder, files[i]!), decoding);
+    for (let i = next++; i < files.length; i = next++) seen[i] = await look(files[i]!);
   };
   await Promise.all(Array.from({ length: 2 * availableParallelism() }, work));
-  return decoded;
+  return seen;
 }
 
-function refuseOtherSizes(
-  folder: string,
-  files: readonly string[],
-  decoded: readonly Decoded[],
-  wanted: Decoding,
-): void {
-  const different = decoded.flatMap((picture, i) =>
-    picture.kind === 'other size' ? [{ picture, file: files[i]! }] : [],
-  );
+function refuseOtherSizes(folder: string, files: readonly string[], seen: readonly Seen[], wanted: Decoding): void {
+  const different = seen.flatMap((picture, i) => (picture.kind === 'other size' ? [{ picture, file: files[i]! }] : []));
   const first = different[0];
   if (!first) return;
   const declared = fieldType({ type: 'Image', shape: [wanted.height, wanted.width, wanted.channels] });
@@ -83,8 +95,8 @@ function refuseOtherSizes(
   throw new EbmcError([report('EBM4010', slots)]);
 }
 
-function reportDamaged(files: readonly string[], decoded: readonly Decoded[], { strict, warn }: OpenOptions): void {
-  const damaged = decoded.flatMap((picture, i) => (picture.kind === 'damaged' ? [{ picture, file: files[i]! }] : []));
+function reportDamaged(files: readonly string[], seen: readonly Seen[], { strict, warn }: OpenOptions): void {
+  const damaged = seen.flatMap((picture, i) => (picture.kind === 'damaged' ? [{ picture, file: files[i]! }] : []));
   if (damaged.length === 0) return;
   const named = damaged.slice(0, namedAtMost);
   const slots = { count: damaged.length, total: files.length, files: named.map(({ file }) => file) };
@@ -93,29 +105,33 @@ function reportDamaged(files: readonly string[], decoded: readonly Decoded[], { 
   warn(report('EBM4008', slots, { notes }));
 }
 
-function collect(splits: ReturnType<typeof labelByFolder<Picture>>): Awaited<ReturnType<Loader['load']>>['splits'] {
-  return Object.fromEntries(Object.entries(splits).map(([name, examples]) => [name, stack(examples)]));
-}
-
 interface Picture {
   readonly path: string;
-  readonly pixels: Uint8Array;
+  /** Where all are kept. */
+  readonly pixels: Uint8Array | undefined;
 }
 
-function stack(examples: readonly Labelled<Picture>[]): {
-  count: number;
-  pixels: Uint8Array;
-  labels: Int32Array | undefined;
-} {
-  const size = examples[0]?.item.pixels.length ?? 0;
-  const pixels = new Uint8Array(examples.length * size);
-  examples.forEach(({ item }, row) => {
-    pixels.set(item.pixels, row * size);
+function collect(
+  splits: ReturnType<typeof labelByFolder<Picture>>,
+  source: (pictures: readonly Picture[]) => PixelSource,
+): Awaited<ReturnType<Loader['load']>>['splits'] {
+  const entries = Object.entries(splits).map(([name, examples]) => {
+    const labelled = examples.every(({ label }) => label !== undefined);
+    const split: RawSplit = {
+      count: examples.length,
+      pixels: source(examples.map(({ item }) => item)),
+      labels: labelled ? Int32Array.from(examples, ({ label }) => label!) : undefined,
+    };
+    return [name, split] as const;
   });
-  const labelled = examples.every(({ label }) => label !== undefined);
-  return {
-    count: examples.length,
-    pixels,
-    labels: labelled ? Int32Array.from(examples, ({ label }) => label!) : undefined,
-  };
+  return Object.fromEntries(entries);
+}
+
+/** In memory that other threads see too. */
+function stack(pictures: readonly Picture[], size: number): Uint8Array {
+  const all = new Uint8Array(new SharedArrayBuffer(pictures.length * size));
+  pictures.forEach(({ pixels }, row) => {
+    all.set(pixels!, row * size);
+  });
+  return all;
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Loader, RawSplit } from '../dataset.js';
+import { keptPixels } from '../pixel-source.js';
 import { readError } from '../read-error.js';
 import { randomBits, shuffleInPlace } from '../shuffle.js';
 import { checkArguments } from './arguments.js';
@@ -53,7 +54,7 @@ function collect(examples: readonly Example[], purpose: number): RawSplit {
     pixels.set(examples[index]!.pixels, row * pixelsOfDigit);
     labels[row] = examples[index]!.label;
   });
-  return { count: examples.length, pixels, labels };
+  return { count: examples.length, pixels: keptPixels(pixels, pixelsOfDigit), labels };
 }
 
 /** The package writes each byte as a decimal fraction with three digits. */
