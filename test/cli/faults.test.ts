@@ -36,7 +36,7 @@ describe.each(backends)('on %s', (backend) => {
     expect(step).toBeLessThan(720);
     const resumed = await ebmc([...long, '--out', 'killed', '--resume'], { cwd: folder });
     expect(resumed.status, resumed.stderr).toBe(0);
-    expect(metricsOf(join(folder, 'killed'))).toEqual(metricsOf(join(folder, 'whole')));
+    expectSameMetrics(metricsOf(join(folder, 'killed')), metricsOf(join(folder, 'whole')), backend !== 'tensorflow');
     const [one, other] = [await loadCheckpoint(join(folder, 'killed')), await loadCheckpoint(join(folder, 'whole'))];
     expect(one.manifest.step).toBe(720);
     expect(one.states).toEqual(other.states);
@@ -108,6 +108,23 @@ describe('a native library that ends the process which loads it', () => {
     expect(finished.stderr).toContain('ended by SIGSEGV; its files were changed');
   });
 });
+
+/** TensorFlow's threads may sum a loss that is only reported in another order: about once in 500 steps its last digit differs. */
+function expectSameMetrics(actual: unknown[], expected: unknown[], exactly: boolean): void {
+  if (exactly) expect(actual).toEqual(expected);
+  else {
+    expect(actual.length).toBeGreaterThan(0);
+    expect(actual).toEqual(expected.map(nearly));
+  }
+}
+
+/** A value that equals `value` to five digits, however deep its numbers lie. */
+function nearly(value: unknown): unknown {
+  if (typeof value === 'number') return expect.closeTo(value, 4);
+  if (Array.isArray(value)) return value.map(nearly);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, nearly(part)]));
+}
 
 /** Every number of every step, but for the speed. */
 function metricsOf(run: string): unknown[] {
