@@ -8,9 +8,9 @@ import { builtins } from './builtins/index.js';
 import { tensorsOf } from './captured.js';
 import type { Elaborator } from './elaborator.js';
 import { asNode, evaluate, evaluateBlock } from './expression.js';
-import { evaluateGradient } from './gradient.js';
 import { type MappedArgument, mapped } from './map.js';
 import { Scope } from './scope.js';
+import { specialForms } from './special-forms.js';
 import { describe, int, type LayerValue, missing, type Value } from './values.js';
 
 export interface GivenArgument {
@@ -21,7 +21,8 @@ export interface GivenArgument {
 
 export function call(e: Elaborator, expr: Extract<Expr, { kind: 'call' }>, scope: Scope): Value {
   const callee = evaluate(e, expr.callee, scope);
-  if (callee.kind === 'builtin' && callee.name === 'grad') return evaluateGradient(e, expr, scope);
+  const special = callee.kind === 'builtin' ? specialForms[callee.name] : undefined;
+  if (special) return special(e, expr, scope);
   const args = expr.args.map((a) => ({ name: a.name?.text, value: evaluate(e, a.value, scope), span: a.span }));
   return callValue(e, callee, args, expr.span);
 }

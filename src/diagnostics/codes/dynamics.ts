@@ -133,6 +133,15 @@ export const dynamicsCodes = {
     wrong: rival('minimize over f', 'minimize over f'),
     right: goodRival,
   }),
+  EBM2046: code<Record<string, never>>({
+    severity: 'error',
+    title: '`once` without an expression',
+    message: () => '`once` is written around the draws that are one for the whole step: `once(normal([8]))`',
+    explain:
+      'Random draws are made for each example. Inside `once(...)` they are made once a step and are the same for all examples; what is piped into it has been drawn already.',
+    wrong: slope('mean(square(normal([8]) |> once))'),
+    right: slope('mean(square(once(normal([8]))))'),
+  }),
   EBM2062: code<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     title: 'an unknown kind of loop',

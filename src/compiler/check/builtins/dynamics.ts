@@ -24,7 +24,11 @@ export const dynamicsBuiltins: Record<string, Builtin> = {
   },
   grad: {
     parameters: 'value y',
-    // A call in the text is evaluated by `gradient.ts`; any other way to reach it has no name to differentiate by.
+    // A call in the text is a special form; any other way to reach it has no expression to look at.
     run: (e, _args, span) => e.fail('EBM2034', {}, span),
+  },
+  once: {
+    parameters: 'x',
+    run: (e, _args, span) => e.fail('EBM2046', {}, span),
   },
 };
