@@ -120,7 +120,7 @@ function buildMinimum(source: Source, cst: CstNode): Expr {
   };
   return {
     kind: 'minimum',
-    isSoft: token(cst, 'word').image === 'softmin',
+    word: token(cst, 'word').image as 'min' | 'softmin' | 'argmin',
     variable: nameOf(source, token(cst, 'variable')),
     domain: part('domain'),
     beta: part('beta'),

@@ -469,6 +469,7 @@ export class EbmParser extends CstParser {
     this.OR([
       { ALT: () => this.CONSUME(t.Min, { LABEL: 'word' }) },
       { ALT: () => this.CONSUME(t.Softmin, { LABEL: 'word' }) },
+      { ALT: () => this.CONSUME(t.Argmin, { LABEL: 'word' }) },
     ]);
     this.CONSUME(t.Name, { LABEL: 'variable' });
     this.OR2([
@@ -623,7 +624,7 @@ export class EbmParser extends CstParser {
 
   private beginsMinimum(): boolean {
     const [word, , third] = [this.LA(1), this.LA(2), this.LA(3)];
-    if (word.tokenType !== t.Min && word.tokenType !== t.Softmin) return false;
+    if (![t.Min, t.Softmin, t.Argmin].includes(word.tokenType)) return false;
     return this.isName(2) && (third.tokenType === t.In || third.tokenType === t.From);
   }
 

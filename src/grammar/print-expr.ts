@@ -72,7 +72,7 @@ function bareDoc(expr: Expr): Doc {
       );
     case 'minimum':
       return concat(
-        `${expr.isSoft ? 'softmin' : 'min'} ${expr.variable.text} `,
+        `${expr.word} ${expr.variable.text} `,
         ...(expr.domain ? ['in ', exprDoc(expr.domain)] : []),
         ...(expr.beta ? [' at ', exprDoc(expr.beta)] : []),
         ...(expr.start ? ['from ', exprDoc(expr.start)] : []),

@@ -323,7 +323,8 @@ export type Expr =
    */
   | {
       readonly kind: 'minimum';
-      readonly isSoft: boolean;
+      /** `argmin` is where the minimum is, not its value. */
+      readonly word: 'min' | 'softmin' | 'argmin';
       readonly variable: Name;
       readonly domain: Expr | undefined;
       readonly beta: Expr | undefined;

@@ -72,6 +72,7 @@ export const Step = soft('step');
 /** `min z ...`, `softmin z ...`: functions too, so that only a name after them makes them words of the language. */
 export const Min = soft('min');
 export const Softmin = soft('softmin');
+export const Argmin = soft('argmin');
 export const From = soft('from');
 export const At = soft('at');
 export const By = soft('by');

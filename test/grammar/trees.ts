@@ -78,7 +78,7 @@ const { expr } = fc.letrec<{ expr: unknown }>((tie) => {
         body: e,
       }),
       node('minimum', {
-        isSoft: fc.boolean(),
+        word: fc.constantFrom('min', 'softmin', 'argmin'),
         variable: name,
         domain: e,
         beta: fc.option(e, { nil: undefined }),
@@ -87,7 +87,7 @@ const { expr } = fc.letrec<{ expr: unknown }>((tie) => {
         body: e,
       }),
       node('minimum', {
-        isSoft: fc.boolean(),
+        word: fc.constantFrom('min', 'softmin', 'argmin'),
         variable: name,
         domain: fc.constant(undefined),
         beta: fc.constant(undefined),

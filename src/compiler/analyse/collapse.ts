@@ -23,7 +23,8 @@ const descentSteps = 8;
 export function analyseCollapse(model: TypedModel): readonly Diagnostic[] {
   const roots = model.terms.map((t) => t.node);
   const outputs = outermostOutputs(model, roots);
-  if (outputs.length === 0 || roots.some((root) => stopsAnOutput(root, new Set(outputs.map((o) => o.node))))) return [];
+  const free = new Set(outputs.map((o) => o.node));
+  if (free.size === 0 || model.groups.length > 1 || roots.some((root) => isNotOfValues(root, free))) return [];
   const objective = freeObjective(
     model,
     outputs.map((o) => o.node),
@@ -79,9 +80,11 @@ function outermostOutputs(model: TypedModel, roots: readonly Node[]): Output[] {
   return found.reverse();
 }
 
-function stopsAnOutput(root: Node, outputs: ReadonlySet<Node>): boolean {
+/** Whether an objective depends on more than the outputs' values: on which of them a gradient flows through, or on their slopes. */
+function isNotOfValues(root: Node, outputs: ReadonlySet<Node>): boolean {
   return topological([root]).some(
-    (node) => node.op === 'stop_gradient' && topological([node]).some((inner) => outputs.has(inner)),
+    (node) =>
+      (node.op === 'stop_gradient' || node.op === 'grad') && topological([node]).some((inner) => outputs.has(inner)),
   );
 }
 

@@ -98,7 +98,7 @@ function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgumen
     () =>
       e.inInstance(path, () => {
         const record = (nodes: readonly Node[], value: Value): void => {
-          if (layer.isEncoder && value.kind === 'tensor') e.calls.push({ path, args: nodes, result: value.node });
+          if (layer.isEncoder) for (const result of tensorsOf(value)) e.calls.push({ path, args: nodes, result });
         };
         const callee = layer.isEncoder ? path : name;
         const result = applySignature(e, callee, signature, scope, args, span, layer, record);

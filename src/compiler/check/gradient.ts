@@ -72,12 +72,33 @@ function overDomain(e: Elaborator, expr: Minimum, domainExpr: Expr, scope: Scope
     return e.fail('EBM2036', { shape: showShape(values.type.shape.slice(1)) }, expr.body.span);
   }
   const over = { axes: [0], keepdims: false };
-  if (!expr.isSoft) return e.tensor('reduce_min', [values], over, span);
+  if (expr.word === 'min') return e.tensor('reduce_min', [values], over, span);
+  if (expr.word === 'argmin') return itemAt(e, domain, values, span);
   const beta = expr.beta ? evaluate(e, expr.beta, scope) : number(1);
   const scaled = binary(e, '*', { kind: 'tensor', node: values }, binary(e, '-', number(0), beta, span), span);
   if (scaled.kind !== 'tensor') return missing;
   const free = e.tensor('logsumexp', [scaled.node], over, span);
   return binary(e, '/', binary(e, '-', number(0), free, span), beta, span);
+}
+
+/** The row or item whose value is smallest. */
+function itemAt(e: Elaborator, domain: Value, values: Node, span: Span): Value {
+  const negated = e.node('neg', [values], {}, span);
+  const at = negated && e.node('argmax', [negated], { axis: 0 }, span);
+  const rows =
+    domain.kind === 'list' ? stacked(e, domain.items, span) : domain.kind === 'tensor' ? domain.node : undefined;
+  return at && rows ? e.tensor('gather', [rows, at], { axis: 0, batchDims: 0 }, span) : missing;
+}
+
+function stacked(e: Elaborator, items: readonly Value[], span: Span): Node | undefined {
+  const rows: Node[] = [];
+  for (const item of items) {
+    const node = asNode(e, item, span, 'an item of the list');
+    const row = node && e.node('reshape', [node], { shape: [1, ...node.type.shape] }, span);
+    if (!row) return undefined;
+    rows.push(row);
+  }
+  return e.node('concat', rows, { axis: 0 }, span);
 }
 
 function eachOf(e: Elaborator, items: readonly Value[], expr: Minimum, scope: Scope): Node | undefined {
@@ -131,6 +152,7 @@ function byDescent(e: Elaborator, expr: Minimum, scope: Scope): Value {
     if (next.kind !== 'tensor') return missing;
     z = next.node;
   }
+  if (expr.word === 'argmin') return { kind: 'tensor', node: z };
   const node = bodyAt(e, { kind: 'tensor', node: z }, expr, scope);
   return node ? { kind: 'tensor', node } : missing;
 }

@@ -262,7 +262,10 @@ export const shapeBuiltins: Record<string, Builtin> = {
   one_hot: {
     parameters: 'x n',
     run(e, args, span) {
-      const x = argNode(e, args, 'x');
+      const given = args.get('x')!.value;
+      const whole = given.kind === 'number' && given.dim !== undefined;
+      const attrs = { value: whole ? given.value : 0, shape: [], dtype: 'int32' };
+      const x = whole ? e.node('constant', [], attrs, span) : argNode(e, args, 'x');
       const n = asDim(e, args.get('n')!.value, span, '`n`');
       return x && n !== undefined ? oneHot(e, x, n, span) : missing;
     },

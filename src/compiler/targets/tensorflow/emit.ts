@@ -139,7 +139,9 @@ class Emitter {
       },
       stepped: (name) => {
         const read = `${prefix}/stepped/${name}`;
-        return stepped.get(name) ?? remember(stepped, name, this.readState(read, name, [this.writePlace(prefix, name)]));
+        return (
+          stepped.get(name) ?? remember(stepped, name, this.readState(read, name, [this.writePlace(prefix, name)]))
+        );
       },
       rows: (name, index) => {
         if (this.states.get(name)?.role !== 'scratch') return undefined;
