@@ -142,6 +142,16 @@ export const dynamicsCodes = {
     wrong: slope('mean(square(normal([8]) |> once))'),
     right: slope('mean(square(once(normal([8]))))'),
   }),
+  EBM2047: code<{ model: string }>({
+    severity: 'error',
+    title: 'micro-batches with several groups',
+    message: ({ model }) => `\`${model}\` has several \`minimize\` groups, which cannot be trained in micro-batches`,
+    help: () => ['leave `micro_batch` out, with a smaller `batch` if memory is short'],
+    explain:
+      'In micro-batches the gradient of one sum of terms is taken part by part. Several groups need as many gradients of the same values, which is not built.',
+    wrong: `${goodRival}\ntrain M { batch: 8, micro_batch: 4 }`,
+    right: `${goodRival}\ntrain M { batch: 8 }`,
+  }),
   EBM2062: code<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     title: 'an unknown kind of loop',
