@@ -130,6 +130,13 @@ function pieces(e: Elaborator, args: Arguments, span: Span): Node[] | undefined 
 
 export const shapeBuiltins: Record<string, Builtin> = {
   rank: { parameters: 'x', run: (e, args) => number(argNode(e, args, 'x')?.type.shape.length ?? 0) },
+  shape: {
+    parameters: 'x',
+    run(e, args) {
+      const x = argNode(e, args, 'x');
+      return x ? { kind: 'list', items: x.type.shape.map((dim) => int(dim, e.batch)) } : missing;
+    },
+  },
   size: {
     parameters: 'x axis?',
     run(e, args) {
