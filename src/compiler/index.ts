@@ -35,6 +35,8 @@ export interface CheckedFile {
   readonly module: Module;
   readonly diagnostics: readonly Diagnostic[];
   readonly models: readonly TypedModel[];
+  /** Model → what keeps its representation from becoming constant, as a sentence. */
+  readonly reasons: Readonly<Record<string, string>>;
   /** Models in the file, those with errors too. */
   readonly modelNames: readonly string[];
   readonly datasets: readonly DatasetDecl[];
@@ -61,6 +63,7 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   const datasets = module.items.flatMap((item) => (item.kind === 'dataset' ? (settings.dataset(item) ?? []) : []));
   const modelItems = module.items.filter((item): item is ModelItem => item.kind === 'model');
   const models: TypedModel[] = [];
+  const reasons: Record<string, string> = {};
   // A fresh elaborator a model: names of states and axes are its own. Without a model, the definitions' names are still checked.
   for (const item of modelItems) {
     const batch = trains.find((t) => t.model === item.name.text)?.batch ?? batchOf(options);
@@ -69,7 +72,11 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     const model = elaborateModel(e, item, scope, options.models?.[item.name.text]);
     if (model) {
       models.push(model);
-      if (!e.hasErrors) for (const d of analyseCollapse(model)) e.add(allowed(d, options.allow ?? []));
+      if (!e.hasErrors) {
+        const analysis = analyseCollapse(model);
+        for (const d of analysis.diagnostics) e.add(allowed(d, options.allow ?? []));
+        if (analysis.reason) reasons[model.name] = analysis.reason;
+      }
     }
     diagnostics.push(...e.diagnostics);
   }
@@ -92,6 +99,7 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     module,
     diagnostics: inTextOrder(told),
     models: isBroken ? [] : models,
+    reasons,
     modelNames,
     datasets,
     trains,
@@ -188,6 +196,7 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
   return { ...program, precision: train.precision };
 }
 
+export { plateaus } from './analyse/collapse.js';
 export { defaultOptimizer } from './check/settings.js';
 export { printTypedModel, type TypedModel } from './check/typed-model.js';
 export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';

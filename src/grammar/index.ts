@@ -1,3 +1,4 @@
 /** The syntax of a `.ebm` file: reading it (`parseModule`) and writing it (`printModule`). */
+export { type Definition, type Outline, outlineModule } from './outline.js';
 export { parseModule } from './parse.js';
 export { printModule } from './printer.js';

@@ -1,4 +1,4 @@
-import { checkFile } from '../../compiler/index.js';
+import { type CheckedFile, checkFile, plateaus } from '../../compiler/index.js';
 import { parseModule } from '../../grammar/index.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
@@ -9,6 +9,17 @@ import { overridesFrom } from '../settings.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
 
+interface Explained {
+  readonly model: string;
+  readonly reason: string | undefined;
+  /** Term → its value at a constant representation, with the batch of training. */
+  readonly constant: Readonly<Record<string, number>> | undefined;
+}
+
+function explain({ models, reasons }: CheckedFile): Explained[] {
+  return models.map((model) => ({ model: model.name, reason: reasons[model.name], constant: plateaus(model) }));
+}
+
 export async function runCheck({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;
   const source = readSource(file);
@@ -17,6 +28,7 @@ export async function runCheck({ args, options, output }: CommandCall): Promise<
   const checked = checkFile(source, new FileLibrary(file), overridesFrom(options, models));
   const { diagnostics, modelNames, datasets } = checked;
   const ok = !hasErrors(diagnostics);
+  const explained = ok && options.flag('explain') ? explain(checked) : undefined;
   const cost = ok && options.flag('cost') ? costOf(checked) : undefined;
   output.document({
     ok,
@@ -24,12 +36,19 @@ export async function runCheck({ args, options, output }: CommandCall): Promise<
     models: modelNames,
     datasets: datasets.map(({ name }) => name),
     diagnostics: diagnostics.map(describeDiagnostic),
+    explained,
     cost,
   });
   output.diagnostics(diagnostics);
   const { green, red } = output.paint;
   const named = modelNames.length === 0 ? '' : ` (${modelNames.join(', ')})`;
   output.line(`${source.path}${named}: ${(ok ? green : red)(countProblems(diagnostics))}`);
+  for (const { model, reason, constant } of explained ?? []) {
+    if (reason) output.line(`${model} does not collapse: ${reason}`);
+    if (!constant) continue;
+    const values = Object.entries(constant).map(([term, value]) => `${term} ${Number(value.toPrecision(5))}`);
+    output.line(`${model}, at the best constant representation: ${values.join(', ')}`);
+  }
   for (const ofModel of cost ?? []) printCost(output, ofModel);
   return ok ? statuses.ok : statuses.mistake;
 }

@@ -6,12 +6,14 @@ export const checkCommand: CommandEntry = {
   summary: 'Check a program: names, shapes, and whether its objective can collapse.',
   examples: [
     ['ebmc check simclr.ebm', 'print what is wrong'],
+    ['ebmc check simclr.ebm --explain', 'and why it does not collapse'],
     ['ebmc check simclr.ebm --cost', 'and what a step takes: memory, FLOPs, parameters'],
     ['ebmc check simclr.ebm --json', 'the same for an editor or a script'],
   ],
   define(command) {
     command
       .argument('<file>', 'a .ebm file')
+      .option('--explain', 'say what keeps each model from collapsing, and where its terms are if nothing is learned')
       .option('--cost', 'print the parameters, the FLOPs and the memory of a step')
       .option('--batch <n>', 'examples in a step', positiveInteger)
       .option('--micro-batch <n>', 'examples computed at a time', positiveInteger)

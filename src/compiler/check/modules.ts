@@ -1,8 +1,8 @@
 /** Names that a file's items and its `use` declarations bring into scope. */
 import { nearest } from '../../diagnostics/index.js';
-import { parseModule } from '../../grammar/index.js';
+import { type Outline, outlineModule, parseModule } from '../../grammar/index.js';
 import type { Source } from '../../grammar/source.js';
-import type { Module, UseItem } from '../../grammar/syntax-tree.js';
+import type { Item, Module, UseItem } from '../../grammar/syntax-tree.js';
 import type { Library } from '../index.js';
 import type { Elaborator } from './elaborator.js';
 import { Scope } from './scope.js';
@@ -23,9 +23,7 @@ export class Modules {
       if (item.kind === 'use') this.bringIn(item, scope);
     }
     for (const item of module.items) {
-      let value: Value | undefined;
-      if (item.kind === 'fn' || item.kind === 'regularizer') value = { kind: 'function', item, scope };
-      if (item.kind === 'net') value = { kind: 'net', item, scope };
+      const value = definedValue(item, scope);
       if (!value || !('name' in item)) continue;
       const before = scope.own(item.name.text);
       if (before) {
@@ -33,6 +31,17 @@ export class Modules {
         this.e.fail('EBM2004', { name: item.name.text }, item.name.span, { related });
       }
       scope.define(item.name.text, value, item.name.span);
+    }
+    return scope;
+  }
+
+  /** The same for a file of the standard library, each definition read where it is first used. */
+  private scopeOfOutline({ uses, definitions }: Outline): Scope {
+    const scope = new Scope(undefined);
+    for (const item of uses) this.bringIn(item, scope);
+    for (const definition of definitions) {
+      const read = (): Value => definedValue(definition.item, scope) ?? { kind: 'missing' };
+      scope.defineLater(definition.name.text, read, definition.name.span);
     }
     return scope;
   }
@@ -54,7 +63,7 @@ export class Modules {
         const names = [...module.ownBindings()].map(([known]) => known);
         this.e.fail('EBM2003', { module: name, name: n.text, suggestion: nearest(n.text, names) }, n.span);
       }
-      scope.define(n.text, binding?.value ?? { kind: 'missing' }, n.span, 'use');
+      scope.defineLater(n.text, () => binding?.value ?? { kind: 'missing' }, n.span, 'use');
     }
   }
 
@@ -64,24 +73,41 @@ export class Modules {
     if (known) return known;
     const source = this.library.find(path);
     if (!source) return undefined;
-    const parsed = parseLibrary(source);
-    for (const diagnostic of parsed.diagnostics) this.e.add(diagnostic);
-    const placeholder = new Scope(undefined);
-    this.loaded.set(key, placeholder);
-    const scope = this.scopeOf(parsed.module);
+    this.loaded.set(key, new Scope(undefined));
+    const scope = this.read(source, path[0] === 'std');
     this.loaded.set(key, scope);
     return scope;
   }
-}
 
-/** Library files are parsed once for as long as their text is the same. */
-const parsedSources = new WeakMap<Source, ReturnType<typeof parseModule>>();
-
-function parseLibrary(source: Source): ReturnType<typeof parseModule> {
-  let parsed = parsedSources.get(source);
-  if (!parsed) {
-    parsed = parseModule(source);
-    parsedSources.set(source, parsed);
+  private read(source: Source, isStandard: boolean): Scope {
+    const outline = isStandard ? outlines.of(source) : undefined;
+    if (outline) return this.scopeOfOutline(outline);
+    const parsed = modules.of(source);
+    for (const diagnostic of parsed.diagnostics) this.e.add(diagnostic);
+    return this.scopeOf(parsed.module);
   }
-  return parsed;
 }
+
+function definedValue(item: Item, scope: Scope): Value | undefined {
+  if (item.kind === 'fn' || item.kind === 'regularizer') return { kind: 'function', item, scope };
+  return item.kind === 'net' ? { kind: 'net', item, scope } : undefined;
+}
+
+/** Library files are read once for as long as their source is the same. */
+class Remembered<T> {
+  private readonly known = new WeakMap<Source, { readonly value: T }>();
+
+  constructor(private readonly read: (source: Source) => T) {}
+
+  of(source: Source): T {
+    let found = this.known.get(source);
+    if (!found) {
+      found = { value: this.read(source) };
+      this.known.set(source, found);
+    }
+    return found.value;
+  }
+}
+
+const modules = new Remembered(parseModule);
+const outlines = new Remembered(outlineModule);

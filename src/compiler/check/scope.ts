@@ -19,6 +19,23 @@ export class Scope {
     this.bindings.set(name, { value, span, declared, used: false });
   }
 
+  /** A name whose value is made when it is first asked for. */
+  defineLater(name: string, read: () => Value, span?: Span, declared?: Binding['declared']): void {
+    let known: Value | undefined;
+    this.bindings.set(name, {
+      get value() {
+        known ??= read();
+        return known;
+      },
+      set value(value) {
+        known = value;
+      },
+      span,
+      declared,
+      used: false,
+    });
+  }
+
   own(name: string): Binding | undefined {
     return this.bindings.get(name);
   }

@@ -1,0 +1,52 @@
+/** What keeps objectives from collapsing whose values alone do not: a predictor on the side that learns, and a gradient that stops on the other. */
+import type { TypedModel } from '../check/typed-model.js';
+import { topological } from '../graph/schedule.js';
+import type { Node } from '../graph/types.js';
+
+/**
+ * A sentence on the predictor: an encoder that only the learning side calls, on outputs of one that the stopped side calls too, itself or as a
+ * moving-average copy (Grill et al. 2020, section 3.1; Chen and He 2021, section 4; why it works: Tian et al. 2021).
+ */
+export function findPredictor(model: TypedModel, roots: readonly Node[]): string | undefined {
+  const live = reachedWithoutStop(roots);
+  const copied = new Set(model.states.flatMap(({ copy }) => (copy ? [ownerOf(copy.source)] : [])));
+  const copies = new Set(model.states.flatMap(({ name, copy }) => (copy ? [ownerOf(name)] : [])));
+  const stopped = stoppedNodes(roots);
+  const isStopped = (path: string): boolean =>
+    copied.has(path) || model.calls.some((call) => call.path === path && stopped.has(call.result));
+  for (const { name } of model.encoders) {
+    if (copies.has(name) || isStopped(name)) continue;
+    const calls = model.calls.filter((call) => call.path === name && live.has(call.result));
+    const feeder = model.encoders.find(
+      (other) =>
+        other.name !== name &&
+        isStopped(other.name) &&
+        calls.some(({ args }) => {
+          const below = new Set(topological(args));
+          return model.calls.some((call) => call.path === other.name && below.has(call.result));
+        }),
+    );
+    if (!feeder) continue;
+    const other = copied.has(feeder.name) ? `a moving average of \`${feeder.name}\`` : `a stopped gradient`;
+    return `nothing in the objective's values: predictor \`${name}\` stands on one side only, and ${other} on the other, so that what is predicted does not come to meet the prediction`;
+  }
+  return undefined;
+}
+
+const ownerOf = (state: string): string => state.split('/')[0]!;
+
+function reachedWithoutStop(roots: readonly Node[]): ReadonlySet<Node> {
+  const reached = new Set<Node>();
+  const waiting = [...roots];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (reached.has(node) || node.op === 'stop_gradient') continue;
+    reached.add(node);
+    waiting.push(...node.args);
+  }
+  return reached;
+}
+
+function stoppedNodes(roots: readonly Node[]): ReadonlySet<Node> {
+  const stops = topological(roots).filter(({ op }) => op === 'stop_gradient');
+  return new Set(topological(stops));
+}

@@ -1,0 +1,234 @@
+/** An objective as a function of the outputs of the encoders that reach it through no other. */
+import type { TypedModel } from '../check/typed-model.js';
+import { gradients } from '../differentiate/index.js';
+import { Builder } from '../graph/builder.js';
+import type { NdArray } from '../graph/ops/op.js';
+import { topological } from '../graph/schedule.js';
+import { substitute } from '../graph/substitute.js';
+import type { Node } from '../graph/types.js';
+import { flopsOf, numbersIn } from '../graph/work.js';
+import { BatchLowering } from '../lower/batching.js';
+import { Rewriting } from '../lower/rewriting.js';
+import { evaluateNodes, evaluator } from '../targets/reference/index.js';
+import { type Outputs, uniformNumbers } from './outputs.js';
+
+/** Examples in the batch that outputs are tried on: the first count with which one evaluation is small enough. */
+const exampleCounts = [8, 2] as const;
+/** Numbers that an evaluation of the objective and its gradient may make: a gigabyte if all were kept. */
+const numbersAtOnce = 1.2e8;
+/** Operations on numbers that the whole analysis may take: some ten seconds. */
+const affordable = 2e10;
+/**
+ * Steps after which states that follow the outputs are taken to be settled: as many as a budget of numbers allows. A long queue is then filled in
+ * part, which says as much of what outputs do in it.
+ */
+const settlingSteps = 304;
+const settlingNumbers = 2e6;
+/** The same where the values themselves are wanted. */
+const exactSettlingNumbers = 1e8;
+const comparedEvery = 16;
+const draws = { seed: 1, step: 0 };
+
+export interface Output {
+  readonly encoder: string;
+  readonly node: Node;
+}
+
+/** The search would take too long or too much memory. */
+export class TooLarge extends Error {}
+
+/**
+ * The objective with stopped gradients let through; data, draws and parameters outside the encoders are fixed. States that `after step` makes of
+ * the outputs are what they become while the outputs stay as they are.
+ */
+export interface Objective {
+  /** The encoder of each output: constant ones are equal for all outputs of one encoder. */
+  readonly owners: readonly string[];
+  readonly shapes: readonly (readonly number[])[];
+  value(outputs: Outputs): number;
+  terms(outputs: Outputs): number[];
+  gradient(outputs: Outputs): Outputs;
+  /** The same with states as they settle at these outputs, and stay. */
+  hold(outputs: Outputs): Objective;
+  /** How many numbers an evaluation makes. Nothing is computed before it is asked for a value. */
+  readonly numbers: number;
+}
+
+export function freeObjective(model: TypedModel, free: readonly Output[]): Objective {
+  for (const count of exampleCounts) {
+    const objective = objectiveOf(model, free, count);
+    if (objective.numbers <= numbersAtOnce) return objective;
+  }
+  throw new TooLarge('the outputs of its last encoders hold too many numbers');
+}
+
+/** The objective for as many examples as a step takes; undefined where that is too much to compute here. */
+export function wholeObjective(model: TypedModel, free: readonly Output[]): Objective | undefined {
+  const objective = objectiveOf(model, free, model.batch, exactSettlingNumbers);
+  return objective.numbers <= numbersAtOnce ? objective : undefined;
+}
+
+function objectiveOf(
+  model: TypedModel,
+  outputs: readonly Output[],
+  examples: number,
+  settling = settlingNumbers,
+): Objective {
+  const rewriting = new Rewriting(model.builder);
+  for (const [k, { node }] of outputs.entries()) {
+    const attrs = { name: `output ${k}`, shape: node.type.shape, dtype: 'float32' };
+    rewriting.replace(node, model.builder.op('input', [], attrs, { axes: node.axes }));
+  }
+  const b = new Builder();
+  const lowering = new BatchLowering(b, Math.min(examples, model.batch));
+  const lower = ({ node: typed }: { readonly node: Node }): Node => {
+    const { node } = lowering.lower(rewriting.rewrite(typed));
+    return node.type.shape.length === 0 ? node : b.mean(node);
+  };
+  const lowered = model.terms.map(lower);
+  const next = model.updates.map(({ node }) => lowering.lower(rewriting.rewrite(node)).node);
+  const open = substitute(b, [...lowered, ...next], new Map(), (node, args) =>
+    node.op === 'stop_gradient' ? args[0] : undefined,
+  );
+  const terms = open.slice(0, lowered.length);
+  const loss = terms.reduce((sum, term) => b.add(sum, term));
+  const free = outputs.flatMap((_, k) => lowering.inputs.get(`output ${k}`) ?? []);
+  const follows = followers(model, open.slice(lowered.length), free, topological(terms));
+  const cotangents = gradients(b, loss, free);
+  const changing = [...free, ...follows.map(({ state }) => state)];
+  const roots = [loss, ...terms, ...cotangents, ...follows.map(({ value }) => value)];
+  const order = topological(roots);
+  const { moved, wanted } = split(order, roots, changing);
+  const known = new Set<Node>([...wanted, ...changing]);
+  let fixed: ReadonlyMap<Node, NdArray> | undefined;
+  const env = (values: Outputs, states: Outputs): Map<Node, NdArray> => {
+    fixed ??= evaluated(wanted, fixedValues(model, lowering, order));
+    const all = new Map(fixed);
+    for (const [k, v] of [...values, ...states].entries()) all.set(changing[k]!, v);
+    return all;
+  };
+  const [value, gradient, step] = [
+    evaluator([loss], known),
+    evaluator(cotangents, known),
+    evaluator(
+      follows.map(({ value: v }) => v),
+      known,
+    ),
+  ];
+  const work = workOf(order);
+  const ofValue = workOf(topological([loss]).filter((node) => moved.has(node)));
+  const ofStep = workOf(topological(follows.map(({ value: v }) => v)).filter((node) => moved.has(node)));
+  let spent = work;
+  const spend = (operations: number): void => {
+    spent += operations;
+    if (spent > affordable) throw new TooLarge(`it would take more than ${affordable.toExponential()} operations`);
+  };
+  const followed = follows.reduce((sum, { state }) => sum + numbersIn(state), 0);
+  const steps = Math.min(settlingSteps, Math.max(comparedEvery, Math.floor(settling / Math.max(1, followed))));
+  let initial: Outputs | undefined;
+  const settle = (values: Outputs): Outputs => {
+    if (follows.length === 0) return [];
+    initial ??= initialStates(model, lowering, follows);
+    let states = initial;
+    for (let k = 0; k < steps; k++) {
+      spend(ofStep);
+      const then = step(env(values, states), draws);
+      // To compare costs as much as to step.
+      if (k % comparedEvery === 0 && then.every((state, i) => isNear(state, states[i]!))) return then;
+      states = then;
+    }
+    return states;
+  };
+  const owners = outputs.flatMap(({ encoder }, k) => (lowering.inputs.has(`output ${k}`) ? [encoder] : []));
+  const bound = (statesAt: (values: Outputs) => Outputs): Objective => ({
+    owners,
+    shapes: free.map((node) => node.type.shape.map(Number)),
+    value(values) {
+      spend(ofValue);
+      return value(env(values, statesAt(values)), draws)[0]!.data[0]!;
+    },
+    terms: (values) => evaluateNodes(terms, env(values, statesAt(values)), draws).map(({ data }) => data[0]!),
+    gradient(values) {
+      spend(work);
+      return gradient(env(values, statesAt(values)), draws);
+    },
+    hold(values) {
+      const states = settle(values);
+      return bound(() => states);
+    },
+    numbers: order.reduce((sum, node) => sum + numbersIn(node), 0),
+  });
+  return bound(settle);
+}
+
+interface Follower {
+  readonly name: string;
+  readonly state: Node;
+  readonly value: Node;
+}
+
+/** States that the terms read and whose next value depends on the outputs. */
+function followers(
+  model: TypedModel,
+  next: readonly Node[],
+  free: readonly Node[],
+  order: readonly Node[],
+): readonly Follower[] {
+  const outputs = new Set(free);
+  return model.updates.flatMap(({ state: name }, k) => {
+    const state = order.find((node) => node.op === 'state' && node.attrs['name'] === name);
+    const value = next[k]!;
+    return state && topological([value]).some((node) => outputs.has(node)) ? [{ name, state, value }] : [];
+  });
+}
+
+function initialStates(model: TypedModel, lowering: BatchLowering, follows: readonly Follower[]): Outputs {
+  const fixed = fixedValues(
+    model,
+    lowering,
+    follows.map(({ state }) => state),
+  );
+  return follows.map(({ state }) => fixed.get(state)!);
+}
+
+function isNear(a: NdArray, b: NdArray): boolean {
+  return a.data.every((x, i) => Math.abs(x - b.data[i]!) <= 1e-6 * (1 + Math.abs(x)));
+}
+
+/** Arithmetic, and reading and writing what it is about. */
+function workOf(nodes: readonly Node[]): number {
+  return nodes.reduce((sum, node) => sum + flopsOf(node) + 10 * numbersIn(node), 0);
+}
+
+/** What the outputs move, and what they do not but meets what they do: that is computed once for all descents. */
+function split(order: readonly Node[], roots: readonly Node[], free: readonly Node[]) {
+  const moved = new Set(free);
+  const met = new Set<Node>();
+  for (const node of order) {
+    if (moved.has(node) || !node.args.some((arg) => moved.has(arg))) continue;
+    moved.add(node);
+    for (const arg of node.args) met.add(arg);
+  }
+  return { moved, wanted: [...met, ...roots].filter((node) => !moved.has(node)) };
+}
+
+function evaluated(nodes: readonly Node[], given: ReadonlyMap<Node, NdArray>): ReadonlyMap<Node, NdArray> {
+  const values = evaluateNodes(nodes, given, draws);
+  return new Map(nodes.map((node, k) => [node, values[k]!]));
+}
+
+/** Data as uniform noise, states at their initial values, training half done. */
+function fixedValues(model: TypedModel, lowering: BatchLowering, nodes: readonly Node[]): Map<Node, NdArray> {
+  const fixed = new Map<Node, NdArray>();
+  const b = new Builder();
+  for (const node of nodes) {
+    const shape = node.type.shape.map(Number);
+    if (node.op === 'input' && !String(node.attrs['name']).startsWith('output '))
+      fixed.set(node, uniformNumbers(shape, node.id));
+    if (node.op !== 'state') continue;
+    const state = model.states.find((s) => s.name === node.attrs['name'])!;
+    const initial = new BatchLowering(b, lowering.batch).lower(state.initial).node;
+    fixed.set(node, evaluateNodes([initial], new Map(), draws)[0]!);
+  }
+  return fixed;
+}
