@@ -12,11 +12,15 @@ export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenO
   const splits = Object.keys(raw.splits) as SplitName[];
   const problems: Diagnostic[] = [];
   const readers = new Map<string, ReadonlyMap<SplitName, Reader>>();
+  const classNames = new Map<string, readonly string[]>();
   for (const field of decl.fields) {
     const columns = columnsFor(decl, field, raw);
     const bound = 'code' in columns ? columns : await fieldBinders[field.type].bind({ decl, field, columns }, options);
     if ('code' in bound) problems.push(bound);
-    else readers.set(field.name, new Map(splits.map((split, i) => [split, bound[i]!])));
+    else {
+      readers.set(field.name, new Map(splits.map((split, i) => [split, bound.readers[i]!])));
+      if (bound.classes) classNames.set(field.name, bound.classes);
+    }
   }
   if (problems.length > 0) throw new EbmcError(problems);
   const byName = new Map(decl.fields.map((field) => [field.name, field]));
@@ -24,6 +28,7 @@ export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenO
     name: decl.name,
     fields: decl.fields,
     splits,
+    classNames,
     size: (split) => raw.splits[split]?.count ?? 0,
     async read(split, indices, names = [...byName.keys()]) {
       if (!raw.splits[split]) throw new Error(`data set ${decl.name} has no split ${split}`);

@@ -10,6 +10,8 @@ export interface Dataset {
   readonly name: string;
   readonly fields: readonly FieldDecl[];
   readonly splits: readonly SplitName[];
+  /** What the classes of a field are called, where the source says. */
+  readonly classNames?: ReadonlyMap<string, readonly string[]>;
   /** Examples in a split; 0 for one the data set lacks. */
   size(split: SplitName): number;
   /** The examples at `indices`, in that order: images float32 in 0..1, classes int32. Only `fields`, if given. */

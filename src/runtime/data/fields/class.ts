@@ -9,8 +9,9 @@ export const classField: FieldType = {
   takesUnnamed: ['class'],
   async bind(binding) {
     const { decl, field } = binding;
-    const labels = await readLabels(binding);
-    if (!labels) return otherShape(binding);
+    const read = await readLabels(binding);
+    if (!read) return otherShape(binding);
+    const { labels, names } = read;
     let highest = -1;
     for (const split of labels) for (let i = 0; i < split.length; i++) if (split[i]! > highest) highest = split[i]!;
     const classes = field.shape[0] ?? 0;
@@ -18,16 +19,23 @@ export const classField: FieldType = {
       const slots = { dataset: decl.name, field: field.name, classes, label: highest };
       return report('EBM4011', slots, { span: field.span });
     }
-    return labels.map(
+    const readers = labels.map(
       (split): Reader =>
         async (rows) =>
           Int32Array.from(rows, (row) => split[row]!),
     );
+    return { readers, ...(names ? { classes: names } : {}) };
   },
 };
 
-/** The classes of each split; undefined where the columns hold none. */
-async function readLabels({ columns }: Binding): Promise<ArrayLike<number>[] | undefined> {
+interface Labels {
+  /** Split by split. */
+  readonly labels: readonly ArrayLike<number>[];
+  readonly names?: readonly string[] | undefined;
+}
+
+/** Undefined where the columns hold no classes. */
+async function readLabels({ columns }: Binding): Promise<Labels | undefined> {
   const kinds = new Set(columns.map(({ column }) => column.kind));
   if (kinds.has('text')) return numberWords(columns);
   const splits = await Promise.all(
@@ -45,11 +53,13 @@ async function readLabels({ columns }: Binding): Promise<ArrayLike<number>[] | u
       return values;
     }),
   );
-  return splits.every((split) => split !== undefined) ? splits : undefined;
+  const first = columns[0]?.column;
+  const names = first?.kind === 'class' ? first.names : undefined;
+  return splits.every((split) => split !== undefined) ? { labels: splits, names } : undefined;
 }
 
 /** Words are numbered in the order of their code units, over all splits, so that they mean the same in each. */
-async function numberWords(columns: readonly SplitColumn[]): Promise<ArrayLike<number>[] | undefined> {
+async function numberWords(columns: readonly SplitColumn[]): Promise<Labels | undefined> {
   const found = new Map<string, number>();
   const splits: Int32Array[] = [];
   for (const { column, count } of columns) {
@@ -65,10 +75,11 @@ async function numberWords(columns: readonly SplitColumn[]): Promise<ArrayLike<n
     splits.push(places);
   }
   const numbers = new Int32Array(found.size);
-  [...found.keys()].sort().forEach((word, number) => {
+  const names = [...found.keys()].sort();
+  names.forEach((word, number) => {
     numbers[found.get(word)!] = number;
   });
-  return splits.map((places) => places.map((place) => numbers[place]!));
+  return { labels: splits.map((places) => places.map((place) => numbers[place]!)), names };
 }
 
 function range(from: number, to: number): Uint32Array {

@@ -9,7 +9,7 @@ export const imageField: FieldType = {
   takesUnnamed: ['pixels'],
   async bind(binding) {
     const readers = binding.columns.map(({ column }) => readerOf(column, binding));
-    return readers.every((reader) => reader !== undefined) ? readers : otherShape(binding);
+    return readers.every((reader) => reader !== undefined) ? { readers } : otherShape(binding);
   },
 };
 
