@@ -197,4 +197,49 @@ are in the message.`,
 their headers are read, so damage further on, or a file that changed since, is found in the middle of training. Leaving the picture
 out then would change what every later step sees; the run ends instead, and its last checkpoint is kept.`,
   }),
+  EBM4019: code<{ dataset: string; known: readonly string[] }>({
+    severity: 'error',
+    title: 'The data has splits of its own',
+    message: ({ dataset, known }) =>
+      `data set \`${dataset}\` is not split by \`split\`: it comes as ${known.map((name) => `\`${name}\``).join(' and ')}`,
+    help: () => ['leave `split` out'],
+    explain: `\`split: 0.9\` takes that share of the examples for \`train\` and the rest for \`test\` where the source has no splits. This one has:
+dividing it again would mix what its authors keep apart.`,
+  }),
+  EBM4020: code<{ dataset: string; split: string }>({
+    severity: 'error',
+    title: 'No example is left',
+    message: ({ dataset, split }) =>
+      `no example of \`${dataset}.${split}\` is left after \`split\`, \`filter\`, \`balance\` and \`limit\``,
+    explain: `The arguments that choose among examples leave none. \`filter\` keeps those that satisfy its condition; \`split\` needs a few examples
+(of each class) to divide.`,
+  }),
+  EBM4021: code<{ dataset: string }>({
+    severity: 'error',
+    title: 'Nothing to balance',
+    message: ({ dataset }) => `data set \`${dataset}\` has no field of classes to balance`,
+    help: () => ['declare the labels as a field, for example `label: Class[10]`'],
+    explain: `\`balance: under\` leaves out examples of the larger classes, \`balance: over\` repeats those of the smaller ones in \`train\`. Both need to know the
+classes: a field of type \`Class\`.`,
+  }),
+  EBM4022: code<{
+    dataset: string;
+    field: string;
+    word: string;
+    known: readonly string[];
+    suggestion: string | undefined;
+  }>({
+    severity: 'error',
+    title: 'No class of that name',
+    message: ({ dataset, field, word, known }) =>
+      known.length === 0
+        ? `the filter of data set \`${dataset}\` compares with "${word}", but nothing there has names`
+        : `field \`${field}\` of data set \`${dataset}\` has no class "${word}"`,
+    help: ({ known, suggestion }) => [
+      ...(suggestion ? [`did you mean "${suggestion}"?`] : []),
+      known.length > 0 ? `its classes are ${listed(known)}` : 'compare with a number: classes are counted from 0',
+    ],
+    explain: `In a filter a word stands for the class of that name: \`filter: species == "setosa"\`. Names are known where the source has them: folders, words
+in a table, class labels of a Parquet file.`,
+  }),
 };

@@ -1,5 +1,6 @@
 /** What loaders give and fields take: splits of named columns, each read by row numbers. */
 import type { SplitName } from './dataset.js';
+import type { Part } from './order.js';
 
 type Rows = ArrayLike<number>;
 
@@ -58,8 +59,8 @@ export interface RawSplit {
   readonly count: number;
   /** Of other names each; a field needs its column in every split. */
   readonly columns: readonly Column[];
-  /** Where reading neighbours together pays: the first rows of the parts that are read at once, from 0 on. */
-  readonly blocks?: readonly number[];
+  /** Where the data is read in parts: they and what each takes. */
+  readonly parts?: readonly Part[];
 }
 
 export interface RawData {

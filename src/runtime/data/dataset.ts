@@ -3,6 +3,7 @@ import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Batch } from '../model.js';
 import type { RawData } from './columns.js';
+import type { Part } from './order.js';
 
 export type SplitName = 'train' | 'test';
 
@@ -12,6 +13,10 @@ export interface Dataset {
   readonly splits: readonly SplitName[];
   /** What the classes of a field are called, where the source says. */
   readonly classNames?: ReadonlyMap<string, readonly string[]>;
+  /** Where the data is read in parts: those of a split, in the order of their rows. */
+  parts?(split: SplitName): readonly Part[] | undefined;
+  /** Examples among which an order is mixed where it is read in parts. */
+  readonly mixed?: number | undefined;
   /** Examples in a split; 0 for one the data set lacks. */
   size(split: SplitName): number;
   /** The examples at `indices`, in that order: images float32 in 0..1, classes int32. Only `fields`, if given. */

@@ -26,7 +26,7 @@ export const images: Loader = {
   name: 'images',
   async load(decl, options) {
     checkArguments(decl, { '0': 'string', resize: 'boolean', test: 'number', keep: 'boolean' });
-    const heldOut = decl.args['test'] ?? 0.2;
+    const heldOut = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
     if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1)) {
       throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
     }
