@@ -188,14 +188,14 @@ are in the message.`,
   }),
   EBM4018: code<{ file: string; reason: string }>({
     severity: 'error',
-    title: 'A picture cannot be decoded while training',
-    message: ({ file, reason }) => `cannot decode ${file} while training: ${reason}`,
+    title: 'A damaged example while training',
+    message: ({ file, reason }) => `cannot read ${file} while training: ${reason}`,
     help: () => [
-      'repair the picture and go on with --resume; `keep: true` in the loader finds such pictures at the start',
+      'repair or delete it, or go on with --resume and without --strict: another example then stands in for it',
     ],
     explain: `Pictures that do not fit in memory, or are declared with \`keep: false\`, are decoded when a step needs them. At the start only
-their headers are read, so damage further on, or a file that changed since, is found in the middle of training. Leaving the picture
-out then would change what every later step sees; the run ends instead, and its last checkpoint is kept.`,
+their headers are read, so damage further on, or a file that changed since, is found in the middle of training. With \`--strict\` that
+ends the run, whose last checkpoint is kept; without, the next good example stands in for the damaged one (EBM4023).`,
   }),
   EBM4019: code<{ dataset: string; known: readonly string[] }>({
     severity: 'error',
@@ -241,5 +241,24 @@ classes: a field of type \`Class\`.`,
     ],
     explain: `In a filter a word stands for the class of that name: \`filter: species == "setosa"\`. Names are known where the source has them: folders, words
 in a table, class labels of a Parquet file.`,
+  }),
+  EBM4023: code<{ file: string; reason: string }>({
+    severity: 'warning',
+    title: 'A damaged example is replaced',
+    message: ({ file, reason }) =>
+      `cannot read ${file}: ${reason}; from here on the next good example stands in for each like it`,
+    help: () => ['repair or delete it, or use --strict to refuse it'],
+    explain: `One damaged example among many does not end a run. The one that follows it in the data stands in for it whenever it is drawn, in each
+epoch and after each resume, so that batches stay reproducible. The first one is named when it is found, all are counted at the end
+(EBM4024). With \`--strict\` the first one ends the run (EBM4018).`,
+  }),
+  EBM4024: code<{ dataset: string; count: number; files: readonly string[] }>({
+    severity: 'warning',
+    title: 'Damaged examples were replaced',
+    message: ({ dataset, count, files }) =>
+      `${count} ${count === 1 ? 'example' : 'examples'} of data set \`${dataset}\` could not be read, and others stood in: ${files.join(', ')}${count > files.length ? ', …' : ''}`,
+    help: () => ['repair or delete them, or use --strict to refuse them'],
+    explain:
+      'Examples that could not be read while training (EBM4023), counted at the end; the first ten are named, with the reason for each in the notes.',
   }),
 };

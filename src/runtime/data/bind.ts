@@ -2,6 +2,7 @@
 import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
 import { fieldTypeInfo } from '../../compiler/field-types.js';
 import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
+import { BadRows } from './bad-rows.js';
 import { chooseColumns, noColumn } from './choose-columns.js';
 import type { Column, RawData, RawSplit } from './columns.js';
 import type { Dataset, OpenOptions, SplitName } from './dataset.js';
@@ -25,6 +26,7 @@ export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenO
     }
   }
   if (problems.length > 0) throw new EbmcError(problems);
+  const bad = new Map(splitsOf(raw).map(([split, { count }]) => [split, new BadRows(count, options)]));
   const byName = new Map(decl.fields.map((field) => [field.name, field]));
   return {
     name: decl.name,
@@ -34,14 +36,18 @@ export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenO
     parts: (split) => raw.splits[split]?.parts,
     mixed: decl.selection?.shuffle,
     size: (split) => raw.splits[split]?.count ?? 0,
+    damaged: () => [...bad.values()].flatMap((rows) => rows.list()),
     async read(split, indices, names = [...byName.keys()]) {
-      if (!raw.splits[split]) throw new Error(`data set ${decl.name} has no split ${split}`);
-      const entries = names.map(async (name) => {
-        const { type, shape } = byName.get(name)!;
-        const data = await readers.get(name)!.get(split)!(indices);
-        return [name, { shape: [indices.length, ...fieldTypeInfo(type).exampleShape(shape)], data }] as const;
+      const badRows = bad.get(split);
+      if (!badRows) throw new Error(`data set ${decl.name} has no split ${split}`);
+      return badRows.read(indices, async (rows) => {
+        const entries = names.map(async (name) => {
+          const { type, shape } = byName.get(name)!;
+          const data = await readers.get(name)!.get(split)!(rows);
+          return [name, { shape: [rows.length, ...fieldTypeInfo(type).exampleShape(shape)], data }] as const;
+        });
+        return Object.fromEntries(await Promise.all(entries));
       });
-      return Object.fromEntries(await Promise.all(entries));
     },
   };
 }

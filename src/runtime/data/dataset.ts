@@ -2,6 +2,7 @@
 import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Batch } from '../model.js';
+import type { BadRow } from './bad-rows.js';
 import type { RawData } from './columns.js';
 import type { Part } from './order.js';
 
@@ -13,6 +14,8 @@ export interface Dataset {
   readonly splits: readonly SplitName[];
   /** What the classes of a field are called, where the source says. */
   readonly classNames?: ReadonlyMap<string, readonly string[]>;
+  /** Examples that turned out to be damaged while reading; others stand in for them. */
+  damaged?(): readonly BadRow[];
   /** Where the data is read in parts: those of a split, in the order of their rows. */
   parts?(split: SplitName): readonly Part[] | undefined;
   /** Examples among which an order is mixed where it is read in parts. */

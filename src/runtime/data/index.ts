@@ -1,3 +1,4 @@
+export { warnOfDamage } from './bad-rows.js';
 export { type BatchesOptions, batches, type NumberedBatch, stepsPerEpoch } from './batches.js';
 export type { Dataset, OpenOptions, SplitName } from './dataset.js';
 export { fieldType } from './fields/shapes.js';

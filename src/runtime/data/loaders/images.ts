@@ -6,8 +6,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
-import { classColumn, decodedFiles, sharedPixels } from '../column-sources.js';
-import type { PixelColumn, RawSplit } from '../columns.js';
+import { classColumn, encodedFiles, sharedPixels } from '../column-sources.js';
+import type { Column, RawSplit } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
 import { type Decoding, decodeImage, inspectImage } from '../decode-image.js';
 import { fieldType } from '../fields/shapes.js';
@@ -38,7 +38,7 @@ export const images: Loader = {
     const size = decoding.height * decoding.width * decoding.channels;
     const keep = decl.args['keep'] ?? files.length * size <= keptAtMost;
     const look = keep === true ? decodeImage : inspectImage;
-    const seen = await lookAtAll(files, (path) => look(join(folder, path), decoding));
+    const seen = await lookAtAll(files, (path) => look({ name: path, file: join(folder, path) }, decoding));
     refuseOtherSizes(folder, files, seen, decoding);
     reportDamaged(files, seen, options);
     const good = files.flatMap((path, i): Picture[] => {
@@ -46,13 +46,10 @@ export const images: Loader = {
       if (picture.kind === 'pixels') return [{ path, pixels: picture.pixels }];
       return picture.kind === 'fits' ? [{ path, pixels: undefined }] : [];
     });
-    const source = (pictures: readonly Picture[]): PixelColumn =>
+    const source = (pictures: readonly Picture[]): Column =>
       keep === true
         ? sharedPixels(stack(pictures, size), [decoding.height, decoding.width, decoding.channels])
-        : decodedFiles(
-            pictures.map(({ path }) => join(folder, path)),
-            decoding,
-          );
+        : encodedFiles(pictures.map(({ path }) => join(folder, path)));
     return {
       splits: collect(labelByFolder(good, heldOut), source),
       without: 'found no class folders: each picture has to lie in a folder named after its class',
@@ -113,7 +110,7 @@ interface Picture {
 
 function collect(
   splits: ReturnType<typeof labelByFolder<Picture>>,
-  source: (pictures: readonly Picture[]) => PixelColumn,
+  source: (pictures: readonly Picture[]) => Column,
 ): Awaited<ReturnType<Loader['load']>>['splits'] {
   const entries = Object.entries(splits).map(([name, examples]) => {
     const labelled = examples.every(({ label }) => label !== undefined);
