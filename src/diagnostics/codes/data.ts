@@ -261,4 +261,38 @@ epoch and after each resume, so that batches stay reproducible. The first one is
     explain:
       'Examples that could not be read while training (EBM4023), counted at the end; the first ten are named, with the reason for each in the notes.',
   }),
+  EBM4025: code<{ dataset: string; what: string; count: number; total: number }>({
+    severity: 'warning',
+    title: 'Damaged rows were skipped',
+    message: ({ dataset, what, count, total }) =>
+      `data set \`${dataset}\`: skipped ${count} of ${total} ${what} that cannot be used`,
+    help: () => ['repair or delete them, or use --strict to refuse them'],
+    explain: `Some rows of a table, or members of an archive, cannot be used: a cell that is no number in a column of numbers, a missing value, a line
+that is not JSON, a member without its partners. The first ten are named in the notes, all are counted and left out. With
+\`--strict\` this is an error (EBM4026).`,
+  }),
+  EBM4026: code<{ dataset: string; what: string; count: number; total: number }>({
+    severity: 'error',
+    title: 'Damaged rows',
+    message: ({ dataset, what, count, total }) =>
+      `data set \`${dataset}\`: ${count === total ? `none of the ${total} ${what} can` : `${count} of ${total} ${what} cannot`} be used`,
+    explain: `Rows or members cannot be used, and either \`--strict\` asks for all of them to be good or none is. The first ten are named in the notes,
+with the reason for each.`,
+  }),
+  EBM4028: code<{ dataset: string; file: string }>({
+    severity: 'error',
+    title: 'Data file not found',
+    message: ({ dataset, file }) => `data set \`${dataset}\` names a file that does not exist: ${file}`,
+    help: () => ['paths in a file are relative to the folder that holds the file'],
+    explain: `A data set names a file that is not there. Of a range such as \`shard-{000..099}.tar\` every file has to exist: a missing shard would
+otherwise go unnoticed. Paths are relative to the folder of the \`.ebm\` file; the message shows the full path that was tried.`,
+  }),
+  EBM4029: code<{ file: string; count: number }>({
+    severity: 'error',
+    title: 'Too many columns',
+    message: ({ file, count }) => `${file} has ${count} columns, more than 65536`,
+    help: () => ['keep many numbers in one column of arrays, or in a .npy file'],
+    explain: `A table with so many columns is usually a damaged or transposed file. Describing each column would take more memory than the data itself,
+so it is refused. Long rows of numbers belong in one column of arrays (JSON Lines, Parquet) or in a \`.npy\` file.`,
+  }),
 };

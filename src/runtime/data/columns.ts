@@ -37,6 +37,8 @@ export interface ClassColumn extends Named {
 /** Words; they may also name classes. */
 export interface TextColumn extends Named {
   readonly kind: 'text';
+  /** Where files lie that the words may name: that of the source. */
+  readonly folder?: string;
   read(rows: Rows): Promise<readonly string[]>;
 }
 

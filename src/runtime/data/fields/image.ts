@@ -1,4 +1,5 @@
 /** `Image[h, w, c]`: pictures of that size, values in 0..1. */
+import { resolve } from 'node:path';
 import { type Diagnostic, report } from '../../../diagnostics/index.js';
 import { BadRowsError } from '../bad-rows.js';
 import { toUnit } from '../bytes.js';
@@ -13,13 +14,28 @@ const looked = 32;
 
 export const imageField: FieldType = {
   takesUnnamed: ['pixels', 'encoded'],
-  async bind(binding) {
+  async bind(given) {
+    const binding = {
+      ...given,
+      columns: given.columns.map((split) => ({ ...split, column: namedFiles(split.column) })),
+    };
     const problem = await firstProblem(binding);
     if (problem) return problem;
     const readers = binding.columns.map(({ column }) => readerOf(column, binding));
     return readers.every((reader) => reader !== undefined) ? { readers } : otherShape(binding);
   },
 };
+
+/** Words of a table that stand where a picture is wanted are names of files, from the table's folder on. */
+function namedFiles(column: Column): Column {
+  if (column.kind !== 'text') return column;
+  const { name, folder = '.' } = column;
+  return {
+    kind: 'encoded',
+    name,
+    read: async (rows) => (await column.read(rows)).map((file) => ({ name: file, file: resolve(folder, file) })),
+  };
+}
 
 function readerOf(column: Column, binding: Binding): Reader | undefined {
   const { shape } = binding.field;

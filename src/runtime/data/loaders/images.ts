@@ -11,11 +11,12 @@ import type { Column, RawSplit } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
 import { type Decoding, decodeImage, inspectImage } from '../decode-image.js';
 import { fieldType } from '../fields/shapes.js';
+import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
-import { parseImagePattern } from '../image-pattern.js';
 import { argumentError, checkArguments, pathArgument } from './arguments.js';
 
+const pictureName = /\.(png|jpe?g|webp)$/i;
 const namedAtMost = 10;
 /** Bytes: what is larger is decoded again in each epoch. */
 const keptAtMost = 2 ** 30;
@@ -30,7 +31,7 @@ export const images: Loader = {
     if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1)) {
       throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
     }
-    const { folder, matches } = parseImagePattern(pathArgument(decl, options.baseDirectory));
+    const { folder, matches } = parseFilePattern(pathArgument(decl, options.baseDirectory), pictureName);
     await requireFolder(decl, folder);
     const files = (await filesBelow(folder)).filter(matches);
     if (files.length === 0) throw nothingFound(decl, folder, 'pictures (.png, .jpg, .jpeg, .webp)');
