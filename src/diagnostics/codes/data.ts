@@ -295,4 +295,13 @@ otherwise go unnoticed. Paths are relative to the folder of the \`.ebm\` file; t
     explain: `A table with so many columns is usually a damaged or transposed file. Describing each column would take more memory than the data itself,
 so it is refused. Long rows of numbers belong in one column of arrays (JSON Lines, Parquet) or in a \`.npy\` file.`,
   }),
+  EBM4030: code<{ dataset: string; arrays: readonly string[] }>({
+    severity: 'error',
+    title: 'Arrays of different lengths',
+    message: ({ dataset, arrays }) =>
+      `the arrays of data set \`${dataset}\` differ in their number of examples: ${listed(arrays)}`,
+    help: () => ['save arrays that belong together in one file, or name them `x_train`, `x_test` and so on'],
+    explain: `The first axis of an array counts examples, so that all arrays of a split need the same length there. Arrays whose names all end in \`_train\` or
+\`_test\` are divided into splits.`,
+  }),
 };

@@ -23,6 +23,8 @@ export interface TensorColumn extends Named {
   readonly element: 'byte' | 'int' | 'float';
   /** Of one example; [] for one number. */
   readonly shape: readonly number[];
+  /** What the numbers stand for where they are classes that the source names. */
+  readonly classes?: readonly string[];
   read(rows: Rows): Promise<Float32Array | Int32Array | Float64Array | Uint8Array>;
 }
 

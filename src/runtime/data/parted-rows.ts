@@ -1,4 +1,5 @@
 /** Rows that are read in parts: a block of lines, a row group. A few parts stay in memory, the ones used last. */
+import { BadRowsError } from './bad-rows.js';
 import type { Part } from './order.js';
 
 /** The values of a part's columns, one a row (or `width` numbers a row). */
@@ -15,6 +16,8 @@ export class PartedRows {
     readonly count: number,
     readonly parts: readonly Part[],
     private readonly readPart: (part: number) => Promise<PartColumns>,
+    /** What a part is called where it cannot be read. */
+    private readonly nameOf: (part: number) => string,
   ) {}
 
   /** Calls `take` with the values of a column's part and, in it, the row for each of the rows asked for. */
@@ -31,10 +34,22 @@ export class PartedRows {
       else places.set(part, [place]);
     }
     for (const [part, list] of places) {
-      const values = (await this.part(part)).get(column) as ArrayLike<T>;
+      const columns = await this.part(part).catch((error: unknown) => {
+        throw this.damaged(part, error);
+      });
+      const values = columns.get(column) as ArrayLike<T>;
       const { start } = this.parts[part]!;
       for (const place of list) take(values, rows[place]! - start, place);
     }
+  }
+
+  /** Where a part cannot be read, all of its rows are damaged. */
+  private damaged(part: number, error: unknown): BadRowsError {
+    const reason = error instanceof Error ? error.message : String(error);
+    const { start } = this.parts[part]!;
+    const end = this.parts[part + 1]?.start ?? this.count;
+    const name = this.nameOf(part);
+    return new BadRowsError(Array.from({ length: end - start }, (_, i) => ({ row: start + i, name, reason })));
   }
 
   private part(number: number): Promise<PartColumns> {

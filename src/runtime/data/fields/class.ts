@@ -1,5 +1,7 @@
 /** `Class[n]`: whole numbers from 0, or words, numbered in their order. */
 import { report } from '../../../diagnostics/index.js';
+import { BadRowsError } from '../bad-rows.js';
+import type { TensorColumn } from '../columns.js';
 import type { Binding, FieldType, Reader, SplitColumn } from './field-type.js';
 import { otherShape } from './shapes.js';
 
@@ -21,12 +23,46 @@ export const classField: FieldType = {
     }
     const readers = labels.map(
       (split): Reader =>
-        async (rows) =>
-          Int32Array.from(rows, (row) => split[row]!),
+        async (rows) => {
+          const values = Int32Array.from(rows, (row) => split[row]!);
+          if (values.some((label) => label < 0)) throw damagedAmong(rows, values, field.name);
+          return values;
+        },
     );
     return { readers, ...(names ? { classes: names } : {}) };
   },
 };
+
+/** What could not be read when the data set was opened. */
+function damagedAmong(rows: ArrayLike<number>, values: Int32Array, name: string): BadRowsError {
+  const bad = Array.from(values).flatMap((label, place) => (label < 0 ? [rows[place]!] : []));
+  return new BadRowsError(bad.map((row) => ({ row, name, reason: 'it has no class' })));
+}
+
+/** Values of a range; where some cannot be read, writes what can be to `values`, −1 for what cannot, and returns nothing. */
+async function readAround(
+  column: TensorColumn,
+  from: number,
+  to: number,
+  values: Int32Array,
+): Promise<ArrayLike<number> | undefined> {
+  const bad = new Set<number>();
+  for (;;) {
+    const rows = range(from, to).filter((row) => !bad.has(row));
+    try {
+      const read = await column.read(rows);
+      if (bad.size === 0) return read;
+      values.fill(-1, from, to);
+      rows.forEach((row, place) => {
+        values[row] = read[place]!;
+      });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof BadRowsError)) throw error;
+      for (const { row } of error.rows) bad.add(row);
+    }
+  }
+}
 
 interface Labels {
   /** Split by split. */
@@ -44,7 +80,8 @@ async function readLabels({ columns }: Binding): Promise<Labels | undefined> {
       if (column.kind !== 'tensor' || column.shape.some((size) => size !== 1)) return undefined;
       const values = new Int32Array(count);
       for (let start = 0; start < count; start += atOnce) {
-        const read = await column.read(range(start, Math.min(count, start + atOnce)));
+        const read = await readAround(column, start, Math.min(count, start + atOnce), values);
+        if (!read) continue;
         for (let i = 0; i < read.length; i++) {
           if (!Number.isInteger(read[i]) || read[i]! < 0) return undefined;
           values[start + i] = read[i]!;
@@ -54,7 +91,7 @@ async function readLabels({ columns }: Binding): Promise<Labels | undefined> {
     }),
   );
   const first = columns[0]?.column;
-  const names = first?.kind === 'class' ? first.names : undefined;
+  const names = first?.kind === 'class' ? first.names : first?.kind === 'tensor' ? first.classes : undefined;
   return splits.every((split) => split !== undefined) ? { labels: splits, names } : undefined;
 }
 

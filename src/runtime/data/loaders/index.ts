@@ -1,8 +1,11 @@
 /** Every loader there is. A new one is one file and one row here. */
 import type { Loader } from '../dataset.js';
+import { npy, npz } from './arrays.js';
 import { idx } from './idx.js';
 import { images } from './images.js';
 import { mnist } from './mnist.js';
+import { parquet } from './parquet.js';
 import { csv, jsonl } from './table.js';
+import { tar } from './tar.js';
 
-export const loaders: readonly Loader[] = [mnist, idx, images, csv, jsonl];
+export const loaders: readonly Loader[] = [mnist, idx, images, csv, jsonl, npy, npz, parquet, tar];

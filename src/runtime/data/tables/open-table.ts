@@ -77,7 +77,12 @@ export async function openTable(
     }
     close(total);
   }
-  const rows = new PartedRows(count, blocks, (number) => readBlock(blocks[number]!, used));
+  const rows = new PartedRows(
+    count,
+    blocks,
+    (number) => readBlock(blocks[number]!, used),
+    (number) => blocks[number]!.table.file,
+  );
   return { count, columns: schema.map((column) => columnOf(column, rows, dirname(files[0]!))), parts: blocks };
 }
 
