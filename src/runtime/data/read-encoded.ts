@@ -4,6 +4,8 @@ import type { Encoded } from './columns.js';
 
 /** What one picture or sound may have: more is damage or malice. */
 const longest = 2 ** 28;
+/** One read takes less than 2 GiB. */
+const mostAtOnce = 2 ** 30;
 /** Archives that stay open while nothing reads them. */
 const idleAtMost = 32;
 
@@ -17,22 +19,31 @@ const archives = new Map<string, OpenFile>();
 export async function readEncoded(item: Encoded): Promise<Uint8Array> {
   if ('bytes' in item) return item.bytes;
   const { file, start = 0, length } = item;
-  if (length !== undefined) return withArchive(file, (handle) => readRange(handle, start, length));
+  if (length !== undefined) return readFileRange(file, start, requireShort(length));
   const handle = await open(file);
   try {
-    return await readRange(handle, start, (await handle.stat()).size - start);
+    return await readRange(handle, start, requireShort((await handle.stat()).size - start));
   } finally {
     await handle.close();
   }
 }
 
+/** A range of a file that stays open for the next. */
+export function readFileRange(file: string, start: number, length: number): Promise<Uint8Array> {
+  return withArchive(file, (handle) => readRange(handle, start, length));
+}
+
+function requireShort(length: number): number {
+  if (length > longest) throw new Error(`it has ${length} bytes, more than ${longest}`);
+  return length;
+}
+
 /** Reads a range of an open file; throws where the file ends before. */
 export async function readRange(handle: FileHandle, start: number, length: number): Promise<Uint8Array> {
-  if (length > longest) throw new Error(`it has ${length} bytes, more than ${longest}`);
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, start + done);
+    const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, mostAtOnce), start + done);
     if (bytesRead === 0) throw new Error(`it ends after ${done} of ${length} bytes`);
     done += bytesRead;
   }

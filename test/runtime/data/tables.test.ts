@@ -1,28 +1,11 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
-import type { FieldDecl, Selection, SettingValue } from '../../../src/compiler/declarations.js';
-import type { Diagnostic } from '../../../src/diagnostics/index.js';
-import { openDataset } from '../../../src/runtime/data/index.js';
-import { failure, field, span, temporaryFolders } from '../support.js';
+import { describe, expect, test } from 'vitest';
+import type { Selection } from '../../../src/compiler/declarations.js';
+import { failure, field, temporaryFolders } from '../support.js';
+import { all, open, warnings } from './opening.js';
 
 const newFolder = temporaryFolders();
-let warnings: Diagnostic[] = [];
-beforeEach(() => {
-  warnings = [];
-});
-
-function open(
-  loader: string,
-  args: Record<string, SettingValue>,
-  fields: FieldDecl[],
-  { selection = {}, strict = false }: { selection?: Selection; strict?: boolean } = {},
-) {
-  const decl = { name: 'd', loader, args, selection, fields, span };
-  return openDataset(decl, { baseDirectory: '.', strict, warn: (diagnostic) => warnings.push(diagnostic) });
-}
-
-const all = (count: number) => Array.from({ length: count }, (_, i) => i);
 const write = (name: string, text: string): string => {
   const file = join(newFolder(), name);
   writeFileSync(file, text);

@@ -2,6 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Column } from '../columns.js';
+import { readFileRange, readRange } from '../read-encoded.js';
 import { readError } from '../read-error.js';
 import { bytesOf, headerAtMost, type NpyHeader, npyColumn, parseNpyHeader } from './npy.js';
 import { entryStart, inflateEntry, readZipDirectory } from './zip.js';
@@ -15,21 +16,20 @@ export interface ArrayColumn {
 }
 
 export async function openNpy(file: string): Promise<ArrayColumn> {
-  return naming(file, async () => {
-    const handle = await open(file);
+  return opened(file, async (handle) => {
     const { size } = await handle.stat();
     const name = basename(file).replace(/\.npy$/i, '');
-    return plainArray(name, handle, 0, size);
+    return plainArray(name, file, handle, 0, size);
   });
 }
 
 export async function openNpz(file: string): Promise<ArrayColumn[]> {
-  return naming(file, async () => {
-    const handle = await open(file);
+  return opened(file, async (handle) => {
     const columns: ArrayColumn[] = [];
     for (const entry of await readZipDirectory(handle)) {
       const name = entry.name.replace(/\.npy$/, '');
-      if (!entry.deflated) columns.push(await plainArray(name, handle, await entryStart(handle, entry), entry.bytes));
+      if (!entry.deflated)
+        columns.push(await plainArray(name, file, handle, await entryStart(handle, entry), entry.bytes));
       else {
         if (entry.bytes > keptAtMost)
           throw new Error(`${entry.name} unpacks to ${entry.bytes} bytes; save so large an array with numpy.savez`);
@@ -43,31 +43,41 @@ export async function openNpz(file: string): Promise<ArrayColumn[]> {
   });
 }
 
-async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
+async function opened<T>(file: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
   try {
-    return await work();
+    const handle = await open(file);
+    try {
+      return await work(handle);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     throw readError(file, error);
   }
 }
 
-/** The handle stays open as long as the array may be read. */
-async function plainArray(name: string, handle: FileHandle, start: number, length: number): Promise<ArrayColumn> {
+async function plainArray(
+  name: string,
+  file: string,
+  handle: FileHandle,
+  start: number,
+  length: number,
+): Promise<ArrayColumn> {
   const first = new Uint8Array(Math.min(length, headerAtMost));
   await handle.read(first, 0, first.length, start);
   const header = parseNpyHeader(first);
   requireBytes(name, header, length);
   const size = bytesOf(header);
   if (size <= keptAtMost) {
-    const bytes = new Uint8Array(size);
-    await fill(handle, bytes, start + header.offset);
-    return keptArray(name, header, bytes);
+    return keptArray(name, header, await readRange(handle, start + header.offset, size));
   }
   const column = npyColumn(name, header, async (rows, rowBytes) => {
     const values = new Uint8Array(rows.length * rowBytes);
     for (let place = 0; place < rows.length; place++) {
-      const row = values.subarray(place * rowBytes, (place + 1) * rowBytes);
-      await fill(handle, row, start + header.offset + rows[place]! * rowBytes);
+      values.set(
+        await readFileRange(file, start + header.offset + rows[place]! * rowBytes, rowBytes),
+        place * rowBytes,
+      );
     }
     return values;
   });
@@ -89,14 +99,4 @@ function keptArray(name: string, header: NpyHeader, bytes: Uint8Array): ArrayCol
 function requireBytes(name: string, header: NpyHeader, length: number): void {
   const wanted = header.offset + bytesOf(header);
   if (wanted !== length) throw new Error(`array ${name} should have ${wanted} bytes and has ${length}`);
-}
-
-async function fill(handle: FileHandle, into: Uint8Array, from: number): Promise<void> {
-  let done = 0;
-  while (done < into.length) {
-    // One read takes less than 2 GiB.
-    const { bytesRead } = await handle.read(into, done, Math.min(into.length - done, 2 ** 30), from + done);
-    if (bytesRead === 0) throw new Error('it is cut off');
-    done += bytesRead;
-  }
 }

@@ -4,8 +4,10 @@ import { npy, npz } from './arrays.js';
 import { idx } from './idx.js';
 import { images } from './images.js';
 import { mnist } from './mnist.js';
+import { pairs } from './pairs.js';
 import { parquet } from './parquet.js';
+import { synthetic } from './synthetic.js';
 import { csv, jsonl } from './table.js';
 import { tar } from './tar.js';
 
-export const loaders: readonly Loader[] = [mnist, idx, images, csv, jsonl, npy, npz, parquet, tar];
+export const loaders: readonly Loader[] = [mnist, idx, images, csv, jsonl, npy, npz, parquet, tar, pairs, synthetic];

@@ -1,5 +1,5 @@
 /** A Parquet file, opened: its description, and rows of a row group by columns. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import {
   type AsyncBuffer,
   type FileMetaData,
@@ -8,7 +8,7 @@ import {
   parquetSchema,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { readRange } from '../read-encoded.js';
+import { readFileRange } from '../read-encoded.js';
 import { readError, tooManyColumns } from '../read-error.js';
 import { columnsOf, type ParquetColumn } from './schema.js';
 
@@ -54,12 +54,12 @@ export class ParquetFile {
 
   static async open(path: string): Promise<ParquetFile> {
     try {
-      const handle = await open(path);
-      const { size } = await handle.stat();
-      await requireSmallDescription(handle, size);
+      const { size } = await stat(path);
+      await requireSmallDescription(path, size);
       const file: AsyncBuffer = {
         byteLength: size,
-        slice: async (from, to = size) => (await readRange(handle, from, to - from)).buffer as ArrayBuffer,
+        slice: async (from, to = size) =>
+          (await readFileRange(path, from, Math.min(to, size) - from)).buffer as ArrayBuffer,
       };
       const metadata = await parquetMetadataAsync(file, { geoparquet: false });
       if (metadata.schema.length > mostColumns) throw tooManyColumns(path, metadata.schema.length);
@@ -81,9 +81,9 @@ export class ParquetFile {
   }
 }
 
-async function requireSmallDescription(handle: FileHandle, size: number): Promise<void> {
+async function requireSmallDescription(path: string, size: number): Promise<void> {
   if (size < 12) throw new Error(`it has ${size} bytes, too few for a Parquet file`);
-  const tail = Buffer.from(await readRange(handle, size - 8, 8));
+  const tail = Buffer.from(await readFileRange(path, size - 8, 8));
   if (tail.toString('latin1', 4) !== 'PAR1')
     throw new Error('it does not end as a Parquet file does: it is another kind or cut off');
   const length = tail.readUInt32LE(0);
