@@ -10,7 +10,7 @@ import { bindSettings } from './call.js';
 import type { Elaborator, Mode } from './elaborator.js';
 import { asDim, asNode, evaluate, evaluateBlock, execute, named, pipe } from './expression.js';
 import { Scope } from './scope.js';
-import type { TypedEncoder, TypedEnergy, TypedInput, TypedModel, TypedTerm } from './typed-model.js';
+import type { TypedEncoder, TypedEnergy, TypedInput, TypedModel, TypedTerm, TypedView } from './typed-model.js';
 import { describe, missing, number, type Value } from './values.js';
 
 /** Values for a model's parameters that replace its defaults, as `--set Model.name=value` gives. */
@@ -52,6 +52,7 @@ export function elaborateModel(
     representation,
     viewRepresentations,
     energies,
+    views: viewsOf(item, train.scope),
     states: [...e.states.values()],
     encoders: train.encoders,
     calls: e.calls,
@@ -256,6 +257,18 @@ function elaborateViews(e: Elaborator, item: ModelItem, scope: Scope): Node | un
     rows.push(e.builder.reshape(value.node, [1, ...value.node.type.shape]));
   }
   return e.builder.concat(rows, 0);
+}
+
+/** The views of the training step that are one tensor an example. */
+function viewsOf(item: ModelItem, scope: Scope): TypedView[] {
+  return item.members.flatMap((member) => {
+    if (member.kind !== 'view') return [];
+    return member.names.flatMap(({ text }) => {
+      const value = scope.own(text)?.value;
+      if (value?.kind !== 'tensor' || topological([value.node]).some((n) => n.op === 'batch')) return [];
+      return [{ name: text, subject: member.subject.text, node: value.node }];
+    });
+  });
 }
 
 /** Each energy that the objective used, as a function of its arguments, for use after training. */
