@@ -6,8 +6,22 @@ import { images } from './images.js';
 import { mnist } from './mnist.js';
 import { pairs } from './pairs.js';
 import { parquet } from './parquet.js';
+import { readymade } from './readymade.js';
 import { synthetic } from './synthetic.js';
 import { csv, jsonl } from './table.js';
 import { tar } from './tar.js';
 
-export const loaders: readonly Loader[] = [mnist, idx, images, csv, jsonl, npy, npz, parquet, tar, pairs, synthetic];
+export const loaders: readonly Loader[] = [
+  mnist,
+  idx,
+  images,
+  csv,
+  jsonl,
+  npy,
+  npz,
+  parquet,
+  tar,
+  pairs,
+  synthetic,
+  ...readymade,
+];
