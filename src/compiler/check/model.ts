@@ -31,6 +31,7 @@ export function elaborateModel(
   if (!parameters) return undefined;
   const train = elaborateMembers(e, item, moduleScope, parameters, 'train');
   const terms = elaborateTerms(e, item, train.scope);
+  reportLabels(e, train.inputs, terms);
   reportUnused(e, train.scope);
   const use = elaborateMembers(e, item, moduleScope, parameters, 'use');
   const representation = elaborateRepresentation(e, item, use.scope);
@@ -304,6 +305,21 @@ function elaborateEnergy(
   const value = evaluateBlock(e, member.body, inner);
   if (value.kind !== 'tensor' || topological([value.node]).some((n) => n.op === 'batch')) return undefined;
   return { name: member.name.text, parameters, node: value.node };
+}
+
+/** Terms that depend on classes without saying that they are supervised. */
+function reportLabels(e: Elaborator, inputs: readonly TypedInput[], terms: readonly TypedTerm[]): void {
+  const labels = inputs.filter(({ declared }) => declared.startsWith('Class'));
+  if (labels.length === 0) return;
+  for (const { name, node, span } of terms) {
+    if (name === 'supervised' || name.startsWith('supervised_')) continue;
+    const read = new Set(topological([node]));
+    for (const label of labels) {
+      if (!read.has(label.node)) continue;
+      const related = [{ span: label.span, message: 'declared here' }];
+      e.fail('EBM2070', { term: name, label: label.name, type: label.declared }, span, { related });
+    }
+  }
 }
 
 function reportUnused(e: Elaborator, scope: Scope): void {
