@@ -26,7 +26,8 @@ export type FilterExpr =
   | { readonly kind: 'unary'; readonly operator: '-' | 'not'; readonly operand: FilterExpr }
   | {
       readonly kind: 'binary';
-      readonly operator: BinaryOperator;
+      /** `++` joins lists, which conditions have none of. */
+      readonly operator: Exclude<BinaryOperator, '++'>;
       readonly left: FilterExpr;
       readonly right: FilterExpr;
     };

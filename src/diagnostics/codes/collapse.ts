@@ -19,6 +19,19 @@ ${terms}
 }
 `;
 
+const large = (size: number) => `use std.energies { mean_square }
+use std.layers { conv }
+
+model M {
+  data x: Image[${size}, ${size}, 3]
+  encoder f = conv(8)
+  encoder g = conv(3)
+  energy E(u) = mean_square(g(f(u)), u)
+  minimize { reconstruction: E(x) }
+  representation f(x)
+}
+`;
+
 /** 3xxx: objectives that a useless representation minimises. */
 export const collapseCodes = {
   EBM3001: code<{ encoders: string }>({
@@ -42,5 +55,20 @@ representation is a minimum and this is reported with the values. If one is lowe
 To study collapse on purpose, run with \`--allow EBM3001\`.`,
     wrong: model('    covariance: covariance(u) + covariance(v)'),
     right: model('    variance: 25 * (variance(u) + variance(v))\n    covariance: covariance(u) + covariance(v)'),
+  }),
+  EBM3002: code<{ model: string; reason: string }>({
+    severity: 'warning',
+    title: 'whether a constant representation minimises the objective was not examined',
+    message: ({ model, reason }) =>
+      `whether a constant representation minimises the objective of \`${model}\` was not examined: ${reason}`,
+    help: () => [
+      'check the same program at a smaller size, for example with smaller images: the answer seldom depends on it',
+      'watch the gauges while it trains: a collapsed representation has spread 0 and rank 1',
+    ],
+    explain: `The analysis of collapse (EBM3001) computes the objective and its gradient some hundred times, on two examples where eight are too many. Where the
+outputs of the last encoders, or what they are compared with, hold millions of numbers for each example, that would take minutes and gigabytes, so it is
+left out. Everything else was checked.`,
+    wrong: large(2048),
+    right: large(32),
   }),
 };

@@ -5,6 +5,7 @@ import { checkCodes } from './check.js';
 import { collapseCodes } from './collapse.js';
 import { commandCodes } from './command.js';
 import { dataCodes } from './data.js';
+import { dynamicsCodes } from './dynamics.js';
 import { runCodes } from './run.js';
 import { syntaxCodes } from './syntax.js';
 
@@ -13,6 +14,7 @@ import { syntaxCodes } from './syntax.js';
 export const codes = {
   ...syntaxCodes,
   ...checkCodes,
+  ...dynamicsCodes,
   ...collapseCodes,
   ...dataCodes,
   ...runCodes,

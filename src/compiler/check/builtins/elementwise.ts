@@ -86,7 +86,16 @@ function rounding(name: string, round: (x: number) => number): Builtin {
 export const elementwiseBuiltins: Record<string, Builtin> = {
   ...Object.fromEntries(Object.keys(unary).map((name) => [name, unaryBuiltin(name)])),
   ...Object.fromEntries(Object.keys(binary).map((name) => [name, binaryBuiltin(name)])),
-  int: rounding('int', (x) => Math.floor(x + 1e-9)),
+  int: {
+    parameters: 'x',
+    run(e, args, span) {
+      const { value } = args.get('x')!;
+      if (value.kind === 'number') return number(Math.floor(value.value + 1e-9));
+      const x = asNode(e, value, span, '`x`');
+      const whole = x && e.node('floor', [x], {}, span);
+      return whole ? e.tensor('cast', [whole], { dtype: 'int32' }, span) : missing;
+    },
+  },
   round: rounding('round', Math.round),
   ceil: rounding('ceil', (x) => Math.ceil(x - 1e-9)),
   where: {
