@@ -1,5 +1,7 @@
 /** What a file says about running: data sets, training, evaluation; plain values, checked, with defaults filled in. */
 import type { Span } from '../grammar/source.js';
+import type { BinaryOperator } from '../grammar/syntax-tree.js';
+import type { FieldTypeName } from './field-types.js';
 
 /** A setting's value: `256`, `"data/x"`, `[1%, 10%]`, `adamw(rate: 1e-3)`. */
 export type SettingValue =
@@ -11,10 +13,41 @@ export type SettingValue =
 
 export interface FieldDecl {
   readonly name: string;
-  /** `Image` [h, w, c] in 0..1, `Class` an int below `shape[0]`, `Tensor` float32 of that shape. */
-  readonly type: 'Image' | 'Class' | 'Tensor';
+  readonly type: FieldTypeName;
+  /** The numbers between the brackets: `[28, 28, 1]` of an image, `[10]` of a class. */
   readonly shape: readonly number[];
   readonly span: Span;
+}
+
+/** A condition on the fields of an example. */
+export type FilterExpr =
+  | { readonly kind: 'constant'; readonly value: number | string }
+  | { readonly kind: 'field'; readonly name: string }
+  | { readonly kind: 'unary'; readonly operator: '-' | 'not'; readonly operand: FilterExpr }
+  | {
+      readonly kind: 'binary';
+      /** `++` joins lists, which conditions have none of. */
+      readonly operator: Exclude<BinaryOperator, '++'>;
+      readonly left: FilterExpr;
+      readonly right: FilterExpr;
+    };
+
+/** Which examples are taken, whatever the loader. */
+export interface Selection {
+  /** The share to train on where the source has no splits of its own; the rest is `test`. */
+  readonly split?: number | undefined;
+  /** Only examples that satisfy it. */
+  readonly filter?: FilterExpr | undefined;
+  /** As many of each class: those of larger classes left out, or those of smaller ones repeated (`train` only). */
+  readonly balance?: 'under' | 'over' | undefined;
+  /** At most so many of each split. */
+  readonly limit?: number | undefined;
+  /** Of every draw that the others make. */
+  readonly seed?: number | undefined;
+  /** Examples among which the order is mixed where the data is read in parts. */
+  readonly shuffle?: number | undefined;
+  /** Field → the columns that fill it. */
+  readonly columns?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** `dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }`; positional loader arguments are named '0', '1', … */
@@ -22,6 +55,7 @@ export interface DatasetDecl {
   readonly name: string;
   readonly loader: string;
   readonly args: Readonly<Record<string, SettingValue>>;
+  readonly selection?: Selection;
   readonly fields: readonly FieldDecl[];
   readonly span: Span;
 }

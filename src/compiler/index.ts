@@ -4,12 +4,14 @@ import { parseModule } from '../grammar/index.js';
 import type { Source } from '../grammar/source.js';
 import type { ModelItem, Module } from '../grammar/syntax-tree.js';
 import { analyseCollapse } from './analyse/collapse.js';
+import { checkDataset } from './check/dataset.js';
 import { Elaborator } from './check/elaborator.js';
 import { elaborateModel, type Overrides } from './check/model.js';
 import { Modules } from './check/modules.js';
 import { type SettingOverrides, SettingsChecker } from './check/settings.js';
 import type { TypedModel } from './check/typed-model.js';
 import type { DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
+import { fieldTypeInfo } from './field-types.js';
 import { showShape } from './graph/dim.js';
 import type { Program } from './graph/types.js';
 import { lowerModel } from './lower/index.js';
@@ -60,7 +62,9 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   const settings = new SettingsChecker(diagnostics);
   const trains = module.items.flatMap((item) => (item.kind === 'train' ? [settings.train(item, options.train)] : []));
   const evaluates = module.items.flatMap((item) => (item.kind === 'evaluate' ? [settings.evaluate(item)] : []));
-  const datasets = module.items.flatMap((item) => (item.kind === 'dataset' ? (settings.dataset(item) ?? []) : []));
+  const datasets = module.items.flatMap((item) =>
+    item.kind === 'dataset' ? (checkDataset(item, settings) ?? []) : [],
+  );
   const modelItems = module.items.filter((item): item is ModelItem => item.kind === 'model');
   const models: TypedModel[] = [];
   const reasons: Record<string, string> = {};
@@ -147,7 +151,7 @@ function checkReferences(
     const model = models.find((m) => m.name === item.model.text);
     for (const input of model?.inputs ?? []) {
       const field = dataset.fields.find((f) => f.name === input.name);
-      const shape = field?.type === 'Class' ? [] : field?.shape;
+      const shape = field && fieldTypeInfo(field.type).exampleShape(field.shape);
       const actual = field ? `\`${field.name}: ${field.type}${showShape(field.shape)}\`` : `no field \`${input.name}\``;
       if (shape && showShape(shape) === showShape(input.type.shape)) continue;
       diagnostics.push(

@@ -9,6 +9,7 @@ import type {
   TypeExpr,
   ViewName,
 } from '../../grammar/syntax-tree.js';
+import { fieldTypeInfo, isFieldType } from '../field-types.js';
 import { type Dim, showShape } from '../graph/dim.js';
 import { ops } from '../graph/ops/index.js';
 import { topological } from '../graph/schedule.js';
@@ -25,6 +26,7 @@ import {
   type TypedInput,
   type TypedModel,
   type TypedTerm,
+  type TypedView,
 } from './typed-model.js';
 import { describe, missing, number, type Value } from './values.js';
 
@@ -46,6 +48,7 @@ export function elaborateModel(
   if (!parameters) return undefined;
   const train = elaborateMembers(e, item, moduleScope, parameters, 'train');
   const { terms, groups } = elaborateTerms(e, item, train.scope);
+  reportLabels(e, train.inputs, terms);
   reportUnused(e, train.scope);
   const use = elaborateMembers(e, item, moduleScope, parameters, 'use');
   const representation = elaborateRepresentation(e, item, use.scope);
@@ -72,6 +75,7 @@ export function elaborateModel(
     representation,
     viewRepresentations,
     energies,
+    views: namedViews(item, train.scope),
     states: [...e.states.values()],
     encoders: train.encoders,
     calls: e.calls,
@@ -236,8 +240,9 @@ function dataInput(e: Elaborator, name: string, type: TypeExpr, span: Span, scop
     if (dim === undefined) return undefined;
     shape.push(dim);
   }
-  const isClass = type.kind === 'named' && type.name.text === 'Class';
-  const tensorType: TensorType = isClass ? { dtype: 'int32', shape: [] } : { dtype: 'float32', shape };
+  const named = type.kind === 'named' ? type.name.text : 'Tensor';
+  const { dtype, exampleShape } = fieldTypeInfo(isFieldType(named) ? named : 'Tensor');
+  const tensorType: TensorType = { dtype, shape: exampleShape(shape) };
   const declared = type.span.source.text.slice(type.span.start, type.span.end);
   const node = e.builder.op(
     'input',
@@ -314,6 +319,21 @@ function elaborateViews(e: Elaborator, item: ModelItem, scope: Scope): Node | un
   return e.builder.concat(rows, 0);
 }
 
+/** The views of the training step that are tensors, those of families numbered. */
+function namedViews(item: ModelItem, scope: Scope): TypedView[] {
+  return item.members.flatMap((member) => {
+    if (member.kind !== 'view') return [];
+    return member.names.flatMap(({ text }) => {
+      const value = scope.own(text)?.value ?? missing;
+      const family = value.kind === 'list';
+      return (family ? value.items : [value]).flatMap((one, k) => {
+        if (one.kind !== 'tensor' || topological([one.node]).some((n) => n.op === 'batch')) return [];
+        return [{ name: family ? `${text}[${k}]` : text, subject: member.subject.text, node: one.node }];
+      });
+    });
+  });
+}
+
 /** What a declaration names: families item by item. */
 function viewsOf(member: Member, scope: Scope): readonly Value[] {
   if (member.kind !== 'view') return [];
@@ -356,6 +376,21 @@ function elaborateEnergy(
   const value = evaluateBlock(e, member.body, inner);
   if (value.kind !== 'tensor' || topological([value.node]).some((n) => n.op === 'batch')) return undefined;
   return { name: member.name.text, parameters, node: value.node };
+}
+
+/** Terms that depend on classes without saying that they are supervised. */
+function reportLabels(e: Elaborator, inputs: readonly TypedInput[], terms: readonly TypedTerm[]): void {
+  const labels = inputs.filter(({ declared }) => declared.startsWith('Class'));
+  if (labels.length === 0) return;
+  for (const { name, node, span } of terms) {
+    if (name === 'supervised' || name.startsWith('supervised_')) continue;
+    const read = new Set(topological([node]));
+    for (const label of labels) {
+      if (!read.has(label.node)) continue;
+      const related = [{ span: label.span, message: 'declared here' }];
+      e.fail('EBM2070', { term: name, label: label.name, type: label.declared }, span, { related });
+    }
+  }
 }
 
 function reportUnused(e: Elaborator, scope: Scope): void {

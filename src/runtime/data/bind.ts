@@ -1,71 +1,78 @@
-/** Binds declared fields to loaded data by type: images and tensors to pixels, classes to labels. */
+/** Binds declared fields to columns: as the data set says, by name, else by type where there is one way only. */
 import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
-import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
-import type { HostTensor } from '../model.js';
-import type { Dataset, RawData, RawSplit, SplitName } from './dataset.js';
+import { fieldTypeInfo } from '../../compiler/field-types.js';
+import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
+import { BadRows } from './bad-rows.js';
+import { chooseColumns, noColumn } from './choose-columns.js';
+import type { Column, RawData, RawSplit } from './columns.js';
+import type { Dataset, OpenOptions, SplitName } from './dataset.js';
+import type { Reader, SplitColumn } from './fields/field-type.js';
+import { fieldBinders } from './fields/index.js';
+import { stackColumns } from './stack-columns.js';
 
-export function bindFields(decl: DatasetDecl, raw: RawData): Dataset {
-  const problems = decl.fields.flatMap((field) => fieldProblems(decl, field, raw));
+export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenOptions): Promise<Dataset> {
+  const splits = Object.keys(raw.splits) as SplitName[];
+  const chosen = chooseColumns(decl, commonColumns(raw));
+  const problems: Diagnostic[] = [];
+  const readers = new Map<string, ReadonlyMap<SplitName, Reader>>();
+  const classNames = new Map<string, readonly string[]>();
+  for (const field of decl.fields) {
+    const columns = columnsFor(decl, field, raw, chosen.get(field.name));
+    const bound = 'code' in columns ? columns : await fieldBinders[field.type].bind({ decl, field, columns }, options);
+    if ('code' in bound) problems.push(bound);
+    else {
+      readers.set(field.name, new Map(splits.map((split, i) => [split, bound.readers[i]!])));
+      if (bound.classes) classNames.set(field.name, bound.classes);
+    }
+  }
   if (problems.length > 0) throw new EbmcError(problems);
+  const bad = new Map(splitsOf(raw).map(([split, { count }]) => [split, new BadRows(count, options)]));
   const byName = new Map(decl.fields.map((field) => [field.name, field]));
   return {
     name: decl.name,
     fields: decl.fields,
-    splits: Object.keys(raw.splits) as SplitName[],
+    splits,
+    classNames,
+    parts: (split) => raw.splits[split]?.parts,
+    mixed: decl.selection?.shuffle,
     size: (split) => raw.splits[split]?.count ?? 0,
+    damaged: () => [...bad.values()].flatMap((rows) => rows.list()),
     async read(split, indices, names = [...byName.keys()]) {
-      const source = raw.splits[split];
-      if (!source) throw new Error(`data set ${decl.name} has no split ${split}`);
-      const wanted = names.map((name) => byName.get(name)!);
-      const pictures = wanted.some(({ type }) => type !== 'Class') ? source.pixels.read(indices) : undefined;
-      const entries = wanted.map(
-        async (field) => [field.name, await gather(field, source, indices, pictures)] as const,
-      );
-      return Object.fromEntries(await Promise.all(entries));
+      const badRows = bad.get(split);
+      if (!badRows) throw new Error(`data set ${decl.name} has no split ${split}`);
+      return badRows.read(indices, async (rows) => {
+        const entries = names.map(async (name) => {
+          const { type, shape } = byName.get(name)!;
+          const data = await readers.get(name)!.get(split)!(rows);
+          return [name, { shape: [rows.length, ...fieldTypeInfo(type).exampleShape(shape)], data }] as const;
+        });
+        return Object.fromEntries(await Promise.all(entries));
+      });
     },
   };
 }
 
-/** A type as it is written in a program. */
-export function fieldType(field: Pick<FieldDecl, 'type' | 'shape'>): string {
-  return `${field.type}[${field.shape.join(', ')}]`;
-}
-
-function fieldProblems(decl: DatasetDecl, field: FieldDecl, raw: RawData): Diagnostic[] {
-  const place = { span: field.span };
-  const slots = { dataset: decl.name, field: field.name };
-  if (field.type === 'Class') {
-    let highest = -1;
-    for (const split of Object.values(raw.splits)) {
-      if (!split.labels) {
-        const missing = { ...slots, type: fieldType(field), loader: decl.loader, reason: raw.withoutLabels };
-        return [report('EBM4012', missing, place)];
-      }
-      for (const label of split.labels) if (label > highest) highest = label;
-    }
-    const classes = field.shape[0] ?? 0;
-    return highest < classes ? [] : [report('EBM4011', { ...slots, classes, label: highest }, place)];
-  }
-  const values = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-  const fits =
-    field.type === 'Image'
-      ? field.shape.length === 3 && field.shape.every((size, axis) => size === raw.imageShape[axis])
-      : values(field.shape) === values(raw.imageShape);
-  if (fits) return [];
-  const actual = fieldType({ type: 'Image', shape: raw.imageShape });
-  return [report('EBM4003', { ...slots, declared: fieldType(field), actual }, place)];
-}
-
-async function gather(
+/** The column that fills the field in each split. */
+function columnsFor(
+  decl: DatasetDecl,
   field: FieldDecl,
-  source: RawSplit,
-  indices: ArrayLike<number>,
-  pictures: Promise<Float32Array> | undefined,
-): Promise<HostTensor> {
-  const count = indices.length;
-  if (field.type === 'Class') {
-    const labels = source.labels!;
-    return { shape: [count], data: Int32Array.from(indices, (index) => labels[index]!) };
-  }
-  return { shape: [count, ...field.shape], data: await pictures! };
+  raw: RawData,
+  names: readonly string[] | undefined,
+): readonly SplitColumn[] | Diagnostic {
+  const filled = splitsOf(raw).flatMap(([split, { count, columns }]) => {
+    const parts = names?.flatMap((name) => columns.find((column) => column.name === name) ?? []) ?? [];
+    const column = parts.length === 1 ? parts[0] : stackColumns(field.name, parts);
+    return column && parts.length > 0 ? [{ split, count, column }] : [];
+  });
+  return filled.length > 0 ? filled : noColumn(decl, field, commonColumns(raw), raw.without);
+}
+
+/** Columns that all splits have. */
+function commonColumns(raw: RawData): readonly Column[] {
+  const [first, ...others] = splitsOf(raw).map(([, { columns }]) => columns);
+  return (first ?? []).filter(({ name }) => others.every((columns) => columns.some((column) => column.name === name)));
+}
+
+function splitsOf(raw: RawData): [SplitName, RawSplit][] {
+  return Object.entries(raw.splits) as [SplitName, RawSplit][];
 }
