@@ -1,5 +1,6 @@
 /** What a file says about running: data sets, training, evaluation; plain values, checked, with defaults filled in. */
 import type { Span } from '../grammar/source.js';
+import type { FieldTypeName } from './field-types.js';
 
 /** A setting's value: `256`, `"data/x"`, `[1%, 10%]`, `adamw(rate: 1e-3)`. */
 export type SettingValue =
@@ -11,8 +12,8 @@ export type SettingValue =
 
 export interface FieldDecl {
   readonly name: string;
-  /** `Image` [h, w, c] in 0..1, `Class` an int below `shape[0]`, `Tensor` float32 of that shape. */
-  readonly type: 'Image' | 'Class' | 'Tensor';
+  readonly type: FieldTypeName;
+  /** The numbers between the brackets: `[28, 28, 1]` of an image, `[10]` of a class. */
   readonly shape: readonly number[];
   readonly span: Span;
 }

@@ -10,6 +10,7 @@ import { Modules } from './check/modules.js';
 import { type SettingOverrides, SettingsChecker } from './check/settings.js';
 import type { TypedModel } from './check/typed-model.js';
 import type { DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
+import { fieldTypeInfo } from './field-types.js';
 import { showShape } from './graph/dim.js';
 import type { Program } from './graph/types.js';
 import { lowerModel } from './lower/index.js';
@@ -130,7 +131,7 @@ function checkReferences(
     const model = models.find((m) => m.name === item.model.text);
     for (const input of model?.inputs ?? []) {
       const field = dataset.fields.find((f) => f.name === input.name);
-      const shape = field?.type === 'Class' ? [] : field?.shape;
+      const shape = field && fieldTypeInfo(field.type).exampleShape(field.shape);
       const actual = field ? `\`${field.name}: ${field.type}${showShape(field.shape)}\`` : `no field \`${input.name}\``;
       if (shape && showShape(shape) === showShape(input.type.shape)) continue;
       diagnostics.push(

@@ -1,6 +1,7 @@
 /** Elaborates a model: its members once for training, once for use, then what must hold of the whole. */
 import type { Span } from '../../grammar/source.js';
 import type { EnergyMember, Member, ModelItem, TypeExpr } from '../../grammar/syntax-tree.js';
+import { fieldTypeInfo, isFieldType } from '../field-types.js';
 import { type Dim, showShape } from '../graph/dim.js';
 import { ops } from '../graph/ops/index.js';
 import { topological } from '../graph/schedule.js';
@@ -193,8 +194,9 @@ function dataInput(e: Elaborator, name: string, type: TypeExpr, span: Span, scop
     if (dim === undefined) return undefined;
     shape.push(dim);
   }
-  const isClass = type.kind === 'named' && type.name.text === 'Class';
-  const tensorType: TensorType = isClass ? { dtype: 'int32', shape: [] } : { dtype: 'float32', shape };
+  const named = type.kind === 'named' ? type.name.text : 'Tensor';
+  const { dtype, exampleShape } = fieldTypeInfo(isFieldType(named) ? named : 'Tensor');
+  const tensorType: TensorType = { dtype, shape: exampleShape(shape) };
   const declared = type.span.source.text.slice(type.span.start, type.span.end);
   const node = e.builder.op(
     'input',

@@ -5,6 +5,7 @@ import { nearest, report } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
 import type { DatasetItem, EvaluateItem, Expr, Setting, TrainItem } from '../../grammar/syntax-tree.js';
 import type { DatasetDecl, EvaluateDecl, FieldDecl, SettingValue, TrainDecl } from '../declarations.js';
+import { fieldTypeInfo, fieldTypeSpellings, fieldTypes, isFieldType } from '../field-types.js';
 
 /** `--set train.epochs=5`: setting → value. */
 export type SettingOverrides = Readonly<Record<string, SettingValue>>;
@@ -46,15 +47,15 @@ export class SettingsChecker {
       const name = field.type.kind === 'named' ? field.type.name.text : 'Tensor';
       const dims = field.type.kind === 'named' ? field.type.args : field.type.dims;
       const shape = dims.map((d) => this.value(d)).map(Number);
-      if (name !== 'Image' && name !== 'Class' && name !== 'Tensor') {
+      if (!isFieldType(name)) {
         this.diagnostics.push(
           report(
             'EBM2050',
             {
               what: 'a data set',
               name,
-              suggestion: nearest(name, ['Image', 'Class']),
-              known: 'Image[h, w, c], Class[n], [d]',
+              suggestion: nearest(name, Object.keys(fieldTypes)),
+              known: fieldTypeSpellings,
             },
             { span: field.type.span },
           ),
@@ -63,6 +64,11 @@ export class SettingsChecker {
       }
       if (shape.some((n) => !Number.isInteger(n) || n < 1)) {
         this.outOfRange(field.name.text, 'of positive whole dimensions', field.type.span);
+        continue;
+      }
+      const { rank, spelling } = fieldTypeInfo(name);
+      if (rank !== undefined && shape.length !== rank) {
+        this.outOfRange(field.name.text, `\`${spelling}\``, field.type.span);
         continue;
       }
       fields.push({ name: field.name.text, type: name, shape, span: field.span });

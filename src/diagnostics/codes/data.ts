@@ -1,6 +1,12 @@
 /** Data sets: what is missing, damaged or of another shape than declared. */
 import { code } from '../diagnostic.js';
 
+/** The first few of many. */
+function listed(items: readonly string[]): string {
+  const most = 20;
+  return `${items.slice(0, most).join(', ')}${items.length > most ? ` and ${items.length - most} more` : ''}`;
+}
+
 export const dataCodes = {
   EBM4001: code<{ dataset: string; path: string }>({
     severity: 'error',
@@ -119,13 +125,27 @@ that it covers the declared height and width and cuts off what exceeds them arou
     help: ({ field, label }) => [`declare \`${field}: Class[${label + 1}]\``],
     explain: `Classes are counted from 0, so \`Class[10]\` holds the classes 0 to 9. The data contains a class that does not fit.`,
   }),
-  EBM4012: code<{ dataset: string; field: string; type: string; loader: string; reason: string }>({
+  EBM4012: code<{
+    dataset: string;
+    field: string;
+    type: string;
+    loader: string;
+    reason: string;
+    columns: readonly string[];
+    suggestion: string | undefined;
+  }>({
     severity: 'error',
     title: 'The data has nothing for this field',
     message: ({ dataset, field, type, loader, reason }) =>
       `field \`${field}: ${type}\` of data set \`${dataset}\` has no source: \`${loader}\` ${reason}`,
-    explain: `Fields are filled by their type: \`Image\` and \`Tensor\` fields from the pictures, \`Class\` fields from the labels. The data
-here has no labels (for IDX, the file of labels is missing; for folders of pictures, they lie in no class folders). Leave the field out for training, which needs no labels.`,
+    help: ({ columns, suggestion }) => [
+      ...(suggestion ? [`did you mean \`${suggestion}\`?`] : []),
+      ...(columns.length > 0 ? [`the data has ${listed(columns)}`] : []),
+    ],
+    explain: `A field is filled by the column of its name: a header of a CSV file, a key of a JSON line, an array of an NPZ file, an ending
+in a tar. Where there is none, its type decides if only one column can be meant: \`Image\` takes the only pictures, \`Class\` the only
+labels. The data here has no such column; what it has is listed. Labels that are missing can be left out for training, which needs
+none.`,
   }),
   EBM4013: code<{ dataset: string; split: string; size: number; batch: number }>({
     severity: 'error',

@@ -1,71 +1,77 @@
-/** Binds declared fields to loaded data by type: images and tensors to pixels, classes to labels. */
+/** Binds declared fields to columns: by name, else by type where there is one way only. */
 import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
-import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
-import type { HostTensor } from '../model.js';
-import type { Dataset, RawData, RawSplit, SplitName } from './dataset.js';
+import { fieldTypeInfo } from '../../compiler/field-types.js';
+import { type Diagnostic, EbmcError, nearest, report } from '../../diagnostics/index.js';
+import { type Column, describeColumn, type RawData } from './columns.js';
+import type { Dataset, OpenOptions, SplitName } from './dataset.js';
+import type { Reader, SplitColumn } from './fields/field-type.js';
+import { fieldBinders } from './fields/index.js';
+import { fieldType } from './fields/shapes.js';
 
-export function bindFields(decl: DatasetDecl, raw: RawData): Dataset {
-  const problems = decl.fields.flatMap((field) => fieldProblems(decl, field, raw));
+export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenOptions): Promise<Dataset> {
+  const splits = Object.keys(raw.splits) as SplitName[];
+  const problems: Diagnostic[] = [];
+  const readers = new Map<string, ReadonlyMap<SplitName, Reader>>();
+  for (const field of decl.fields) {
+    const columns = columnsFor(decl, field, raw);
+    const bound = 'code' in columns ? columns : await fieldBinders[field.type].bind({ decl, field, columns }, options);
+    if ('code' in bound) problems.push(bound);
+    else readers.set(field.name, new Map(splits.map((split, i) => [split, bound[i]!])));
+  }
   if (problems.length > 0) throw new EbmcError(problems);
   const byName = new Map(decl.fields.map((field) => [field.name, field]));
   return {
     name: decl.name,
     fields: decl.fields,
-    splits: Object.keys(raw.splits) as SplitName[],
+    splits,
     size: (split) => raw.splits[split]?.count ?? 0,
     async read(split, indices, names = [...byName.keys()]) {
-      const source = raw.splits[split];
-      if (!source) throw new Error(`data set ${decl.name} has no split ${split}`);
-      const wanted = names.map((name) => byName.get(name)!);
-      const pictures = wanted.some(({ type }) => type !== 'Class') ? source.pixels.read(indices) : undefined;
-      const entries = wanted.map(
-        async (field) => [field.name, await gather(field, source, indices, pictures)] as const,
-      );
+      if (!raw.splits[split]) throw new Error(`data set ${decl.name} has no split ${split}`);
+      const entries = names.map(async (name) => {
+        const { type, shape } = byName.get(name)!;
+        const data = await readers.get(name)!.get(split)!(indices);
+        return [name, { shape: [indices.length, ...fieldTypeInfo(type).exampleShape(shape)], data }] as const;
+      });
       return Object.fromEntries(await Promise.all(entries));
     },
   };
 }
 
-/** A type as it is written in a program. */
-export function fieldType(field: Pick<FieldDecl, 'type' | 'shape'>): string {
-  return `${field.type}[${field.shape.join(', ')}]`;
+/** The column of the field's name, or the only one of a kind that such a field takes whatever its name; in every split. */
+function columnsFor(decl: DatasetDecl, field: FieldDecl, raw: RawData): readonly SplitColumn[] | Diagnostic {
+  const splits = Object.entries(raw.splits);
+  const everywhere = (splits[0]?.[1].columns ?? []).filter(({ name }) =>
+    splits.every(([, { columns }]) => columns.some((column) => column.name === name)),
+  );
+  const chosen = choose(field, decl, everywhere);
+  if (chosen) {
+    return splits.map(([split, { count, columns }]) => {
+      const column = columns.find(({ name }) => name === chosen.name)!;
+      return { split: split as SplitName, count, column };
+    });
+  }
+  const slots = {
+    dataset: decl.name,
+    field: field.name,
+    type: fieldType(field),
+    loader: decl.loader,
+    reason: raw.without,
+    columns: everywhere.map((column) => `\`${column.name}\` (${describeColumn(column)})`),
+    suggestion: nearest(
+      field.name,
+      everywhere.map(({ name }) => name),
+    ),
+  };
+  return report('EBM4012', slots, { span: field.span });
 }
 
-function fieldProblems(decl: DatasetDecl, field: FieldDecl, raw: RawData): Diagnostic[] {
-  const place = { span: field.span };
-  const slots = { dataset: decl.name, field: field.name };
-  if (field.type === 'Class') {
-    let highest = -1;
-    for (const split of Object.values(raw.splits)) {
-      if (!split.labels) {
-        const missing = { ...slots, type: fieldType(field), loader: decl.loader, reason: raw.withoutLabels };
-        return [report('EBM4012', missing, place)];
-      }
-      for (const label of split.labels) if (label > highest) highest = label;
-    }
-    const classes = field.shape[0] ?? 0;
-    return highest < classes ? [] : [report('EBM4011', { ...slots, classes, label: highest }, place)];
+function choose(field: FieldDecl, decl: DatasetDecl, columns: readonly Column[]): Column | undefined {
+  const named = columns.find(({ name }) => name === field.name);
+  if (named) return named;
+  const others = new Set(decl.fields.map(({ name }) => name));
+  for (const kind of fieldBinders[field.type].takesUnnamed) {
+    const fitting = columns.filter((column) => column.kind === kind && !others.has(column.name));
+    if (fitting.length === 1) return fitting[0];
   }
-  const values = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-  const fits =
-    field.type === 'Image'
-      ? field.shape.length === 3 && field.shape.every((size, axis) => size === raw.imageShape[axis])
-      : values(field.shape) === values(raw.imageShape);
-  if (fits) return [];
-  const actual = fieldType({ type: 'Image', shape: raw.imageShape });
-  return [report('EBM4003', { ...slots, declared: fieldType(field), actual }, place)];
-}
-
-async function gather(
-  field: FieldDecl,
-  source: RawSplit,
-  indices: ArrayLike<number>,
-  pictures: Promise<Float32Array> | undefined,
-): Promise<HostTensor> {
-  const count = indices.length;
-  if (field.type === 'Class') {
-    const labels = source.labels!;
-    return { shape: [count], data: Int32Array.from(indices, (index) => labels[index]!) };
-  }
-  return { shape: [count, ...field.shape], data: await pictures! };
+  return undefined;
 }

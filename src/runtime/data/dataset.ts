@@ -2,7 +2,7 @@
 import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Batch } from '../model.js';
-import type { PixelSource } from './pixel-source.js';
+import type { RawData } from './columns.js';
 
 export type SplitName = 'train' | 'test';
 
@@ -22,21 +22,6 @@ export interface OpenOptions {
   /** Refuse damaged examples instead of skipping them. */
   readonly strict: boolean;
   readonly warn: (diagnostic: Diagnostic) => void;
-}
-
-/** The examples of one split. */
-export interface RawSplit {
-  readonly count: number;
-  /** height × width × channels values an example, row by row. */
-  readonly pixels: PixelSource;
-  readonly labels: Uint8Array | Int32Array | undefined;
-}
-
-export interface RawData {
-  readonly imageShape: readonly [number, number, number];
-  readonly splits: Readonly<Partial<Record<SplitName, RawSplit>>>;
-  /** Completes "`idx` …" in the message about a missing source of labels. */
-  readonly withoutLabels: string;
 }
 
 /** One source of data, named in a program: a row of the table in `loaders/`. */

@@ -12,5 +12,5 @@ export async function openDataset(decl: DatasetDecl, options: OpenOptions): Prom
     const slots = { dataset: decl.name, loader: decl.loader, known, suggestion: nearest(decl.loader, known) };
     throw new EbmcError([report('EBM4004', slots, { span: decl.span })]);
   }
-  return bindFields(decl, await loader.load(decl, options));
+  return bindFields(decl, await loader.load(decl, options), options);
 }

@@ -1,5 +1,6 @@
 /** Checks before the first step: the data fits the model, and a resumed run is the same run. */
 import type { TrainDecl } from '../../compiler/declarations.js';
+import { fieldTypeInfo } from '../../compiler/field-types.js';
 import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
 import type { Manifest, SavedSettings } from '../checkpoint/index.js';
 import { type Dataset, fieldType, type SplitName } from '../data/index.js';
@@ -20,8 +21,8 @@ export function requireInputs(model: LoadedModel, dataset: Dataset): void {
     const field = dataset.fields.find(({ name }) => name === input.name);
     const slots = { dataset: dataset.name, input: input.name, wanted };
     if (!field) return [report('EBM4017', { ...slots, problem: 'has no field of that name' })];
-    const have = field.type === 'Class' ? [model.batch] : [model.batch, ...field.shape];
-    const dtype = field.type === 'Class' ? 'int32' : 'float32';
+    const { dtype, exampleShape } = fieldTypeInfo(field.type);
+    const have = [model.batch, ...exampleShape(field.shape)];
     if (dtype === input.dtype && have.join() === shape.join()) return [];
     return [
       report('EBM4017', {

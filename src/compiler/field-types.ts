@@ -1,0 +1,38 @@
+/** The types that fields of data sets and `data` of models may have. A new one is one row here and one in `runtime/data/fields/`. */
+import type { DType } from './graph/types.js';
+
+export interface FieldTypeInfo {
+  /** As it is written, for messages. */
+  readonly spelling: string;
+  /** How many dimensions are written; undefined: any number. */
+  readonly rank: number | undefined;
+  readonly dtype: DType;
+  /** The shape of one example's value, of the written dimensions. */
+  exampleShape<Dim>(dims: readonly Dim[]): readonly Dim[];
+}
+
+const asWritten = <Dim>(dims: readonly Dim[]): readonly Dim[] => dims;
+
+export const fieldTypes = {
+  /** A picture: height, width, channels; values in 0..1. */
+  Image: { spelling: 'Image[h, w, c]', rank: 3, dtype: 'float32', exampleShape: asWritten },
+  /** One of n classes, counted from 0. */
+  Class: { spelling: 'Class[n]', rank: 1, dtype: 'int32', exampleShape: () => [] },
+  /** Numbers as they are; written without a name: `[d]`. */
+  Tensor: { spelling: '[d]', rank: undefined, dtype: 'float32', exampleShape: asWritten },
+} satisfies Record<string, FieldTypeInfo>;
+
+export type FieldTypeName = keyof typeof fieldTypes;
+
+export function isFieldType(name: string): name is FieldTypeName {
+  return Object.hasOwn(fieldTypes, name);
+}
+
+export function fieldTypeInfo(name: FieldTypeName): FieldTypeInfo {
+  return fieldTypes[name];
+}
+
+/** All spellings, for messages. */
+export const fieldTypeSpellings = Object.values(fieldTypes)
+  .map(({ spelling }) => spelling)
+  .join(', ');

@@ -1,0 +1,37 @@
+/** Columns of pictures and classes: in memory, or in files that are decoded when they are needed. */
+import { unitRows } from './bytes.js';
+import type { ClassColumn, PixelColumn } from './columns.js';
+import type { Decoding } from './decode-image.js';
+import { BatchPool, decodingThreads } from './workers/pool.js';
+
+type Shape = PixelColumn['shape'];
+
+/** Small pictures in memory, gathered on the spot. */
+export function keptPixels(bytes: Uint8Array, shape: Shape): PixelColumn {
+  const [height, width, channels] = shape;
+  return pixels(shape, async (rows) => unitRows(bytes, height * width * channels, rows));
+}
+
+/** Pictures in memory that all threads see, gathered by another thread. */
+export function sharedPixels(bytes: Uint8Array, shape: Shape): PixelColumn {
+  const pool = new BatchPool(1);
+  const size = shape[0] * shape[1] * shape[2];
+  return pixels(shape, (rows) => pool.run({ kind: 'gather', bytes, size, indices: Uint32Array.from(rows) }));
+}
+
+/** Pictures in files, decoded by other threads. */
+export function decodedFiles(files: readonly string[], decoding: Decoding): PixelColumn {
+  const pool = new BatchPool(decodingThreads());
+  const { height, width, channels } = decoding;
+  return pixels([height, width, channels], (rows) =>
+    pool.run({ kind: 'decode', files: Array.from(rows, (row) => files[row]!), decoding }),
+  );
+}
+
+export function classColumn(labels: ClassColumn['labels'], names?: readonly string[]): ClassColumn {
+  return { kind: 'class', name: 'label', labels, ...(names ? { names } : {}) };
+}
+
+function pixels(shape: Shape, read: PixelColumn['read']): PixelColumn {
+  return { kind: 'pixels', name: 'image', shape, read };
+}

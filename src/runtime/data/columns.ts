@@ -1,0 +1,85 @@
+/** What loaders give and fields take: splits of named columns, each read by row numbers. */
+import type { SplitName } from './dataset.js';
+
+type Rows = ArrayLike<number>;
+
+interface Named {
+  /** As the source calls it; a loader without names of its own calls it after what it is. */
+  readonly name: string;
+}
+
+/** Pictures of one size: bytes as numbers in 0..1, height × width × channels an example, one after the other. */
+export interface PixelColumn extends Named {
+  readonly kind: 'pixels';
+  readonly shape: readonly [number, number, number];
+  read(rows: Rows): Promise<Float32Array>;
+}
+
+/** Numbers of one shape, as they are stored. */
+export interface TensorColumn extends Named {
+  readonly kind: 'tensor';
+  /** Of what is stored: bytes may be pictures, whole numbers may be classes. */
+  readonly element: 'byte' | 'int' | 'float';
+  /** Of one example; [] for one number. */
+  readonly shape: readonly number[];
+  read(rows: Rows): Promise<Float32Array | Int32Array | Float64Array | Uint8Array>;
+}
+
+/** A class for each example, counted from 0. */
+export interface ClassColumn extends Named {
+  readonly kind: 'class';
+  readonly labels: ArrayLike<number>;
+  /** What the source calls the classes, in order. */
+  readonly names?: readonly string[];
+}
+
+/** Words; they may also name classes. */
+export interface TextColumn extends Named {
+  readonly kind: 'text';
+  read(rows: Rows): Promise<readonly string[]>;
+}
+
+/** A whole file as it was stored (a picture, a sound), or where its bytes are. */
+export type Encoded = { readonly name: string } & (
+  | { readonly bytes: Uint8Array }
+  | { readonly file: string; readonly start?: number; readonly length?: number }
+);
+
+export interface EncodedColumn extends Named {
+  readonly kind: 'encoded';
+  read(rows: Rows): Promise<readonly Encoded[]>;
+}
+
+export type Column = PixelColumn | TensorColumn | ClassColumn | TextColumn | EncodedColumn;
+export type ColumnKind = Column['kind'];
+
+/** The examples of one split. */
+export interface RawSplit {
+  readonly count: number;
+  /** Of other names each; a field needs its column in every split. */
+  readonly columns: readonly Column[];
+  /** Where reading neighbours together pays: the first rows of the parts that are read at once, from 0 on. */
+  readonly blocks?: readonly number[];
+}
+
+export interface RawData {
+  readonly splits: Readonly<Partial<Record<SplitName, RawSplit>>>;
+  /** Completes "`idx` …" in the message about a field that no column can fill. */
+  readonly without: string;
+}
+
+/** A column as a type is written, for messages. */
+export function describeColumn(column: Column): string {
+  switch (column.kind) {
+    case 'pixels':
+      return `Image[${column.shape.join(', ')}]`;
+    case 'tensor':
+      return column.shape.length === 0 ? 'a number' : `[${column.shape.join(', ')}]`;
+    case 'class':
+      return 'classes';
+    case 'text':
+      return 'text';
+    case 'encoded':
+      return 'files';
+  }
+}
