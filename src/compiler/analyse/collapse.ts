@@ -147,14 +147,21 @@ function unmoved(
   return new Map(wanted.map((node, k) => [node, values[k]!]));
 }
 
-/** Data as uniform noise, states at their initial values. */
+/** Uniform noise; of ids, below what the model declares. */
+function data(node: Node, shape: readonly number[], model: TypedModel): NdArray {
+  const numbers = uniformNumbers(shape, node.id);
+  const below = model.inputs.find(({ name }) => name === node.attrs['name'])?.below;
+  return below === undefined ? numbers : { shape, data: numbers.data.map((u) => Math.floor(u * below)) };
+}
+
+/** Data as noise, states at their initial values. */
 function fixedValues(model: TypedModel, lowering: BatchLowering, nodes: readonly Node[]): Map<Node, NdArray> {
   const fixed = new Map<Node, NdArray>();
   const b = new Builder();
   for (const node of nodes) {
     const shape = node.type.shape.map(Number);
     if (node.op === 'input' && !String(node.attrs['name']).startsWith('output '))
-      fixed.set(node, uniformNumbers(shape, node.id));
+      fixed.set(node, data(node, shape, model));
     if (node.op !== 'state') continue;
     const state = model.states.find((s) => s.name === node.attrs['name'])!;
     const initial = new BatchLowering(b, lowering.batch).lower(state.initial).node;

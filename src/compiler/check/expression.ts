@@ -15,6 +15,7 @@ import type { Node } from '../graph/types.js';
 import { builtins } from './builtins/index.js';
 import { call, callValue, type GivenArgument } from './call.js';
 import type { Elaborator } from './elaborator.js';
+import { checkTable } from './id-bounds.js';
 import { Scope } from './scope.js';
 import { describe, dimValue, int, missing, number, type Value } from './values.js';
 
@@ -255,6 +256,7 @@ function index(e: Elaborator, subject: Value, indices: readonly Index[], span: S
     if (at.kind === 'at') {
       const value = evaluate(e, at.value, scope);
       if (value.kind === 'tensor') {
+        if (!checkTable(e, node, axis, value.node, at.span)) return missing;
         node = e.node('gather', [node, value.node], { axis, batchDims: 0 }, span);
       } else {
         const dim = asDim(e, value, at.span, 'an index');

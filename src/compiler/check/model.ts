@@ -195,7 +195,7 @@ function dataInput(e: Elaborator, name: string, type: TypeExpr, span: Span, scop
     shape.push(dim);
   }
   const named = type.kind === 'named' ? type.name.text : 'Tensor';
-  const { dtype, exampleShape } = fieldTypeInfo(isFieldType(named) ? named : 'Tensor');
+  const { dtype, exampleShape, below } = fieldTypeInfo(isFieldType(named) ? named : 'Tensor');
   const tensorType: TensorType = { dtype, shape: exampleShape(shape) };
   const declared = type.span.source.text.slice(type.span.start, type.span.end);
   const node = e.builder.op(
@@ -204,7 +204,9 @@ function dataInput(e: Elaborator, name: string, type: TypeExpr, span: Span, scop
     { name, shape: tensorType.shape, dtype: tensorType.dtype },
     { span, scope: name, axes: [e.exampleAxis] },
   );
-  return { name, type: tensorType, declared, node, span };
+  const bound = below === undefined ? undefined : Number(shape[below]);
+  if (bound !== undefined) e.idsBelow.set(node, bound);
+  return { name, type: tensorType, below: bound, declared, node, span };
 }
 
 function elaborateTerms(e: Elaborator, item: ModelItem, scope: Scope): TypedTerm[] {

@@ -83,10 +83,22 @@ function rounding(name: string, round: (x: number) => number): Builtin {
   };
 }
 
+const roundDown = rounding('int', (x) => Math.floor(x + 1e-9));
+
+/** Of a number known when compiled, the whole one below it; of a tensor, its elements without their fraction. */
+const toInt: Builtin = {
+  parameters: 'x',
+  run(e, args, span) {
+    const { value } = args.get('x')!;
+    if (value.kind !== 'tensor') return roundDown.run(e, args, span);
+    return value.node.type.dtype === 'int32' ? value : e.tensor('cast', [value.node], { dtype: 'int32' }, span);
+  },
+};
+
 export const elementwiseBuiltins: Record<string, Builtin> = {
   ...Object.fromEntries(Object.keys(unary).map((name) => [name, unaryBuiltin(name)])),
   ...Object.fromEntries(Object.keys(binary).map((name) => [name, binaryBuiltin(name)])),
-  int: rounding('int', (x) => Math.floor(x + 1e-9)),
+  int: toInt,
   round: rounding('round', Math.round),
   ceil: rounding('ceil', (x) => Math.ceil(x - 1e-9)),
   where: {
