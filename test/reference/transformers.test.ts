@@ -88,11 +88,18 @@ model M {
   const pick = (from: Readonly<Record<string, Nested>>) =>
     Object.fromEntries(places.map(({ ours, theirs, part }) => [ours, columns(array(from[theirs]!), part)]));
   const states = pick(expected.parameters);
-  expect(model.states.filter((s) => s.role === 'parameter').map((s) => s.name).sort()).toEqual(
-    Object.keys(states).sort(),
-  );
+  expect(
+    model.states
+      .filter((s) => s.role === 'parameter')
+      .map((s) => s.name)
+      .sort(),
+  ).toEqual(Object.keys(states).sort());
   const wrt = [...Object.keys(inputs), ...Object.keys(states)];
-  const outputs = evaluate(lossGraph(model, { wrt, merged: false, optimized }), { ...inputs, ...more, weights }, states);
+  const outputs = evaluate(
+    lossGraph(model, { wrt, merged: false, optimized }),
+    { ...inputs, ...more, weights },
+    states,
+  );
   expectAgrees(outputs['call.0']!, array(expected.out), 'out');
   expectAgrees(outputs['loss']!, array(expected.loss), 'loss');
   for (const name of Object.keys(inputs))
@@ -102,9 +109,9 @@ model M {
 }
 
 describe.each([false, true])('optimized: %s', (optimized) => {
-  test.each(given.blocks.map((c: Expected) => [`${c.norm}-norm, ${c.activation}, ${c.mask}`, c] as const))(
+  test.each<[string, Expected]>(given.blocks.map((c: Expected) => [`${c.norm}-norm, ${c.activation}, ${c.mask}`, c]))(
     'block: %s',
-    (_: string, expected: Expected) => {
+    (_, expected) => {
       const causal = expected.mask === 'causal';
       check(
         `block(${given.heads}, norm: "${expected.norm}", ratio: 3, activation: ${expected.activation})`,
@@ -118,9 +125,9 @@ describe.each([false, true])('optimized: %s', (optimized) => {
     },
   );
 
-  test.each(given.cross_blocks.map((c: Expected) => [`${c.norm}-norm`, c] as const))(
+  test.each<[string, Expected]>(given.cross_blocks.map((c: Expected) => [`${c.norm}-norm`, c]))(
     'cross_block: %s',
-    (_: string, expected: Expected) => {
+    (_, expected) => {
       check(
         `cross_block(${given.heads}, norm: "${expected.norm}", ratio: 3, activation: relu)`,
         'f(x, memory, causal(5), present_keys(present, 5))',

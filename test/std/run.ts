@@ -14,7 +14,16 @@ import { parseModule } from '../../src/grammar/index.js';
 const files = new Map<string, { path: string; text: string }>();
 
 export const library: Library = {
-  list: () => ['std.layers', 'std.vision', 'std.energies', 'std.regularizers', 'std.heads', 'std.networks', 'std.text', 'std.transformers'],
+  list: () => [
+    'std.layers',
+    'std.vision',
+    'std.energies',
+    'std.regularizers',
+    'std.heads',
+    'std.networks',
+    'std.text',
+    'std.transformers',
+  ],
   find(path) {
     const file = `${path.join('/')}.ebm`;
     const url = new URL(`../../${file}`, import.meta.url);
@@ -32,12 +41,23 @@ export function array(nested: Nested): NdArray {
   return { shape, data: Float64Array.from(flat(nested)) };
 }
 
-export function run(uses: string, expression: string, inputs: Readonly<Record<string, NdArray>>, draws?: Draws, ints: readonly string[] = []) {
+export function run(
+  uses: string,
+  expression: string,
+  inputs: Readonly<Record<string, NdArray>>,
+  draws?: Draws,
+  ints: readonly string[] = [],
+) {
   return prepare(uses, expression, inputs, ints)(draws);
 }
 
 /** The expression checked once, to be run with several draws. A record comes back as its fields, anything else as `value`. */
-export function prepare(uses: string, expression: string, inputs: Readonly<Record<string, NdArray>>, ints: readonly string[] = []) {
+export function prepare(
+  uses: string,
+  expression: string,
+  inputs: Readonly<Record<string, NdArray>>,
+  ints: readonly string[] = [],
+) {
   const names = Object.keys(inputs);
   const text = `${uses}\nfn main(${names.join(', ')}) = ${expression}\n`;
   const source = { path: 'test.ebm', text };

@@ -7,6 +7,7 @@ import { type Diagnostic, report } from '../../diagnostics/index.js';
 import type { TypedModel } from '../check/typed-model.js';
 import { gradients } from '../differentiate/index.js';
 import { Builder } from '../graph/builder.js';
+import { ops } from '../graph/ops/index.js';
 import type { NdArray } from '../graph/ops/op.js';
 import type { Draws } from '../graph/random.js';
 import { topological } from '../graph/schedule.js';
@@ -16,18 +17,29 @@ import { Rewriting } from '../lower/rewriting.js';
 import { evaluateNodes, evaluator } from '../targets/reference/index.js';
 import { arrangements, type Outputs, repeated, uniformNumbers } from './outputs.js';
 
-/** Examples in the batch that outputs are tried on. */
-const examples = 8;
-const descentSteps = 8;
+/** How much is tried: examples in the batch, steps of a descent, constants to start from. */
+interface Effort {
+  readonly examples: number;
+  readonly steps: number;
+  readonly constants: number;
+}
+
+const usual: Effort = { examples: 8, steps: 8, constants: 3 };
+/** For objectives that take long, such as the logits of a whole vocabulary. */
+const small: Effort = { examples: 2, steps: 4, constants: 1 };
+
+/** Floating point operations of one evaluation: above the first the effort is small, above the second there is none. */
+const costly = 1e8;
+const tooCostly = 2e9;
 
 export function analyseCollapse(model: TypedModel): readonly Diagnostic[] {
   const roots = model.terms.map((t) => t.node);
   const outputs = outermostOutputs(model, roots);
   if (outputs.length === 0 || roots.some((root) => stopsAnOutput(root, new Set(outputs.map((o) => o.node))))) return [];
-  const objective = freeObjective(
-    model,
-    outputs.map((o) => o.node),
-  );
+  const nodes = outputs.map((o) => o.node);
+  let objective = freeObjective(model, nodes, usual);
+  if (objective.cost > costly) objective = freeObjective(model, nodes, small);
+  if (objective.cost > tooCostly) return [report('EBM3002', { model: model.name }, { span: model.terms[0]!.span })];
   const constant = lowestConstant(objective);
   if (foundLower(objective, constant)) return [];
   const encoders = [...new Set(outputs.map((o) => o.encoder))];
@@ -87,20 +99,23 @@ function stopsAnOutput(root: Node, outputs: ReadonlySet<Node>): boolean {
 
 /** The objective as a function of the encoders' outputs alone; data, draws and other parameters are fixed. */
 interface Objective {
+  readonly effort: Effort;
+  /** Floating point operations of a value with its gradient, about. */
+  readonly cost: number;
   readonly shapes: readonly (readonly number[])[];
   value(outputs: Outputs): number;
   terms(outputs: Outputs): number[];
   gradient(outputs: Outputs): Outputs;
 }
 
-function freeObjective(model: TypedModel, outputs: readonly Node[]): Objective {
+function freeObjective(model: TypedModel, outputs: readonly Node[], effort: Effort): Objective {
   const rewriting = new Rewriting(model.builder);
   for (const [k, node] of outputs.entries()) {
     const attrs = { name: `output ${k}`, shape: node.type.shape, dtype: 'float32' };
     rewriting.replace(node, model.builder.op('input', [], attrs, { axes: node.axes }));
   }
   const b = new Builder();
-  const lowering = new BatchLowering(b, Math.min(examples, model.batch));
+  const lowering = new BatchLowering(b, Math.min(effort.examples, model.batch));
   const terms = model.terms.map((t) => {
     const { node } = lowering.lower(rewriting.rewrite(t.node));
     return node.type.shape.length === 0 ? node : b.mean(node);
@@ -110,8 +125,11 @@ function freeObjective(model: TypedModel, outputs: readonly Node[]): Objective {
   const cotangents = gradients(b, loss, free);
   const draws = { seed: 1, step: 0 };
   const roots = [loss, ...terms, ...cotangents];
-  const given = fixedValues(model, lowering, topological(roots));
-  const fixed = unmoved(roots, free, given, draws);
+  const cost = topological(roots).reduce((sum, node) => sum + flopsOf(node), 0);
+  const isLater = cost > (effort === usual ? costly : tooCostly);
+  const fixed = isLater
+    ? new Map<Node, NdArray>()
+    : unmoved(roots, free, fixedValues(model, lowering, topological(roots)), draws);
   const known = new Map<Node, unknown>([...fixed, ...free.map((node) => [node, undefined] as const)]);
   const env = (values: Outputs): Map<Node, NdArray> => {
     const all = new Map(fixed);
@@ -121,11 +139,22 @@ function freeObjective(model: TypedModel, outputs: readonly Node[]): Objective {
   const scalar = (a: NdArray): number => a.data[0]!;
   const [value, gradient] = [evaluator([loss], known), evaluator(cotangents, known)];
   return {
+    effort,
+    cost,
     shapes: free.map((node) => node.type.shape.map(Number)),
     value: (values) => scalar(value(env(values), draws)[0]!),
     terms: (values) => evaluateNodes(terms, env(values), draws).map(scalar),
     gradient: (values) => gradient(env(values), draws),
   };
+}
+
+function flopsOf(node: Node): number {
+  const given = ops[node.op].flops?.(
+    node.args.map((arg) => arg.type),
+    node.type,
+    node.attrs,
+  );
+  return given ?? node.type.shape.reduce<number>((size, d) => size * Number(d), 1);
 }
 
 /** What the outputs do not move, where it meets what they do: computed once for all descents. */
@@ -178,7 +207,7 @@ interface Found {
 /** The lowest value over outputs that are the same for every example. */
 function lowestConstant(objective: Objective): Found {
   let best: Found | undefined;
-  for (const outputs of arrangements(objective.shapes, 'constant')) {
+  for (const outputs of arrangements(objective.shapes, 'constant').slice(-objective.effort.constants)) {
     const found = descend(objective, outputs, averageExamples);
     if (!best || found.value < best.value) best = found;
   }
@@ -194,15 +223,20 @@ function foundLower(objective: Objective, constant: Found): boolean {
   if (starts.some((outputs) => objective.value(outputs) < enough)) return true;
   // Descents are the costly part: one from outputs that differ, one from near the best constant.
   const [spread, noise] = [starts[0]!, starts.at(-1)!];
-  return [noise, spread].some((outputs) => descend(objective, outputs, (g) => g).value < enough);
+  return [noise, spread].some((outputs) => descend(objective, outputs, (g) => g, enough).value < enough);
 }
 
-/** Gradient descent with a step that grows while it helps and shrinks while it does not. */
-function descend(objective: Objective, start: Outputs, project: (gradient: Outputs) => Outputs): Found {
+/** Gradient descent with a step that grows while it helps and shrinks while it does not, until `enough` is reached. */
+function descend(
+  objective: Objective,
+  start: Outputs,
+  project: (gradient: Outputs) => Outputs,
+  enough = Number.NEGATIVE_INFINITY,
+): Found {
   let outputs = start;
   let value = objective.value(outputs);
   let rate = 1;
-  for (let step = 0; step < descentSteps; step++) {
+  for (let step = 0; step < objective.effort.steps && !(value < enough); step++) {
     const direction = project(objective.gradient(outputs));
     if (direction.every((d) => d.data.every((x) => x === 0))) break;
     let improved = false;

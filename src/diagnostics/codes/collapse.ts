@@ -19,6 +19,19 @@ ${terms}
 }
 `;
 
+const large = (vocab: number) => `use std.transformers { gpt2 }
+use std.energies { cross_entropy }
+
+model M(vocab = ${vocab}, dim = 64) {
+  data x: Tokens[129, vocab]
+  param words: [vocab, dim] = normal([vocab, dim])
+  encoder f = gpt2(length: 128, depth: 1, heads: 2)
+  energy E(before, next) = mean(cross_entropy(matmul(f(words[before]), transpose(words)), next))
+  minimize { next: E(x[0:128], x[1:129]) }
+  representation mean(f(words[x[0:128]]), axis: 0)
+}
+`;
+
 /** 3xxx: objectives that a useless representation minimises. */
 export const collapseCodes = {
   EBM3001: code<{ encoders: string }>({
@@ -42,5 +55,16 @@ representation is a minimum and this is reported with the values. If one is lowe
 To study collapse on purpose, run with \`--allow EBM3001\`.`,
     wrong: model('    covariance: covariance(u) + covariance(v)'),
     right: model('    variance: 25 * (variance(u) + variance(v))\n    covariance: covariance(u) + covariance(v)'),
+  }),
+  EBM3002: code<{ model: string }>({
+    severity: 'hint',
+    title: 'too large to be analysed for collapse',
+    message: ({ model }) =>
+      `whether \`${model}\` can collapse was not analysed: one evaluation of its objective takes too long`,
+    explain: `The analysis of collapse (EBM3001) evaluates the objective some tens of times. Where logits of a large vocabulary or very long examples make one
+evaluation more than some billions of operations even for two examples, it is left out. A smaller model of the same form (\`--set M.vocab=1000\`, where the vocabulary is
+a parameter) is analysed. An objective that predicts what the data fixes, such as the next token, does not collapse.`,
+    wrong: large(100_000),
+    right: large(100),
   }),
 };

@@ -7,6 +7,7 @@ import { commandCodes } from './command.js';
 import { dataCodes } from './data.js';
 import { runCodes } from './run.js';
 import { syntaxCodes } from './syntax.js';
+import { textDataCodes } from './text-data.js';
 
 /** Every diagnostic there is: 1xxx syntax, 2xxx checking, 3xxx collapse, 4xxx data, 5xxx runs and files, 6xxx backends,
  * 7xxx the command line. */
@@ -15,6 +16,7 @@ export const codes = {
   ...checkCodes,
   ...collapseCodes,
   ...dataCodes,
+  ...textDataCodes,
   ...runCodes,
   ...backendCodes,
   ...commandCodes,

@@ -10,13 +10,18 @@ export interface ImagePattern {
 }
 
 export function parseImagePattern(pattern: string): ImagePattern {
+  return parseFilePattern(pattern, pictureName);
+}
+
+/** As a pattern of pictures, for files whose names match `wanted`. */
+export function parseFilePattern(pattern: string, wanted: RegExp): ImagePattern {
   const parts = pattern.replaceAll('\\', '/').split('/');
   const wild = parts.findIndex((part) => /[*?{]/.test(part));
   const rest = wild < 0 ? ['**'] : parts.slice(wild);
   const below = new RegExp(`^${translate(rest)}$`);
   return {
     folder: wild < 0 ? pattern : parts.slice(0, wild).join('/') || (pattern.startsWith('/') ? '/' : '.'),
-    matches: (path) => pictureName.test(path) && below.test(path),
+    matches: (path) => wanted.test(path) && below.test(path),
   };
 }
 

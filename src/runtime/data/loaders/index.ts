@@ -3,5 +3,7 @@ import type { Loader } from '../dataset.js';
 import { idx } from './idx.js';
 import { images } from './images.js';
 import { mnist } from './mnist.js';
+import { mobyDick } from './moby-dick.js';
+import { text } from './text.js';
 
-export const loaders: readonly Loader[] = [mnist, idx, images];
+export const loaders: readonly Loader[] = [mnist, idx, images, text, mobyDick];
