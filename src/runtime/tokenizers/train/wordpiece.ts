@@ -27,8 +27,9 @@ export function trainWordPiece(texts: Iterable<string>, vocabulary: number, spec
     const pieces = Array.from(word).map((character, i) => (i === 0 ? character : inside + character));
     return Array.from(word).every((character) => known.has(character)) ? [{ pieces, count }] : [];
   });
-  const alphabet = [...new Set(spelt.flatMap(({ pieces }) => pieces))].sort();
-  const tokens = [...special, ...alphabet];
+  const within = [...new Set(spelt.flatMap(({ pieces }) => pieces.slice(1)))].sort();
+  // Characters are tokens even where they begin no word.
+  const tokens = [...special, ...[...known].sort(), ...within];
   const numbers = new Map(tokens.map((token, number) => [token, number]));
   const words = spelt.map(({ pieces, count }): Word => ({ count, tokens: pieces.map((piece) => numbers.get(piece)!) }));
   learnMerges(words, tokens, vocabulary, (left, right) => left + right.slice(inside.length));
