@@ -29,7 +29,7 @@ const usual: Effort = { examples: 8, steps: 8, constants: 3 };
 const small: Effort = { examples: 2, steps: 4, constants: 1 };
 
 /** Floating point operations of one evaluation: above the first the effort is small, above the second there is none. */
-const costly = 1e8;
+const costly = 5e7;
 const tooCostly = 2e9;
 
 export function analyseCollapse(model: TypedModel): readonly Diagnostic[] {

@@ -264,7 +264,7 @@ export const checkCodes = {
     help: ({ below }) => [`give the table ${below} rows, or declare a smaller vocabulary`],
     explain: `\`Tokens[length, vocab]\` and \`Class[n]\` declare what their whole numbers are below. A table of embeddings, or the logits of a
 cross-entropy, needs a row for each of them: reading past the end would stop the training, on some devices it would silently give zeros.`,
-    wrong: tokens.replace('[vocab, 8]', '[50, 8]'),
+    wrong: tokens.replaceAll('[vocab, 8]', '[50, 8]'),
     right: tokens,
   }),
   EBM2060: code<{ path: string }>({

@@ -19,16 +19,16 @@ ${terms}
 }
 `;
 
-const large = (vocab: number) => `use std.transformers { gpt2 }
+const large = (vocab: number, length: number) => `use std.transformers { gpt2 }
 use std.energies { cross_entropy }
 
 model M(vocab = ${vocab}, dim = 64) {
-  data x: Tokens[129, vocab]
+  data x: Tokens[${length + 1}, vocab]
   param words: [vocab, dim] = normal([vocab, dim])
-  encoder f = gpt2(length: 128, depth: 1, heads: 2)
+  encoder f = gpt2(length: ${length}, depth: 1, heads: 2)
   energy E(before, next) = mean(cross_entropy(matmul(f(words[before]), transpose(words)), next))
-  minimize { next: E(x[0:128], x[1:129]) }
-  representation mean(f(words[x[0:128]]), axis: 0)
+  minimize { next: E(x[0:${length}], x[1:${length + 1}]) }
+  representation mean(f(words[x[0:${length}]]), axis: 0)
 }
 `;
 
@@ -64,7 +64,7 @@ To study collapse on purpose, run with \`--allow EBM3001\`.`,
     explain: `The analysis of collapse (EBM3001) evaluates the objective some tens of times. Where logits of a large vocabulary or very long examples make one
 evaluation more than some billions of operations even for two examples, it is left out. A smaller model of the same form (\`--set M.vocab=1000\`, where the vocabulary is
 a parameter) is analysed. An objective that predicts what the data fixes, such as the next token, does not collapse.`,
-    wrong: large(100_000),
-    right: large(100),
+    wrong: large(100_000, 128),
+    right: large(100, 8),
   }),
 };
