@@ -25,11 +25,11 @@ export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenO
     fields: decl.fields,
     splits,
     size: (split) => raw.splits[split]?.count ?? 0,
-    async read(split, indices, names = [...byName.keys()]) {
+    async read(split, indices, names = [...byName.keys()], draw = undefined) {
       if (!raw.splits[split]) throw new Error(`data set ${decl.name} has no split ${split}`);
       const entries = names.map(async (name) => {
         const { type, shape } = byName.get(name)!;
-        const data = await readers.get(name)!.get(split)!(indices);
+        const data = await readers.get(name)!.get(split)!(indices, draw);
         return [name, { shape: [indices.length, ...fieldTypeInfo(type).exampleShape(shape)], data }] as const;
       });
       return Object.fromEntries(await Promise.all(entries));

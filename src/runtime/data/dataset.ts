@@ -2,7 +2,7 @@
 import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Batch } from '../model.js';
-import type { RawData } from './columns.js';
+import type { Draw, RawData } from './columns.js';
 
 export type SplitName = 'train' | 'test';
 
@@ -13,7 +13,7 @@ export interface Dataset {
   /** Examples in a split; 0 for one the data set lacks. */
   size(split: SplitName): number;
   /** The examples at `indices`, in that order: images float32 in 0..1, classes int32. Only `fields`, if given. */
-  read(split: SplitName, indices: ArrayLike<number>, fields?: readonly string[]): Promise<Batch>;
+  read(split: SplitName, indices: ArrayLike<number>, fields?: readonly string[], draw?: Draw): Promise<Batch>;
 }
 
 export interface OpenOptions {

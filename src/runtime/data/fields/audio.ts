@@ -8,8 +8,8 @@ export const audioField: FieldType = {
     const [samples] = binding.field.shape;
     const readers = binding.columns.map(({ column }): Reader | undefined => {
       if (column.kind !== 'tensor' || valuesOf(column.shape) !== samples) return undefined;
-      return async (rows) => {
-        const values = await column.read(rows);
+      return async (rows, draw) => {
+        const values = await column.read(rows, draw);
         return values instanceof Float32Array ? values : Float32Array.from(values);
       };
     });
