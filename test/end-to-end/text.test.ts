@@ -45,31 +45,34 @@ async function trained(name: string, change: (text: string) => string, args: rea
   return { first: steps[0]!, last: last.reduce((a, b) => a + b, 0) / last.length, floor: await unigramEntropy(file) };
 }
 
+/** A byte a token, short texts, one narrow block: seconds. */
 const smaller = (text: string): string =>
   text
+    .replace(/moby_dick\(.*?\)/, 'moby_dick()')
+    .replaceAll(/\b(1000|2000)\b/g, '259')
+    .replace('mask: 4, special: 5', 'mask: 2, special: 3')
     .replace('dim = 128', 'dim = 64')
-    .replace(/depth: \d/, 'depth: 2')
-    .replaceAll('1000', '300')
-    .replaceAll('2000', '130')
+    .replace(/depth: \d/, 'depth: 1')
     .replaceAll('x[0:64]', 'x[0:32]')
     .replaceAll('x[1:65]', 'x[1:33]')
     .replaceAll('Tokens[65,', 'Tokens[33,')
     .replaceAll('Tokens[64,', 'Tokens[32,')
-    .replace('length: 64', 'length: 32');
+    .replace('length: 64', 'length: 32')
+    .replace('batch: 32', 'batch: 16');
 
 const quick = (epochs: number): string[] => [
-  ...['--set', `train.epochs=${epochs}`, '--set', 'train.schedule.warmup=0.02'],
+  ...['--set', `train.epochs=${epochs}`, '--set', 'train.schedule.warmup=0.01'],
   ...['--set', 'train.optimizer.rate=3e-3'],
 ];
 
 test.skipIf(!native)('GPT', async () => {
-  const { first, last, floor } = await trained('gpt', smaller, quick(0.15));
-  expect(first).toBeGreaterThan(floor + 0.5);
-  expect(last, `the floor is ${floor}`).toBeLessThan(floor - 0.7);
+  const { first, last, floor } = await trained('gpt', smaller, quick(0.1));
+  expect(first).toBeGreaterThan(floor + 1);
+  expect(last, `the floor is ${floor}`).toBeLessThan(floor - 0.3);
 });
 
 test.skipIf(!native)('BERT', async () => {
-  const { first, last, floor } = await trained('bert', smaller, quick(0.25));
-  expect(first).toBeGreaterThan(floor + 0.5);
-  expect(last, `the floor is ${floor}`).toBeLessThan(floor - 0.2);
+  const { first, last, floor } = await trained('bert', smaller, quick(0.45));
+  expect(first).toBeGreaterThan(floor + 1);
+  expect(last, `the floor is ${floor}`).toBeLessThan(floor - 0.1);
 });
