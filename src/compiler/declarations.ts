@@ -1,5 +1,6 @@
 /** What a file says about running: data sets, training, evaluation; plain values, checked, with defaults filled in. */
 import type { Span } from '../grammar/source.js';
+import type { BinaryOperator } from '../grammar/syntax-tree.js';
 import type { FieldTypeName } from './field-types.js';
 
 /** A setting's value: `256`, `"data/x"`, `[1%, 10%]`, `adamw(rate: 1e-3)`. */
@@ -18,11 +19,42 @@ export interface FieldDecl {
   readonly span: Span;
 }
 
+/** A condition on the fields of an example. */
+export type FilterExpr =
+  | { readonly kind: 'constant'; readonly value: number | string }
+  | { readonly kind: 'field'; readonly name: string }
+  | { readonly kind: 'unary'; readonly operator: '-' | 'not'; readonly operand: FilterExpr }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: FilterExpr;
+      readonly right: FilterExpr;
+    };
+
+/** Which examples are taken, whatever the loader. */
+export interface Selection {
+  /** The share to train on where the source has no splits of its own; the rest is `test`. */
+  readonly split?: number | undefined;
+  /** Only examples that satisfy it. */
+  readonly filter?: FilterExpr | undefined;
+  /** As many of each class: those of larger classes left out, or those of smaller ones repeated (`train` only). */
+  readonly balance?: 'under' | 'over' | undefined;
+  /** At most so many of each split. */
+  readonly limit?: number | undefined;
+  /** Of every draw that the others make. */
+  readonly seed?: number | undefined;
+  /** Examples among which the order is mixed where the data is read in parts. */
+  readonly shuffle?: number | undefined;
+  /** Field → the columns that fill it. */
+  readonly columns?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
 /** `dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }`; positional loader arguments are named '0', '1', … */
 export interface DatasetDecl {
   readonly name: string;
   readonly loader: string;
   readonly args: Readonly<Record<string, SettingValue>>;
+  readonly selection?: Selection;
   readonly fields: readonly FieldDecl[];
   readonly span: Span;
 }

@@ -4,6 +4,7 @@ import { parseModule } from '../grammar/index.js';
 import type { Source } from '../grammar/source.js';
 import type { ModelItem, Module } from '../grammar/syntax-tree.js';
 import { analyseCollapse } from './analyse/collapse.js';
+import { checkDataset } from './check/dataset.js';
 import { Elaborator } from './check/elaborator.js';
 import { elaborateModel, type Overrides } from './check/model.js';
 import { Modules } from './check/modules.js';
@@ -59,7 +60,9 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   const settings = new SettingsChecker(diagnostics);
   const trains = module.items.flatMap((item) => (item.kind === 'train' ? [settings.train(item, options.train)] : []));
   const evaluates = module.items.flatMap((item) => (item.kind === 'evaluate' ? [settings.evaluate(item)] : []));
-  const datasets = module.items.flatMap((item) => (item.kind === 'dataset' ? (settings.dataset(item) ?? []) : []));
+  const datasets = module.items.flatMap((item) =>
+    item.kind === 'dataset' ? (checkDataset(item, settings) ?? []) : [],
+  );
   const modelItems = module.items.filter((item): item is ModelItem => item.kind === 'model');
   const models: TypedModel[] = [];
   // A fresh elaborator a model: names of states and axes are its own. Without a model, the definitions' names are still checked.

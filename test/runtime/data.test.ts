@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
@@ -211,11 +211,19 @@ describe('images("folder/**")', () => {
     writeFileSync(join(folder, 'cat', 'bad.png'), 'not a picture');
     const whole = await picture(10, 'png');
     writeFileSync(join(folder, 'dog', 'cut.png'), whole.subarray(0, whole.length - 20));
-    const data = await open('images', { '0': `${folder}/**`, keep: false, test: 0 }, fields);
+    const args = { '0': `${folder}/**`, keep: false, test: 0 };
+    const careless = await open('images', args, fields);
     expect(warnings[0]!.message).toBe('skipped 1 of 12 pictures that cannot be decoded: cat/bad.png');
+    // The next good one, with its own label, stands in.
+    const all = await careless.read('train', [...new Array(11).keys()]);
+    expect(Array.from(all['label']!.data)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0]);
+    expect(warnings[1]!.message).toContain(`cannot read ${join(folder, 'dog', 'cut.png')}: `);
+    expect(careless.damaged?.()).toHaveLength(1);
+    rmSync(join(folder, 'cat', 'bad.png'));
+    const data = await open('images', args, fields, '.', true);
     const problem = await failure(data.read('train', [...new Array(data.size('train')).keys()]));
     expect(problem.code).toBe('EBM4018');
-    expect(problem.message).toContain(`cannot decode ${join(folder, 'dog', 'cut.png')} while training: `);
+    expect(problem.message).toContain(`cannot read ${join(folder, 'dog', 'cut.png')} while training: `);
     // Its thread goes on.
     expect((await data.read('train', [0]))['x']!.shape).toEqual([1, 4, 6, 3]);
   });

@@ -1,11 +1,10 @@
-/** `dataset`, `train` and `evaluate`: plain settings, checked against closed lists, with defaults filled in. */
+/** `train` and `evaluate`: plain settings, checked against closed lists, with defaults filled in. */
 
 import type { Diagnostic } from '../../diagnostics/index.js';
 import { nearest, report } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
-import type { DatasetItem, EvaluateItem, Expr, Setting, TrainItem } from '../../grammar/syntax-tree.js';
-import type { DatasetDecl, EvaluateDecl, FieldDecl, SettingValue, TrainDecl } from '../declarations.js';
-import { fieldTypeInfo, fieldTypeSpellings, fieldTypes, isFieldType } from '../field-types.js';
+import type { EvaluateItem, Expr, Setting, TrainItem } from '../../grammar/syntax-tree.js';
+import type { EvaluateDecl, SettingValue, TrainDecl } from '../declarations.js';
 
 /** `--set train.epochs=5`: setting → value. */
 export type SettingOverrides = Readonly<Record<string, SettingValue>>;
@@ -35,46 +34,6 @@ const precisions: Record<TrainDecl['precision'], Numbers> = { float32: {}, bf16:
 
 export class SettingsChecker {
   constructor(readonly diagnostics: Diagnostic[]) {}
-
-  dataset(item: DatasetItem): DatasetDecl | undefined {
-    const loader = this.value(item.loader);
-    if (typeof loader !== 'object' || !('call' in loader)) {
-      this.outOfRange('dataset', 'a loader such as `mnist()` or `idx("folder")`', item.loader.span);
-      return undefined;
-    }
-    const fields: FieldDecl[] = [];
-    for (const field of item.fields) {
-      const name = field.type.kind === 'named' ? field.type.name.text : 'Tensor';
-      const dims = field.type.kind === 'named' ? field.type.args : field.type.dims;
-      const shape = dims.map((d) => this.value(d)).map(Number);
-      if (!isFieldType(name)) {
-        this.diagnostics.push(
-          report(
-            'EBM2050',
-            {
-              what: 'a data set',
-              name,
-              suggestion: nearest(name, Object.keys(fieldTypes)),
-              known: fieldTypeSpellings,
-            },
-            { span: field.type.span },
-          ),
-        );
-        continue;
-      }
-      if (shape.some((n) => !Number.isInteger(n) || n < 1)) {
-        this.outOfRange(field.name.text, 'of positive whole dimensions', field.type.span);
-        continue;
-      }
-      const { rank, spelling } = fieldTypeInfo(name);
-      if (rank !== undefined && shape.length !== rank) {
-        this.outOfRange(field.name.text, `\`${spelling}\``, field.type.span);
-        continue;
-      }
-      fields.push({ name: field.name.text, type: name, shape, span: field.span });
-    }
-    return { name: item.name.text, loader: loader.call, args: loader.args, fields, span: item.span };
-  }
 
   train(item: TrainItem, overrides: SettingOverrides = {}): TrainDecl {
     const known = ['epochs', 'batch', 'micro_batch', 'statistics', 'precision', 'seed', 'optimizer', 'schedule'];
@@ -221,19 +180,19 @@ export class SettingsChecker {
     return otherwise;
   }
 
-  private unknown(what: string, name: string, known: readonly string[], span: Span | undefined): void {
+  unknown(what: string, name: string, known: readonly string[], span: Span | undefined): void {
     this.diagnostics.push(
       report('EBM2050', { what, name, suggestion: nearest(name, known), known: known.join(', ') }, { span }),
     );
   }
 
-  private outOfRange(name: string, expected: string, span: Span | undefined): void {
+  outOfRange(name: string, expected: string, span: Span | undefined): void {
     const actual = span ? span.source.text.slice(span.start, span.end) : 'this';
     this.diagnostics.push(report('EBM2051', { name, expected, actual }, { span }));
   }
 
   /** Settings are literal: numbers, strings, lists, calls, bare names. */
-  private value(expr: Expr): SettingValue {
+  value(expr: Expr): SettingValue {
     switch (expr.kind) {
       case 'number':
         return expr.value;

@@ -188,13 +188,120 @@ are in the message.`,
   }),
   EBM4018: code<{ file: string; reason: string }>({
     severity: 'error',
-    title: 'A picture cannot be decoded while training',
-    message: ({ file, reason }) => `cannot decode ${file} while training: ${reason}`,
+    title: 'A damaged example while training',
+    message: ({ file, reason }) => `cannot read ${file} while training: ${reason}`,
     help: () => [
-      'repair the picture and go on with --resume; `keep: true` in the loader finds such pictures at the start',
+      'repair or delete it, or go on with --resume and without --strict: another example then stands in for it',
     ],
     explain: `Pictures that do not fit in memory, or are declared with \`keep: false\`, are decoded when a step needs them. At the start only
-their headers are read, so damage further on, or a file that changed since, is found in the middle of training. Leaving the picture
-out then would change what every later step sees; the run ends instead, and its last checkpoint is kept.`,
+their headers are read, so damage further on, or a file that changed since, is found in the middle of training. With \`--strict\` that
+ends the run, whose last checkpoint is kept; without, the next good example stands in for the damaged one (EBM4023).`,
+  }),
+  EBM4019: code<{ dataset: string; known: readonly string[] }>({
+    severity: 'error',
+    title: 'The data has splits of its own',
+    message: ({ dataset, known }) =>
+      `data set \`${dataset}\` is not split by \`split\`: it comes as ${known.map((name) => `\`${name}\``).join(' and ')}`,
+    help: () => ['leave `split` out'],
+    explain: `\`split: 0.9\` takes that share of the examples for \`train\` and the rest for \`test\` where the source has no splits. This one has:
+dividing it again would mix what its authors keep apart.`,
+  }),
+  EBM4020: code<{ dataset: string; split: string }>({
+    severity: 'error',
+    title: 'No example is left',
+    message: ({ dataset, split }) =>
+      `no example of \`${dataset}.${split}\` is left after \`split\`, \`filter\`, \`balance\` and \`limit\``,
+    explain: `The arguments that choose among examples leave none. \`filter\` keeps those that satisfy its condition; \`split\` needs a few examples
+(of each class) to divide.`,
+  }),
+  EBM4021: code<{ dataset: string }>({
+    severity: 'error',
+    title: 'Nothing to balance',
+    message: ({ dataset }) => `data set \`${dataset}\` has no field of classes to balance`,
+    help: () => ['declare the labels as a field, for example `label: Class[10]`'],
+    explain: `\`balance: under\` leaves out examples of the larger classes, \`balance: over\` repeats those of the smaller ones in \`train\`. Both need to know the
+classes: a field of type \`Class\`.`,
+  }),
+  EBM4022: code<{
+    dataset: string;
+    field: string;
+    word: string;
+    known: readonly string[];
+    suggestion: string | undefined;
+  }>({
+    severity: 'error',
+    title: 'No class of that name',
+    message: ({ dataset, field, word, known }) =>
+      known.length === 0
+        ? `the filter of data set \`${dataset}\` compares with "${word}", but nothing there has names`
+        : `field \`${field}\` of data set \`${dataset}\` has no class "${word}"`,
+    help: ({ known, suggestion }) => [
+      ...(suggestion ? [`did you mean "${suggestion}"?`] : []),
+      known.length > 0 ? `its classes are ${listed(known)}` : 'compare with a number: classes are counted from 0',
+    ],
+    explain: `In a filter a word stands for the class of that name: \`filter: species == "setosa"\`. Names are known where the source has them: folders, words
+in a table, class labels of a Parquet file.`,
+  }),
+  EBM4023: code<{ file: string; reason: string }>({
+    severity: 'warning',
+    title: 'A damaged example is replaced',
+    message: ({ file, reason }) =>
+      `cannot read ${file}: ${reason}; from here on the next good example stands in for each like it`,
+    help: () => ['repair or delete it, or use --strict to refuse it'],
+    explain: `One damaged example among many does not end a run. The one that follows it in the data stands in for it whenever it is drawn, in each
+epoch and after each resume, so that batches stay reproducible. The first one is named when it is found, all are counted at the end
+(EBM4024). With \`--strict\` the first one ends the run (EBM4018).`,
+  }),
+  EBM4024: code<{ dataset: string; count: number; files: readonly string[] }>({
+    severity: 'warning',
+    title: 'Damaged examples were replaced',
+    message: ({ dataset, count, files }) =>
+      `${count} ${count === 1 ? 'example' : 'examples'} of data set \`${dataset}\` could not be read, and others stood in: ${files.join(', ')}${count > files.length ? ', …' : ''}`,
+    help: () => ['repair or delete them, or use --strict to refuse them'],
+    explain:
+      'Examples that could not be read while training (EBM4023), counted at the end; the first ten are named, with the reason for each in the notes.',
+  }),
+  EBM4025: code<{ dataset: string; what: string; count: number; total: number }>({
+    severity: 'warning',
+    title: 'Damaged rows were skipped',
+    message: ({ dataset, what, count, total }) =>
+      `data set \`${dataset}\`: skipped ${count} of ${total} ${what} that cannot be used`,
+    help: () => ['repair or delete them, or use --strict to refuse them'],
+    explain: `Some rows of a table, or members of an archive, cannot be used: a cell that is no number in a column of numbers, a missing value, a line
+that is not JSON, a member without its partners. The first ten are named in the notes, all are counted and left out. With
+\`--strict\` this is an error (EBM4026).`,
+  }),
+  EBM4026: code<{ dataset: string; what: string; count: number; total: number }>({
+    severity: 'error',
+    title: 'Damaged rows',
+    message: ({ dataset, what, count, total }) =>
+      `data set \`${dataset}\`: ${count === total ? `none of the ${total} ${what} can` : `${count} of ${total} ${what} cannot`} be used`,
+    explain: `Rows or members cannot be used, and either \`--strict\` asks for all of them to be good or none is. The first ten are named in the notes,
+with the reason for each.`,
+  }),
+  EBM4028: code<{ dataset: string; file: string }>({
+    severity: 'error',
+    title: 'Data file not found',
+    message: ({ dataset, file }) => `data set \`${dataset}\` names a file that does not exist: ${file}`,
+    help: () => ['paths in a file are relative to the folder that holds the file'],
+    explain: `A data set names a file that is not there. Of a range such as \`shard-{000..099}.tar\` every file has to exist: a missing shard would
+otherwise go unnoticed. Paths are relative to the folder of the \`.ebm\` file; the message shows the full path that was tried.`,
+  }),
+  EBM4029: code<{ file: string; count: number }>({
+    severity: 'error',
+    title: 'Too many columns',
+    message: ({ file, count }) => `${file} has ${count} columns, more than 65536`,
+    help: () => ['keep many numbers in one column of arrays, or in a .npy file'],
+    explain: `A table with so many columns is usually a damaged or transposed file. Describing each column would take more memory than the data itself,
+so it is refused. Long rows of numbers belong in one column of arrays (JSON Lines, Parquet) or in a \`.npy\` file.`,
+  }),
+  EBM4030: code<{ dataset: string; arrays: readonly string[] }>({
+    severity: 'error',
+    title: 'Arrays of different lengths',
+    message: ({ dataset, arrays }) =>
+      `the arrays of data set \`${dataset}\` differ in their number of examples: ${listed(arrays)}`,
+    help: () => ['save arrays that belong together in one file, or name them `x_train`, `x_test` and so on'],
+    explain: `The first axis of an array counts examples, so that all arrays of a split need the same length there. Arrays whose names all end in \`_train\` or
+\`_test\` are divided into splits.`,
   }),
 };

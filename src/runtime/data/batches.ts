@@ -1,7 +1,7 @@
 /** Batches in a seeded order, epoch after epoch, the next few read while the current one is used. */
 import type { Batch } from '../model.js';
 import type { Dataset, SplitName } from './dataset.js';
-import { epochOrder } from './shuffle.js';
+import { orderOf } from './order.js';
 
 export interface BatchesOptions {
   readonly split: SplitName;
@@ -42,7 +42,7 @@ export function batches(dataset: Dataset, options: BatchesOptions): AsyncGenerat
 
   const readStep = (step: number): Promise<Batch> => {
     const epoch = Math.floor(step / perEpoch);
-    if (order?.epoch !== epoch) order = { epoch, indices: epochOrder(size, seed, epoch) };
+    if (order?.epoch !== epoch) order = { epoch, indices: orderOf(dataset, split, seed, epoch) };
     const start = (step % perEpoch) * batch;
     const reading = dataset.read(split, order.indices.subarray(start, start + batch), fields, { seed, epoch });
     // A batch that was read ahead may never be asked for; its failure then is nobody's.

@@ -1,8 +1,7 @@
 /** Columns of pictures and classes: in memory, or in files that are decoded when they are needed. */
 import { unitRows } from './bytes.js';
-import type { ClassColumn, PixelColumn } from './columns.js';
-import type { Decoding } from './decode-image.js';
-import { BatchPool, decodingThreads } from './workers/pool.js';
+import type { ClassColumn, EncodedColumn, PixelColumn } from './columns.js';
+import { BatchPool } from './workers/pool.js';
 
 type Shape = PixelColumn['shape'];
 
@@ -16,16 +15,22 @@ export function keptPixels(bytes: Uint8Array, shape: Shape): PixelColumn {
 export function sharedPixels(bytes: Uint8Array, shape: Shape): PixelColumn {
   const pool = new BatchPool(1);
   const size = shape[0] * shape[1] * shape[2];
-  return pixels(shape, (rows) => pool.run({ kind: 'gather', bytes, size, indices: Uint32Array.from(rows) }));
+  return pixels(
+    shape,
+    async (rows) => (await pool.run({ kind: 'gather', bytes, size, indices: Uint32Array.from(rows) })).values,
+  );
 }
 
-/** Pictures in files, decoded by other threads. */
-export function decodedFiles(files: readonly string[], decoding: Decoding): PixelColumn {
-  const pool = new BatchPool(decodingThreads());
-  const { height, width, channels } = decoding;
-  return pixels([height, width, channels], (rows) =>
-    pool.run({ kind: 'decode', files: Array.from(rows, (row) => files[row]!), decoding }),
-  );
+/** Files that are read, and decoded, when they are needed. */
+export function encodedFiles(
+  files: readonly string[],
+  named: (file: string) => string = (file) => file,
+): EncodedColumn {
+  return {
+    kind: 'encoded',
+    name: 'image',
+    read: async (rows) => Array.from(rows, (row) => ({ name: named(files[row]!), file: files[row]! })),
+  };
 }
 
 export function classColumn(labels: ClassColumn['labels'], names?: readonly string[]): ClassColumn {

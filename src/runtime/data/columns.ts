@@ -1,5 +1,6 @@
 /** What loaders give and fields take: splits of named columns, each read by row numbers. */
 import type { SplitName } from './dataset.js';
+import type { Part } from './order.js';
 
 type Rows = ArrayLike<number>;
 
@@ -28,6 +29,8 @@ export interface TensorColumn extends Named {
   readonly element: 'byte' | 'int' | 'float';
   /** Of one example; [] for one number. */
   readonly shape: readonly number[];
+  /** What the numbers stand for where they are classes that the source names. */
+  readonly classes?: readonly string[];
   /** Without a draw the same each time. */
   read(rows: Rows, draw?: Draw): Promise<Float32Array | Int32Array | Float64Array | Uint8Array>;
 }
@@ -43,6 +46,8 @@ export interface ClassColumn extends Named {
 /** Words; they may also name classes. */
 export interface TextColumn extends Named {
   readonly kind: 'text';
+  /** Where files lie that the words may name: that of the source. */
+  readonly folder?: string;
   read(rows: Rows): Promise<readonly string[]>;
 }
 
@@ -65,8 +70,8 @@ export interface RawSplit {
   readonly count: number;
   /** Of other names each; a field needs its column in every split. */
   readonly columns: readonly Column[];
-  /** Where reading neighbours together pays: the first rows of the parts that are read at once, from 0 on. */
-  readonly blocks?: readonly number[];
+  /** Where the data is read in parts: they and what each takes. */
+  readonly parts?: readonly Part[];
 }
 
 export interface RawData {

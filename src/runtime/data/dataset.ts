@@ -2,7 +2,9 @@
 import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Batch } from '../model.js';
+import type { BadRow } from './bad-rows.js';
 import type { Draw, RawData } from './columns.js';
+import type { Part } from './order.js';
 
 export type SplitName = 'train' | 'test';
 
@@ -10,6 +12,14 @@ export interface Dataset {
   readonly name: string;
   readonly fields: readonly FieldDecl[];
   readonly splits: readonly SplitName[];
+  /** What the classes of a field are called, where the source says. */
+  readonly classNames?: ReadonlyMap<string, readonly string[]>;
+  /** Examples that turned out to be damaged while reading; others stand in for them. */
+  damaged?(): readonly BadRow[];
+  /** Where the data is read in parts: those of a split, in the order of their rows. */
+  parts?(split: SplitName): readonly Part[] | undefined;
+  /** Examples among which an order is mixed where it is read in parts. */
+  readonly mixed?: number | undefined;
   /** Examples in a split; 0 for one the data set lacks. */
   size(split: SplitName): number;
   /** The examples at `indices`, in that order: images float32 in 0..1, classes int32. Only `fields`, if given. */

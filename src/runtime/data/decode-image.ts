@@ -1,5 +1,9 @@
-/** Decodes one picture file to bytes in height, width, channels by sharp. */
-import { readFile } from 'node:fs/promises';
+/** Decodes one picture to bytes in height, width, channels by sharp. */
+import type { Encoded } from './columns.js';
+import { readEncoded } from './read-encoded.js';
+
+/** Pixels of the largest picture that is decoded: a few kilobytes may claim to be more than memory holds. */
+const largest = 2 ** 26;
 
 export interface Decoding {
   readonly height: number;
@@ -15,27 +19,30 @@ export type Decoded =
   | { readonly kind: 'other size'; readonly height: number; readonly width: number }
   | { readonly kind: 'damaged'; readonly reason: string };
 
+const limits = { limitInputPixels: largest };
+
 /** Reads the header of a picture only: what `decodeImage` would say of its size; damage further on is not seen. */
 export async function inspectImage(
-  file: string,
+  item: Encoded,
   decoding: Decoding,
 ): Promise<Exclude<Decoded, { kind: 'pixels' }> | { readonly kind: 'fits' }> {
   const { default: sharp } = await import('sharp');
   try {
-    const { autoOrient } = await sharp(file).metadata();
+    const { autoOrient } = await sharp(source(item) ?? (await readEncoded(item)), limits).metadata();
     const { height, width } = autoOrient;
     if (!decoding.resize && (height !== decoding.height || width !== decoding.width))
       return { kind: 'other size', height, width };
+    if (height * width > largest) return { kind: 'damaged', reason: `it claims ${height} × ${width} pixels` };
     return { kind: 'fits' };
   } catch (error) {
     return { kind: 'damaged', reason: reasonOf(error) };
   }
 }
 
-export async function decodeImage(file: string, { height, width, channels, resize }: Decoding): Promise<Decoded> {
+export async function decodeImage(item: Encoded, { height, width, channels, resize }: Decoding): Promise<Decoded> {
   const { default: sharp } = await import('sharp');
   try {
-    let picture = sharp(await readFile(file)).autoOrient();
+    let picture = sharp(await readEncoded(item), limits).autoOrient();
     if (resize) picture = picture.resize(width, height, { fit: 'cover' });
     if (channels === 1) picture = picture.flatten().toColourspace('b-w');
     else
@@ -49,6 +56,11 @@ export async function decodeImage(file: string, { height, width, channels, resiz
   } catch (error) {
     return { kind: 'damaged', reason: reasonOf(error) };
   }
+}
+
+/** A whole file, of which sharp itself reads no more than it needs. */
+function source(item: Encoded): string | undefined {
+  return 'file' in item && item.length === undefined ? item.file : undefined;
 }
 
 function reasonOf(error: unknown): string {

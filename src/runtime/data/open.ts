@@ -4,6 +4,7 @@ import { EbmcError, nearest, report } from '../../diagnostics/index.js';
 import { bindFields } from './bind.js';
 import type { Dataset, OpenOptions } from './dataset.js';
 import { loaders } from './loaders/index.js';
+import { select } from './select/index.js';
 
 export async function openDataset(decl: DatasetDecl, options: OpenOptions): Promise<Dataset> {
   const loader = loaders.find(({ name }) => name === decl.loader);
@@ -12,5 +13,5 @@ export async function openDataset(decl: DatasetDecl, options: OpenOptions): Prom
     const slots = { dataset: decl.name, loader: decl.loader, known, suggestion: nearest(decl.loader, known) };
     throw new EbmcError([report('EBM4004', slots, { span: decl.span })]);
   }
-  return bindFields(decl, await loader.load(decl, options), options);
+  return select(decl, await bindFields(decl, await loader.load(decl, options), options));
 }

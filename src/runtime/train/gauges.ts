@@ -1,6 +1,6 @@
 /** Collapse gauges: how much the representation of fixed examples varies, measured while training runs. */
 import { type Diagnostic, report } from '../../diagnostics/index.js';
-import { type Dataset, epochOrder, type SplitName } from '../data/index.js';
+import { type Dataset, orderOf, type SplitName } from '../data/index.js';
 import { features } from '../evaluate/features.js';
 import { rankme } from '../evaluate/rankme.js';
 import { spread } from '../evaluate/spread.js';
@@ -21,7 +21,7 @@ export function probeIndices(dataset: Dataset, split: SplitName, batch: number, 
   const size = dataset.size(split);
   const wanted = Math.max(batch, Math.floor(probeExamples / batch) * batch);
   // "Epoch" −1 is no epoch of training.
-  return epochOrder(size, seed, -1).subarray(0, Math.min(size, wanted));
+  return orderOf(dataset, split, seed, -1).subarray(0, Math.min(size, wanted));
 }
 
 export async function measureGauges(

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { EbmcError, report } from '../../diagnostics/index.js';
 import { loadCheckpoint, lockFolder, readManifest, requireSameStates } from '../checkpoint/index.js';
-import { batches, stepsPerEpoch } from '../data/index.js';
+import { batches, stepsPerEpoch, warnOfDamage } from '../data/index.js';
 import { MetricsLog } from './metrics-log.js';
 import type { RunResult, TrainOptions } from './options.js';
 import { compareWithCheckpoint, requireInputs, requireOneBatch, requireSplit } from './requirements.js';
@@ -80,6 +80,7 @@ async function runSteps(run: TrainingRun, options: TrainOptions, plan: Plan, fir
     await new Promise((resume) => setImmediate(resume));
   }
   await run.save(taken);
+  warnOfDamage(dataset, options.warn);
   if (taken >= steps) return result('finished', taken);
   const resume = options.resumeCommand ?? '--resume';
   options.warn(report('EBM5003', { step: taken, steps, resume }));

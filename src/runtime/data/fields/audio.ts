@@ -13,6 +13,6 @@ export const audioField: FieldType = {
         return values instanceof Float32Array ? values : Float32Array.from(values);
       };
     });
-    return readers.every((reader) => reader !== undefined) ? readers : otherShape(binding);
+    return readers.every((reader) => reader !== undefined) ? { readers } : otherShape(binding);
   },
 };

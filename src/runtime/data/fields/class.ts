@@ -1,5 +1,7 @@
 /** `Class[n]`: whole numbers from 0, or words, numbered in their order. */
 import { report } from '../../../diagnostics/index.js';
+import { BadRowsError } from '../bad-rows.js';
+import type { TensorColumn } from '../columns.js';
 import type { Binding, FieldType, Reader, SplitColumn } from './field-type.js';
 import { otherShape } from './shapes.js';
 
@@ -9,8 +11,9 @@ export const classField: FieldType = {
   takesUnnamed: ['class'],
   async bind(binding) {
     const { decl, field } = binding;
-    const labels = await readLabels(binding);
-    if (!labels) return otherShape(binding);
+    const read = await readLabels(binding);
+    if (!read) return otherShape(binding);
+    const { labels, names } = read;
     let highest = -1;
     for (const split of labels) for (let i = 0; i < split.length; i++) if (split[i]! > highest) highest = split[i]!;
     const classes = field.shape[0] ?? 0;
@@ -18,16 +21,57 @@ export const classField: FieldType = {
       const slots = { dataset: decl.name, field: field.name, classes, label: highest };
       return report('EBM4011', slots, { span: field.span });
     }
-    return labels.map(
+    const readers = labels.map(
       (split): Reader =>
-        async (rows) =>
-          Int32Array.from(rows, (row) => split[row]!),
+        async (rows) => {
+          const values = Int32Array.from(rows, (row) => split[row]!);
+          if (values.some((label) => label < 0)) throw damagedAmong(rows, values, field.name);
+          return values;
+        },
     );
+    return { readers, ...(names ? { classes: names } : {}) };
   },
 };
 
-/** The classes of each split; undefined where the columns hold none. */
-async function readLabels({ columns }: Binding): Promise<ArrayLike<number>[] | undefined> {
+/** What could not be read when the data set was opened. */
+function damagedAmong(rows: ArrayLike<number>, values: Int32Array, name: string): BadRowsError {
+  const bad = Array.from(values).flatMap((label, place) => (label < 0 ? [rows[place]!] : []));
+  return new BadRowsError(bad.map((row) => ({ row, name, reason: 'it has no class' })));
+}
+
+/** Values of a range; where some cannot be read, writes what can be to `values`, −1 for what cannot, and returns nothing. */
+async function readAround(
+  column: TensorColumn,
+  from: number,
+  to: number,
+  values: Int32Array,
+): Promise<ArrayLike<number> | undefined> {
+  const bad = new Set<number>();
+  for (;;) {
+    const rows = range(from, to).filter((row) => !bad.has(row));
+    try {
+      const read = await column.read(rows);
+      if (bad.size === 0) return read;
+      values.fill(-1, from, to);
+      rows.forEach((row, place) => {
+        values[row] = read[place]!;
+      });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof BadRowsError)) throw error;
+      for (const { row } of error.rows) bad.add(row);
+    }
+  }
+}
+
+interface Labels {
+  /** Split by split. */
+  readonly labels: readonly ArrayLike<number>[];
+  readonly names?: readonly string[] | undefined;
+}
+
+/** Undefined where the columns hold no classes. */
+async function readLabels({ columns }: Binding): Promise<Labels | undefined> {
   const kinds = new Set(columns.map(({ column }) => column.kind));
   if (kinds.has('text')) return numberWords(columns);
   const splits = await Promise.all(
@@ -36,7 +80,8 @@ async function readLabels({ columns }: Binding): Promise<ArrayLike<number>[] | u
       if (column.kind !== 'tensor' || column.shape.some((size) => size !== 1)) return undefined;
       const values = new Int32Array(count);
       for (let start = 0; start < count; start += atOnce) {
-        const read = await column.read(range(start, Math.min(count, start + atOnce)));
+        const read = await readAround(column, start, Math.min(count, start + atOnce), values);
+        if (!read) continue;
         for (let i = 0; i < read.length; i++) {
           if (!Number.isInteger(read[i]) || read[i]! < 0) return undefined;
           values[start + i] = read[i]!;
@@ -45,11 +90,13 @@ async function readLabels({ columns }: Binding): Promise<ArrayLike<number>[] | u
       return values;
     }),
   );
-  return splits.every((split) => split !== undefined) ? splits : undefined;
+  const first = columns[0]?.column;
+  const names = first?.kind === 'class' ? first.names : first?.kind === 'tensor' ? first.classes : undefined;
+  return splits.every((split) => split !== undefined) ? { labels: splits, names } : undefined;
 }
 
 /** Words are numbered in the order of their code units, over all splits, so that they mean the same in each. */
-async function numberWords(columns: readonly SplitColumn[]): Promise<ArrayLike<number>[] | undefined> {
+async function numberWords(columns: readonly SplitColumn[]): Promise<Labels | undefined> {
   const found = new Map<string, number>();
   const splits: Int32Array[] = [];
   for (const { column, count } of columns) {
@@ -65,10 +112,11 @@ async function numberWords(columns: readonly SplitColumn[]): Promise<ArrayLike<n
     splits.push(places);
   }
   const numbers = new Int32Array(found.size);
-  [...found.keys()].sort().forEach((word, number) => {
+  const names = [...found.keys()].sort();
+  names.forEach((word, number) => {
     numbers[found.get(word)!] = number;
   });
-  return splits.map((places) => places.map((place) => numbers[place]!));
+  return { labels: splits.map((places) => places.map((place) => numbers[place]!)), names };
 }
 
 function range(from: number, to: number): Uint32Array {

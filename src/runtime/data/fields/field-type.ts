@@ -21,9 +21,16 @@ export interface SplitColumn {
   readonly column: Column;
 }
 
+export interface Bound {
+  /** One a split, in the order of the columns. */
+  readonly readers: readonly Reader[];
+  /** What the classes are called, where they are and have names. */
+  readonly classes?: readonly string[];
+}
+
 export interface FieldType {
   /** The kinds of columns that it takes even under another name, where there is only one of them; best first. */
   readonly takesUnnamed: readonly ColumnKind[];
-  /** A reader for each split, in the order of the columns, or why there can be none. */
-  bind(binding: Binding, options: OpenOptions): Promise<readonly Reader[] | Diagnostic>;
+  /** How the field is read from the columns, or why it cannot be. */
+  bind(binding: Binding, options: OpenOptions): Promise<Bound | Diagnostic>;
 }

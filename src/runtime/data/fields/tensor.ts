@@ -8,7 +8,7 @@ export const tensorField: FieldType = {
   async bind(binding) {
     const size = valuesOf(binding.field.shape);
     const readers = binding.columns.map(({ column }) => readerOf(column, size));
-    return readers.every((reader) => reader !== undefined) ? readers : otherShape(binding);
+    return readers.every((reader) => reader !== undefined) ? { readers } : otherShape(binding);
   },
 };
 

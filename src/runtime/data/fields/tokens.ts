@@ -16,7 +16,7 @@ export const tokensField: FieldType = {
     if (texts.length === columns.length) {
       const training = await allTexts(texts[0]!, columns[0]!.count);
       const tokenizer = await chooseTokenizer(decl, field, baseDirectory, () => training);
-      return texts.map((column) => encoded(column, tokenizer, field.shape[0]!));
+      return { readers: texts.map((column) => encoded(column, tokenizer, field.shape[0]!)) };
     }
     const ids = columns.flatMap(({ column }) =>
       column.kind === 'tensor' && column.element !== 'float' && valuesOf(column.shape) === field.shape[0]
@@ -29,11 +29,12 @@ export const tokensField: FieldType = {
       const slots = { dataset: decl.name, field: field.name, declared: field.shape[1]! };
       if (found !== undefined) return report('EBM4045', { ...slots, found }, { span: field.span });
     }
-    return ids.map(
+    const readers = ids.map(
       (column): Reader =>
-        async (rows) =>
-          Int32Array.from(await column.read(rows)),
+        async (rows, draw) =>
+          Int32Array.from(await column.read(rows, draw)),
     );
+    return { readers };
   },
 };
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { DatasetDecl, SettingValue } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
 
-type Kind = 'string' | 'boolean' | 'number';
+type Kind = 'string' | 'boolean' | 'number' | 'files';
 
 /** Throws if `decl` has an argument that `accepted` lacks or one of another type; `0` is the first positional one. */
 export function checkArguments(decl: DatasetDecl, accepted: Readonly<Record<string, Kind>>): void {
@@ -11,7 +11,8 @@ export function checkArguments(decl: DatasetDecl, accepted: Readonly<Record<stri
     const kind = accepted[name];
     const argument = /^\d+$/.test(name) ? `argument ${Number(name) + 1}` : `argument \`${name}\``;
     if (!kind) throw argumentError(decl, argument, 'does not exist');
-    if (typeof value !== kind) throw argumentError(decl, argument, `has to be a ${kind}`);
+    // What files may be is looked at where they are sought.
+    if (kind !== 'files' && typeof value !== kind) throw argumentError(decl, argument, `has to be a ${kind}`);
   }
 }
 

@@ -10,9 +10,9 @@ import { writeWindow } from '../audio/windows.js';
 import { classColumn } from '../column-sources.js';
 import type { RawSplit, TensorColumn } from '../columns.js';
 import type { Loader } from '../dataset.js';
+import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
-import { parseFilePattern } from '../image-pattern.js';
 import { type BadFile, reportSkipped } from '../skipped.js';
 import { argumentError, checkArguments, pathArgument } from './arguments.js';
 
@@ -32,7 +32,7 @@ export const audio: Loader = {
   async load(decl, options) {
     checkArguments(decl, { '0': 'string', rate: 'number', test: 'number', pad: 'boolean' });
     const rate = wholeArgument(decl, 'rate');
-    const heldOut = decl.args['test'] ?? 0.2;
+    const heldOut = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
     if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1))
       throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
     const field = decl.fields.find(({ type }) => type === 'Audio');

@@ -6,16 +6,17 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
-import { classColumn, decodedFiles, sharedPixels } from '../column-sources.js';
-import type { PixelColumn, RawSplit } from '../columns.js';
+import { classColumn, encodedFiles, sharedPixels } from '../column-sources.js';
+import type { Column, RawSplit } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
 import { type Decoding, decodeImage, inspectImage } from '../decode-image.js';
 import { fieldType } from '../fields/shapes.js';
+import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
-import { parseImagePattern } from '../image-pattern.js';
 import { argumentError, checkArguments, pathArgument } from './arguments.js';
 
+const pictureName = /\.(png|jpe?g|webp)$/i;
 const namedAtMost = 10;
 /** Bytes: what is larger is decoded again in each epoch. */
 const keptAtMost = 2 ** 30;
@@ -26,11 +27,11 @@ export const images: Loader = {
   name: 'images',
   async load(decl, options) {
     checkArguments(decl, { '0': 'string', resize: 'boolean', test: 'number', keep: 'boolean' });
-    const heldOut = decl.args['test'] ?? 0.2;
+    const heldOut = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
     if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1)) {
       throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
     }
-    const { folder, matches } = parseImagePattern(pathArgument(decl, options.baseDirectory));
+    const { folder, matches } = parseFilePattern(pathArgument(decl, options.baseDirectory), pictureName);
     await requireFolder(decl, folder);
     const files = (await filesBelow(folder)).filter(matches);
     if (files.length === 0) throw nothingFound(decl, folder, 'pictures (.png, .jpg, .jpeg, .webp)');
@@ -38,7 +39,7 @@ export const images: Loader = {
     const size = decoding.height * decoding.width * decoding.channels;
     const keep = decl.args['keep'] ?? files.length * size <= keptAtMost;
     const look = keep === true ? decodeImage : inspectImage;
-    const seen = await lookAtAll(files, (path) => look(join(folder, path), decoding));
+    const seen = await lookAtAll(files, (path) => look({ name: path, file: join(folder, path) }, decoding));
     refuseOtherSizes(folder, files, seen, decoding);
     reportDamaged(files, seen, options);
     const good = files.flatMap((path, i): Picture[] => {
@@ -46,13 +47,10 @@ export const images: Loader = {
       if (picture.kind === 'pixels') return [{ path, pixels: picture.pixels }];
       return picture.kind === 'fits' ? [{ path, pixels: undefined }] : [];
     });
-    const source = (pictures: readonly Picture[]): PixelColumn =>
+    const source = (pictures: readonly Picture[]): Column =>
       keep === true
         ? sharedPixels(stack(pictures, size), [decoding.height, decoding.width, decoding.channels])
-        : decodedFiles(
-            pictures.map(({ path }) => join(folder, path)),
-            decoding,
-          );
+        : encodedFiles(pictures.map(({ path }) => join(folder, path)));
     return {
       splits: collect(labelByFolder(good, heldOut), source),
       without: 'found no class folders: each picture has to lie in a folder named after its class',
@@ -113,7 +111,7 @@ interface Picture {
 
 function collect(
   splits: ReturnType<typeof labelByFolder<Picture>>,
-  source: (pictures: readonly Picture[]) => PixelColumn,
+  source: (pictures: readonly Picture[]) => Column,
 ): Awaited<ReturnType<Loader['load']>>['splits'] {
   const entries = Object.entries(splits).map(([name, examples]) => {
     const labelled = examples.every(({ label }) => label !== undefined);

@@ -8,8 +8,8 @@ import { EbmcError, report } from '../../../diagnostics/index.js';
 import type { TextTokenizer } from '../../tokenizers/index.js';
 import type { RawData, RawSplit } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
+import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
-import { parseFilePattern } from '../image-pattern.js';
 import { chooseTokenizer } from '../text/choose-tokenizer.js';
 import { cut, holdOut, joinDocuments } from '../text/pack.js';
 import { readTexts } from '../text/read-texts.js';
@@ -39,7 +39,7 @@ export async function packTexts(
   if (!field) {
     throw argumentError(decl, 'the field list', 'needs a Tokens field, which says the length of the examples');
   }
-  const share = decl.args['test'] ?? 0.1;
+  const share = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.1 : 0);
   if (typeof share !== 'number' || !(share >= 0 && share < 1))
     throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
   const parts = holdOut(

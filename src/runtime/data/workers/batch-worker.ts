@@ -2,27 +2,17 @@
 import { parentPort } from 'node:worker_threads';
 import { toUnit, unitRows } from '../bytes.js';
 import { decodeImage } from '../decode-image.js';
-import type { Answer, Request, Work } from './messages.js';
+import type { Answer, Assembled, BadItem, Request, Work } from './messages.js';
 
 /** Pictures decoded at a time by sharp's own threads. */
 const atATime = 4;
 
-class Failure extends Error {
-  constructor(
-    readonly file: string,
-    readonly reason: string,
-  ) {
-    super(reason);
-  }
-}
-
 parentPort?.on('message', async ({ id, work }: Request) => {
   try {
-    const values = await assemble(work);
-    answer({ id, values }, [values.buffer as ArrayBuffer]);
+    const assembled = await assemble(work);
+    answer({ id, ...assembled }, [assembled.values.buffer as ArrayBuffer]);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    answer({ id, failure: { file: error instanceof Failure ? error.file : '', reason } }, []);
+    answer({ id, fault: error instanceof Error ? error.message : String(error) }, []);
   }
 });
 
@@ -30,21 +20,25 @@ function answer(message: Answer, transferred: ArrayBuffer[]): void {
   parentPort?.postMessage(message, transferred);
 }
 
-async function assemble(work: Work): Promise<Float32Array> {
-  if (work.kind === 'gather') return unitRows(work.bytes, work.size, work.indices);
-  const { files, decoding } = work;
+async function assemble(work: Work): Promise<Assembled> {
+  if (work.kind === 'gather') return { values: unitRows(work.bytes, work.size, work.indices), bad: [] };
+  const { items, decoding } = work;
   const size = decoding.height * decoding.width * decoding.channels;
-  const values = new Float32Array(files.length * size);
+  const values = new Float32Array(items.length * size);
+  const bad: BadItem[] = [];
   let next = 0;
   const decodeSome = async (): Promise<void> => {
-    for (let row = next++; row < files.length; row = next++) {
-      const file = files[row]!;
-      const decoded = await decodeImage(file, decoding);
-      if (decoded.kind === 'damaged') throw new Failure(file, decoded.reason);
-      if (decoded.kind === 'other size') throw new Failure(file, `it is now ${decoded.height} × ${decoded.width}`);
-      toUnit(decoded.pixels, values, row * size);
+    for (let place = next++; place < items.length; place = next++) {
+      const item = items[place]!;
+      const decoded = await decodeImage(item, decoding);
+      if (decoded.kind === 'pixels') toUnit(decoded.pixels, values, place * size);
+      else bad.push({ place, name: item.name, reason: reasonOf(decoded) });
     }
   };
   await Promise.all(Array.from({ length: atATime }, decodeSome));
-  return values;
+  return { values, bad };
+}
+
+function reasonOf(decoded: Exclude<Awaited<ReturnType<typeof decodeImage>>, { kind: 'pixels' }>): string {
+  return decoded.kind === 'damaged' ? decoded.reason : `it is ${decoded.height} × ${decoded.width}`;
 }

@@ -1,9 +1,10 @@
 /** What is said between the main thread and the threads that assemble batches. */
+import type { Encoded } from '../columns.js';
 import type { Decoding } from '../decode-image.js';
 
 /** Pictures to decode, or rows of bytes that all threads see; values in 0..1 come back, one example after the other. */
 export type Work =
-  | { readonly kind: 'decode'; readonly files: readonly string[]; readonly decoding: Decoding }
+  | { readonly kind: 'decode'; readonly items: readonly Encoded[]; readonly decoding: Decoding }
   | { readonly kind: 'gather'; readonly bytes: Uint8Array; readonly size: number; readonly indices: Uint32Array };
 
 export interface Request {
@@ -11,6 +12,20 @@ export interface Request {
   readonly work: Work;
 }
 
+/** An item that could not be read, by its place among those asked for. */
+export interface BadItem {
+  readonly place: number;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface Assembled {
+  readonly values: Float32Array;
+  /** Their values are 0. */
+  readonly bad: readonly BadItem[];
+}
+
 export type Answer =
-  | { readonly id: number; readonly values: Float32Array }
-  | { readonly id: number; readonly failure: { readonly file: string; readonly reason: string } };
+  | ({ readonly id: number } & Assembled)
+  /** Of the thread itself. */
+  | { readonly id: number; readonly fault: string };

@@ -2,11 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { EbmcError, report } from '../../../diagnostics/index.js';
-import type { Answer, Request, Work } from './messages.js';
+import type { Answer, Assembled, Request, Work } from './messages.js';
 
 interface Job {
-  resolve(values: Float32Array): void;
+  resolve(assembled: Assembled): void;
   reject(error: unknown): void;
 }
 
@@ -22,7 +21,7 @@ export class BatchPool {
   constructor(private readonly size: number) {}
 
   /** Jobs go round the threads, each done whole by one of them. */
-  run(work: Work): Promise<Float32Array> {
+  run(work: Work): Promise<Assembled> {
     const place = this.asked++ % this.size;
     const broken = this.threads[place]?.broken ?? true;
     if (broken) this.threads[place] = new Thread();
@@ -43,7 +42,7 @@ class Thread {
     this.worker.on('exit', (code) => this.fail(new Error(`a thread that assembles batches ended with code ${code}`)));
   }
 
-  run(work: Work): Promise<Float32Array> {
+  run(work: Work): Promise<Assembled> {
     const id = this.asked++;
     // Only while it works does a thread keep the process alive.
     this.worker.ref();
@@ -58,12 +57,8 @@ class Thread {
     const job = this.jobs.get(answer.id);
     this.jobs.delete(answer.id);
     if (this.jobs.size === 0) this.worker.unref();
-    if ('failure' in answer) {
-      const { file, reason } = answer.failure;
-      job?.reject(file === '' ? new Error(reason) : new EbmcError([report('EBM4018', { file, reason })]));
-      return;
-    }
-    job?.resolve(answer.values);
+    if ('fault' in answer) job?.reject(new Error(answer.fault));
+    else job?.resolve(answer);
   }
 
   private fail(error: unknown): void {

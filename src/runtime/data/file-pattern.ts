@@ -1,27 +1,21 @@
-/** Patterns of pictures: `photos`, `photos/**`, `photos/*.png`, `photos/{a,b}/**`. */
+/** Patterns of files: `photos`, `photos/**`, `photos/*.png`, `photos/{a,b}/**`. */
 
-const pictureName = /\.(png|jpe?g|webp)$/i;
-
-export interface ImagePattern {
+export interface FilePattern {
   /** The folder before the first part with a wildcard. */
   readonly folder: string;
   /** Whether a file's path below the folder, with `/`, is meant. */
   readonly matches: (path: string) => boolean;
 }
 
-export function parseImagePattern(pattern: string): ImagePattern {
-  return parseFilePattern(pattern, pictureName);
-}
-
-/** As a pattern of pictures, for files whose names match `wanted`. */
-export function parseFilePattern(pattern: string, wanted: RegExp): ImagePattern {
+/** Of files whose names `name` describes; a pattern without wildcards is a folder. */
+export function parseFilePattern(pattern: string, name: RegExp): FilePattern {
   const parts = pattern.replaceAll('\\', '/').split('/');
   const wild = parts.findIndex((part) => /[*?{]/.test(part));
   const rest = wild < 0 ? ['**'] : parts.slice(wild);
   const below = new RegExp(`^${translate(rest)}$`);
   return {
     folder: wild < 0 ? pattern : parts.slice(0, wild).join('/') || (pattern.startsWith('/') ? '/' : '.'),
-    matches: (path) => wanted.test(path) && below.test(path),
+    matches: (path) => name.test(path) && below.test(path),
   };
 }
 

@@ -1,0 +1,220 @@
+/** Opens tables of text: one pass finds the columns, the damaged rows and the blocks that are read again when needed. */
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { DatasetDecl } from '../../../compiler/declarations.js';
+import { chooseColumns } from '../choose-columns.js';
+import type { Column, RawSplit } from '../columns.js';
+import type { Part } from '../order.js';
+import { type PartColumns, PartedRows } from '../parted-rows.js';
+import { readError, tooManyColumns } from '../read-error.js';
+import type { SkippedRows } from '../skipped-rows.js';
+import type { Cell, TableColumn, TableFormat, TableRecord } from './table.js';
+
+/** Rows by which columns are known. */
+const lookedAt = 1000;
+const bytesLookedAt = 2 ** 25;
+const mostColumns = 65536;
+/** Rows of a block, and bytes from which on it ends early. */
+const blockRows = 4096;
+const blockBytes = 2 ** 22;
+
+type Places = ReadonlyMap<string, number>;
+
+interface TableFile {
+  readonly file: string;
+  readonly format: TableFormat;
+  readonly places: Places;
+}
+
+interface Block extends Part {
+  readonly table: TableFile;
+  readonly from: number;
+  readonly to: number;
+}
+
+export async function openTable(
+  decl: DatasetDecl,
+  files: readonly string[],
+  formatOf: (file: string) => Promise<TableFormat>,
+  skipped: SkippedRows,
+): Promise<RawSplit> {
+  const tables: TableFile[] = [];
+  let schema: readonly TableColumn[] = [];
+  for (const file of files) {
+    const format = await formatOf(file);
+    const first = await firstRecords(file, format, tables.length === 0 ? lookedAt : format.headerRecords);
+    const names = format.columns(first);
+    if (names.length > mostColumns) throw tooManyColumns(file, names.length);
+    const table = { file, format, places: new Map(names.map((name, place) => [name, place])) };
+    if (tables.length === 0) schema = inferColumns(first.slice(format.headerRecords), table);
+    tables.push(table);
+  }
+  const chosen = new Set([...chooseColumns(decl, schema).values()].flat());
+  const used = schema.filter(({ name }) => chosen.has(name));
+  const blocks: Block[] = [];
+  let count = 0;
+  const bytesARow = used.reduce((sum, { kind, shape }) => sum + (kind === 'text' ? 64 : 8 * size(shape)), 0);
+  for (const table of tables) {
+    const { file } = table;
+    const total = (await stat(file)).size;
+    let block = { start: count, from: 0, rows: 0 };
+    const close = (to: number): void => {
+      const textBytes = used.some(({ kind }) => kind === 'text') ? 2 * (to - block.from) : 0;
+      if (block.rows > 0) {
+        const bytes = block.rows * bytesARow + textBytes;
+        blocks.push({ start: block.start, bytes, table, from: block.from, to });
+      }
+      block = { start: count, from: to, rows: 0 };
+    };
+    for await (const row of rowsOf(table, used, 0, undefined)) {
+      if (row.problem !== undefined) skipped.add(`${file}:${row.line}`, row.problem);
+      else {
+        count++;
+        block.rows++;
+        skipped.good++;
+      }
+      if (block.rows >= blockRows || row.end - block.from >= blockBytes) close(row.end);
+    }
+    close(total);
+  }
+  const rows = new PartedRows(
+    count,
+    blocks,
+    (number) => readBlock(blocks[number]!, used),
+    (number) => blocks[number]!.table.file,
+  );
+  return { count, columns: schema.map((column) => columnOf(column, rows, dirname(files[0]!))), parts: blocks };
+}
+
+async function firstRecords(file: string, format: TableFormat, wanted: number): Promise<TableRecord[]> {
+  const first: TableRecord[] = [];
+  if (wanted === 0) return first;
+  try {
+    for await (const record of format.records(file, 0, undefined)) {
+      first.push(record);
+      if (first.length >= wanted || record.end > bytesLookedAt) break;
+    }
+  } catch (error) {
+    throw readError(file, error);
+  }
+  return first;
+}
+
+/** Numbers where most cells are, arrays where they are arrays of one length, else words. */
+function inferColumns(rows: readonly TableRecord[], { format, places }: TableFile): TableColumn[] {
+  return [...places.keys()].flatMap((name): TableColumn[] => {
+    if (name === '') return [];
+    const cells = rows.map((record) => format.cell(record, name, places)).filter((cell) => cell !== undefined);
+    const lengths = cells.flatMap((cell) => (Array.isArray(cell) ? [cell.length] : []));
+    if (lengths.length * 2 > cells.length) return [{ name, kind: 'tensor', shape: [mostFrequent(lengths)] }];
+    const numbers = cells.filter((cell) => typeof cell === 'number').length;
+    return [{ name, kind: numbers > 0 && numbers * 2 >= cells.length ? 'tensor' : 'text', shape: [] }];
+  });
+}
+
+type Row = { readonly line: number; readonly end: number } & (
+  | { readonly problem: string }
+  | { readonly problem?: undefined; readonly cells: readonly Cell[] }
+);
+
+/** The rows of a range of a file, with what is wrong with those that cannot be used. */
+async function* rowsOf(
+  { file, format, places }: TableFile,
+  used: readonly TableColumn[],
+  from: number,
+  to: number | undefined,
+): AsyncIterable<Row> {
+  let before = from === 0 ? format.headerRecords : 0;
+  try {
+    for await (const record of format.records(file, from, to)) {
+      const { values, line, end } = record;
+      if (before > 0) before--;
+      else if (typeof values === 'string') yield { line, end, problem: values };
+      else yield { line, end, ...cellsOf(record, format, used, places) };
+    }
+  } catch (error) {
+    throw readError(file, error);
+  }
+}
+
+function cellsOf(
+  record: TableRecord,
+  format: TableFormat,
+  used: readonly TableColumn[],
+  places: Places,
+): { problem: string } | { cells: readonly Cell[] } {
+  const cells: Cell[] = [];
+  for (const { name, kind, shape } of used) {
+    const cell = format.cell(record, name, places);
+    if (kind === 'text') {
+      if (cell === undefined || typeof cell === 'object') return { problem: `\`${name}\` has no text` };
+      cells.push(String(cell));
+    } else {
+      const values = typeof cell === 'number' ? [cell] : Array.isArray(cell) ? (cell as readonly number[]) : undefined;
+      if (!values)
+        return {
+          problem: `\`${name}\` is ${cell === undefined ? 'missing' : `"${String(cell).slice(0, 40)}"`}, not a number`,
+        };
+      if (values.length !== size(shape))
+        return { problem: `\`${name}\` has ${values.length} numbers, not ${size(shape)}` };
+      if (!values.every(Number.isFinite)) return { problem: `\`${name}\` is not finite` };
+      cells.push(values);
+    }
+  }
+  return { cells };
+}
+
+async function readBlock({ table, from, to }: Block, used: readonly TableColumn[]): Promise<PartColumns> {
+  const columns = used.map((): Cell[] => []);
+  for await (const row of rowsOf(table, used, from, to)) {
+    if (row.problem !== undefined) continue;
+    for (const [k, cell] of row.cells.entries()) columns[k]!.push(cell);
+  }
+  return new Map(
+    used.map(({ name, kind }, k) => {
+      const cells = columns[k]!;
+      return [name, kind === 'text' ? cells : Float64Array.from((cells as number[][]).flat())] as const;
+    }),
+  );
+}
+
+function columnOf({ name, kind, shape }: TableColumn, rows: PartedRows, folder: string): Column {
+  if (kind === 'text') {
+    return {
+      kind,
+      name,
+      folder,
+      async read(wanted) {
+        const values = new Array<string>(wanted.length);
+        await rows.gather<string>(name, wanted, (from, row, place) => {
+          values[place] = from[row]!;
+        });
+        return values;
+      },
+    };
+  }
+  const width = size(shape);
+  return {
+    kind,
+    name,
+    element: 'float',
+    shape,
+    async read(wanted) {
+      const values = new Float64Array(wanted.length * width);
+      await rows.gather<number>(name, wanted, (from, row, place) => {
+        for (let k = 0; k < width; k++) values[place * width + k] = from[row * width + k]!;
+      });
+      return values;
+    },
+  };
+}
+
+function mostFrequent(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
+}
+
+function size(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
