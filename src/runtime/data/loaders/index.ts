@@ -12,8 +12,9 @@ import { synthetic } from './synthetic.js';
 import { csv, jsonl } from './table.js';
 import { tar } from './tar.js';
 import { text } from './text.js';
+import { trajectories } from './trajectories.js';
 
 export const loaders: readonly Loader[] = [
   ...[mnist, idx, images, audio, text, csv, jsonl, npy, npz, parquet, tar],
-  ...[pairs, synthetic, mobyDick],
+  ...[trajectories, pairs, synthetic, mobyDick],
 ];
