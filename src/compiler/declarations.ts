@@ -26,7 +26,7 @@ export type FilterExpr =
   | { readonly kind: 'unary'; readonly operator: '-' | 'not'; readonly operand: FilterExpr }
   | {
       readonly kind: 'binary';
-      readonly operator: BinaryOperator;
+      readonly operator: Exclude<BinaryOperator, '++'>;
       readonly left: FilterExpr;
       readonly right: FilterExpr;
     };

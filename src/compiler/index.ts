@@ -1,5 +1,5 @@
 /** The compiler as values: sources in, diagnostics and artefacts out. Nothing here touches files. */
-import { type Diagnostic, nearest, report } from '../diagnostics/index.js';
+import { type Diagnostic, nearest, type Related, report } from '../diagnostics/index.js';
 import { parseModule } from '../grammar/index.js';
 import type { Source } from '../grammar/source.js';
 import type { ModelItem, Module } from '../grammar/syntax-tree.js';
@@ -82,6 +82,11 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     new Modules(e, library).scopeOf(module);
     diagnostics.push(...e.diagnostics);
   }
+  for (const { model: name, microBatch, span } of trains) {
+    const model = models.find((m) => m.name === name);
+    if (model && microBatch !== undefined && model.groups.length > 1)
+      diagnostics.push(report('EBM2047', { model: name }, { span, related: groupPlaces(model) }));
+  }
   const modelNames = modelItems.map((item) => item.name.text);
   checkReferences(module, modelNames, datasets, models, diagnostics);
   // What a syntax error has swallowed is not there: names that are unknown for that reason would only distract.
@@ -96,6 +101,10 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     trains,
     evaluates,
   };
+}
+
+function groupPlaces({ groups }: TypedModel): Related[] {
+  return groups.map(({ span }) => ({ span, message: 'a group of terms' }));
 }
 
 function batchOf({ train }: CheckOptions): number {

@@ -28,6 +28,8 @@ function buildOperation(source: Source, cst: CstNode): Expr {
       span: nodeSpan(source, conditional),
     };
   }
+  const loop = optionalNode(cst, 'loop');
+  if (loop) return buildLoop(source, loop);
   return new OperatorReader(source, nodes(cst, 'operand'), tokens(cst, 'BinarySign')).read();
 }
 
@@ -53,7 +55,7 @@ class OperatorReader {
     for (;;) {
       const sign = this.signs[this.at];
       if (!sign) return left;
-      const operator = sign.image as BinaryOperator | '..';
+      const operator = sign.image as BinaryOperator | '..' | '->';
       const binds = binaryLevel(operator);
       if (binds < minimum) return left;
       this.at++;
@@ -62,7 +64,9 @@ class OperatorReader {
       left =
         operator === '..'
           ? { kind: 'range', low: left, high: right, span }
-          : { kind: 'binary', operator, left, right, span };
+          : operator === '->'
+            ? { kind: 'schedule', from: left, to: right, span }
+            : { kind: 'binary', operator, left, right, span };
     }
   }
 
@@ -94,8 +98,42 @@ function buildOperand(source: Source, cst: CstNode): Expr {
   return expr;
 }
 
+function buildLoop(source: Source, cst: CstNode): Expr {
+  const condition = optionalNode(cst, 'condition');
+  return {
+    kind: 'for',
+    reducer: nameOf(source, token(cst, 'reducer')),
+    clauses: nodes(cst, 'forClause').map((clause) => ({
+      name: nameOf(source, token(clause, 'Name')),
+      domain: buildExpr(source, node(clause, 'expression')),
+    })),
+    condition: condition && buildExpr(source, condition),
+    body: buildExpr(source, node(cst, 'value')),
+    span: nodeSpan(source, cst),
+  };
+}
+
+function buildMinimum(source: Source, cst: CstNode): Expr {
+  const part = (name: string) => {
+    const found = optionalNode(cst, name);
+    return found && buildExpr(source, found);
+  };
+  return {
+    kind: 'minimum',
+    word: token(cst, 'word').image as 'min' | 'softmin' | 'argmin',
+    variable: nameOf(source, token(cst, 'variable')),
+    domain: part('domain'),
+    beta: part('beta'),
+    start: part('start'),
+    method: part('method'),
+    body: buildExpr(source, node(cst, 'value')),
+    span: nodeSpan(source, cst),
+  };
+}
+
 function buildAtom(source: Source, cst: CstNode): Expr {
   const { children } = cst;
+  if (children.minimum) return buildMinimum(source, node(cst, 'minimum'));
   if (children.Name) {
     const name = nameOf(source, token(cst, 'Name'));
     return { kind: 'name', name, span: name.span };

@@ -5,6 +5,7 @@ import { buildExpr, buildSettings, buildType } from './build-expr.js';
 import { nameOf, node, nodeSpan, nodes, optionalNode, token, tokenSpan, tokens } from './cst.js';
 import type { Source, Span } from './source.js';
 import type {
+  AfterStatement,
   Block,
   EnergyMember,
   Expr,
@@ -18,6 +19,7 @@ import type {
   RegularizerItem,
   RepeatStatement,
   Statement,
+  StateStatement,
   TypeExpr,
 } from './syntax-tree.js';
 
@@ -131,7 +133,10 @@ class Builder {
       case 'viewMember':
         return {
           kind: 'view',
-          names: this.names(cst, 'names'),
+          names: nodes(cst, 'viewName').map((view) => ({
+            ...this.name(view, 'Name'),
+            count: view.children.expression && this.expr(view),
+          })),
           subject: this.name(cst, 'subject'),
           pipeline: this.expr(cst),
           ...base,
@@ -150,6 +155,10 @@ class Builder {
         return this.let(cst);
       case 'paramStatement':
         return this.param(cst);
+      case 'stateStatement':
+        return this.state(cst);
+      case 'afterStatement':
+        return this.after(cst);
       case 'energyMember':
         return {
           kind: 'energy',
@@ -159,7 +168,12 @@ class Builder {
           ...base,
         } satisfies EnergyMember;
       case 'minimizeMember':
-        return { kind: 'minimize', terms: buildSettings(this.source, node(cst, 'settings')), ...base };
+        return {
+          kind: 'minimize',
+          over: this.names(cst, 'over'),
+          terms: buildSettings(this.source, node(cst, 'settings')),
+          ...base,
+        };
       case 'representationMember':
         return { kind: 'representation', value: this.expr(cst), ...base };
       default:
@@ -208,6 +222,10 @@ class Builder {
         return this.let(cst);
       case 'paramStatement':
         return this.param(cst);
+      case 'stateStatement':
+        return this.state(cst);
+      case 'afterStatement':
+        return this.after(cst);
       case 'assignStatement':
         return { kind: 'assign', name: this.name(cst, 'Name'), value: this.expr(cst), ...this.base(cst) };
       case 'repeatStatement': {
@@ -244,6 +262,21 @@ class Builder {
       initial: this.expr(cst),
       ...this.base(cst),
     };
+  }
+
+  private state(cst: CstNode): StateStatement {
+    return {
+      kind: 'state',
+      name: this.name(cst, 'Name'),
+      type: this.optionalType(cst),
+      initial: this.expr(cst),
+      ...this.base(cst),
+    };
+  }
+
+  private after(cst: CstNode): AfterStatement {
+    const { statements } = this.statements(node(cst, 'block'), false);
+    return { kind: 'after', statements, ...this.base(cst) };
   }
 
   // ── Parts ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,12 +21,12 @@ const words = {
     'train',
     'evaluate',
   ],
-  member: ['data', 'view', 'mask', 'encoder', 'let', 'param', 'energy', 'minimize', 'representation'],
-  statement: ['let', 'param', 'repeat'],
+  member: ['data', 'view', 'mask', 'encoder', 'let', 'param', 'state', 'after', 'energy', 'minimize', 'representation'],
+  statement: ['let', 'param', 'state', 'after', 'repeat'],
 } as const;
 
 /** Declared in the design of the language, not built yet. */
-const planned = new Set(['state', 'after', 'latent', 'sample', 'compare']);
+const planned = new Set(['latent', 'sample', 'compare']);
 
 const otherLanguages: Readonly<Record<string, string>> = {
   import: 'use',
@@ -53,7 +53,12 @@ export function spelledRight(tokens: readonly IToken[], part: keyof typeof words
   if (!word || word.tokenType !== t.Identifier || planned.has(word.image)) return undefined;
   const meant = nearest(word.image, words[part]);
   if (!meant) return undefined;
-  const fits = meant === 'minimize' ? after?.tokenType === t.LeftBrace : isName(after);
+  const fits =
+    meant === 'minimize'
+      ? after?.tokenType === t.LeftBrace || after?.tokenType === t.Over
+      : meant === 'after'
+        ? after?.tokenType === t.Step
+        : isName(after);
   const type = t.keywords.get(meant);
   if (!fits || !type) return undefined;
   return { ...word, image: meant, tokenType: type, tokenTypeIdx: type.tokenTypeIdx as number };

@@ -258,6 +258,8 @@ export class EbmParser extends CstParser {
         { ALT: () => this.SUBRULE(this.encoderMember) },
         { ALT: () => this.SUBRULE(this.letStatement) },
         { ALT: () => this.SUBRULE(this.paramStatement) },
+        { ALT: () => this.SUBRULE(this.stateStatement) },
+        { ALT: () => this.SUBRULE(this.afterStatement) },
         { ALT: () => this.SUBRULE(this.energyMember) },
         { ALT: () => this.SUBRULE(this.minimizeMember) },
         { ALT: () => this.SUBRULE(this.representationMember) },
@@ -275,11 +277,20 @@ export class EbmParser extends CstParser {
 
   viewMember = this.RULE('viewMember', () => {
     this.CONSUME(t.View);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.Name, { LABEL: 'names' }) });
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.viewName) });
     this.CONSUME(t.Of);
     this.CONSUME2(t.Name, { LABEL: 'subject' });
     this.CONSUME(t.Equals);
     this.SUBRULE(this.expression);
+  });
+
+  viewName = this.RULE('viewName', () => {
+    this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.LeftSquare);
+      this.SUBRULE(this.expression);
+      this.CONSUME(t.RightSquare);
+    });
   });
 
   maskMember = this.RULE('maskMember', () => {
@@ -307,6 +318,10 @@ export class EbmParser extends CstParser {
 
   minimizeMember = this.RULE('minimizeMember', () => {
     this.CONSUME(t.Minimize);
+    this.OPTION(() => {
+      this.CONSUME(t.Over);
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.Name, { LABEL: 'over' }) });
+    });
     this.SUBRULE(this.settings);
   });
 
@@ -321,6 +336,8 @@ export class EbmParser extends CstParser {
         { ALT: () => this.SUBRULE(this.letStatement) },
         { ALT: () => this.SUBRULE(this.repeatStatement) },
         { GATE: () => this.isName(2), ALT: () => this.SUBRULE(this.paramStatement) },
+        { GATE: () => this.isName(2), ALT: () => this.SUBRULE(this.stateStatement) },
+        { GATE: () => this.LA(2).tokenType === t.Step, ALT: () => this.SUBRULE(this.afterStatement) },
         { GATE: () => this.LA(2).tokenType === t.Equals, ALT: () => this.SUBRULE(this.assignStatement) },
         { ALT: () => this.SUBRULE(this.expression) },
       ],
@@ -357,6 +374,23 @@ export class EbmParser extends CstParser {
     this.SUBRULE(this.expression);
   });
 
+  stateStatement = this.RULE('stateStatement', () => {
+    this.CONSUME(t.State);
+    this.CONSUME(t.Name);
+    this.OPTION(() => {
+      this.CONSUME(t.Colon);
+      this.SUBRULE(this.type);
+    });
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  afterStatement = this.RULE('afterStatement', () => {
+    this.CONSUME(t.After);
+    this.CONSUME(t.Step);
+    this.SUBRULE(this.block);
+  });
+
   repeatStatement = this.RULE('repeatStatement', () => {
     this.CONSUME(t.Repeat);
     this.OPTION({
@@ -384,6 +418,7 @@ export class EbmParser extends CstParser {
     this.OR({
       DEF: [
         { ALT: () => this.SUBRULE(this.conditional) },
+        { GATE: () => this.LA(2).tokenType === t.For, ALT: () => this.SUBRULE(this.loop) },
         {
           ALT: () => {
             this.SUBRULE(this.operand);
@@ -408,6 +443,60 @@ export class EbmParser extends CstParser {
     this.SUBRULE3(this.expression, { LABEL: 'otherwise' });
   });
 
+  loop = this.RULE('loop', () => {
+    this.CONSUME(t.Name, { LABEL: 'reducer' });
+    this.CONSUME(t.For);
+    this.SUBRULE(this.forClause);
+    this.MANY(() => {
+      this.CONSUME(t.Comma);
+      this.SUBRULE2(this.forClause);
+    });
+    this.OPTION(() => {
+      this.CONSUME(t.Where);
+      this.SUBRULE(this.expression, { LABEL: 'condition' });
+    });
+    this.CONSUME(t.Colon);
+    this.SUBRULE2(this.expression, { LABEL: 'value' });
+  });
+
+  forClause = this.RULE('forClause', () => {
+    this.CONSUME(t.Name);
+    this.CONSUME(t.In);
+    this.SUBRULE(this.expression);
+  });
+
+  minimum = this.RULE('minimum', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Min, { LABEL: 'word' }) },
+      { ALT: () => this.CONSUME(t.Softmin, { LABEL: 'word' }) },
+      { ALT: () => this.CONSUME(t.Argmin, { LABEL: 'word' }) },
+    ]);
+    this.CONSUME(t.Name, { LABEL: 'variable' });
+    this.OR2([
+      {
+        ALT: () => {
+          this.CONSUME(t.In);
+          this.SUBRULE(this.expression, { LABEL: 'domain' });
+          this.OPTION(() => {
+            this.CONSUME(t.At);
+            this.SUBRULE2(this.expression, { LABEL: 'beta' });
+          });
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.From);
+          this.SUBRULE3(this.expression, { LABEL: 'start' });
+          this.CONSUME(t.By);
+          this.SUBRULE4(this.expression, { LABEL: 'method' });
+        },
+      },
+    ]);
+    this.CONSUME(t.LeftBrace);
+    this.SUBRULE5(this.expression, { LABEL: 'value' });
+    this.CONSUME(t.RightBrace);
+  });
+
   operand = this.RULE('operand', () => {
     this.MANY(() => this.CONSUME(t.PrefixSign));
     this.OR({
@@ -416,6 +505,7 @@ export class EbmParser extends CstParser {
         { ALT: () => this.CONSUME(t.StringLiteral) },
         { ALT: () => this.CONSUME(t.True) },
         { ALT: () => this.CONSUME(t.False) },
+        { GATE: () => this.beginsMinimum(), ALT: () => this.SUBRULE(this.minimum) },
         { ALT: () => this.CONSUME(t.Name) },
         { ALT: () => this.CONSUME(t.MissingMark) },
         {
@@ -528,7 +618,14 @@ export class EbmParser extends CstParser {
 
   private isKeywordStatement(): boolean {
     const type = this.LA(1).tokenType;
-    return type === t.Let || type === t.Repeat || (type === t.Param && this.isName(2));
+    if (type === t.After) return this.LA(2).tokenType === t.Step;
+    return type === t.Let || type === t.Repeat || ((type === t.Param || type === t.State) && this.isName(2));
+  }
+
+  private beginsMinimum(): boolean {
+    const [word, , third] = [this.LA(1), this.LA(2), this.LA(3)];
+    if (![t.Min, t.Softmin, t.Argmin].includes(word.tokenType)) return false;
+    return this.isName(2) && (third.tokenType === t.In || third.tokenType === t.From);
   }
 
   private isName(ahead: number): boolean {

@@ -9,15 +9,16 @@ export const level = {
   and: 4,
   not: 5,
   comparison: 6,
-  range: 7,
-  sum: 8,
-  product: 9,
-  negative: 10,
-  power: 11,
-  postfix: 12,
+  schedule: 7,
+  range: 8,
+  sum: 9,
+  product: 10,
+  negative: 11,
+  power: 12,
+  postfix: 13,
 } as const;
 
-export function binaryLevel(operator: BinaryOperator | '..'): number {
+export function binaryLevel(operator: BinaryOperator | '..' | '->'): number {
   switch (operator) {
     case 'or':
       return level.or;
@@ -30,8 +31,11 @@ export function binaryLevel(operator: BinaryOperator | '..'): number {
     case '>':
     case '>=':
       return level.comparison;
+    case '->':
+      return level.schedule;
     case '..':
       return level.range;
+    case '++':
     case '+':
     case '-':
       return level.sum;

@@ -15,7 +15,10 @@ function levelOf(expr: Expr): number {
     case 'pipe':
       return level.pipe;
     case 'if':
+    case 'for':
       return level.if;
+    case 'schedule':
+      return level.schedule;
     case 'range':
       return level.range;
     case 'binary':
@@ -57,6 +60,27 @@ function bareDoc(expr: Expr): Doc {
       return pipeDoc(expr);
     case 'range':
       return concat(exprDoc(expr.low, level.range + 1), '..', exprDoc(expr.high, level.range + 1));
+    case 'schedule':
+      return concat(exprDoc(expr.from, level.schedule), ' -> ', exprDoc(expr.to, level.schedule + 1));
+    case 'for':
+      return concat(
+        `${expr.reducer.text} for `,
+        ...expr.clauses.flatMap(({ name, domain }, i) => [i > 0 ? ', ' : '', `${name.text} in `, exprDoc(domain)]),
+        ...(expr.condition ? [' where ', exprDoc(expr.condition)] : []),
+        ': ',
+        exprDoc(expr.body, level.if),
+      );
+    case 'minimum':
+      return concat(
+        `${expr.word} ${expr.variable.text} `,
+        ...(expr.domain ? ['in ', exprDoc(expr.domain)] : []),
+        ...(expr.beta ? [' at ', exprDoc(expr.beta)] : []),
+        ...(expr.start ? ['from ', exprDoc(expr.start)] : []),
+        ...(expr.method ? [' by ', exprDoc(expr.method)] : []),
+        ' { ',
+        exprDoc(expr.body),
+        ' }',
+      );
     case 'if':
       return concat(
         'if ',

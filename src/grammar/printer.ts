@@ -240,8 +240,11 @@ class Printer {
       case 'data':
         return { head: concat(`data ${member.name.text}: `, typeDoc(member.type)) };
       case 'view': {
-        const names = member.names.map((name) => name.text).join(', ');
-        return { head: concat(`view ${names} of ${member.subject.text} = `, exprDoc(member.pipeline)) };
+        const names = member.names.flatMap(({ text, count }, i) => [
+          i > 0 ? `, ${text}` : text,
+          ...(count ? ['[', exprDoc(count), ']'] : []),
+        ]);
+        return { head: concat('view ', ...names, ` of ${member.subject.text} = `, exprDoc(member.pipeline)) };
       }
       case 'mask':
         return { head: concat(`mask ${member.name.text} over ${member.subject.text} = `, exprDoc(member.pipeline)) };
@@ -250,11 +253,18 @@ class Printer {
       case 'energy':
         return this.body(concat(`energy ${member.name.text}`, parametersDoc(member.parameters)), member.body);
       case 'minimize':
-        return this.list('minimize', settingElements(member.terms), member.span.start, member.span);
+        return this.list(
+          member.over.length > 0 ? `minimize over ${member.over.map(({ text }) => text).join(', ')}` : 'minimize',
+          settingElements(member.terms),
+          member.over.at(-1)?.span.end ?? member.span.start,
+          member.span,
+        );
       case 'representation':
         return { head: concat('representation ', exprDoc(member.value)) };
       case 'let':
       case 'param':
+      case 'state':
+      case 'after':
         return this.statement(member);
       default:
         return member satisfies never;
@@ -269,6 +279,15 @@ class Printer {
         return {
           head: concat(`param ${statement.name.text}`, typed(statement.type), ' = ', exprDoc(statement.initial)),
         };
+      case 'state':
+        return {
+          head: concat(`state ${statement.name.text}`, typed(statement.type), ' = ', exprDoc(statement.initial)),
+        };
+      case 'after': {
+        const elements = this.statements(statement.statements, undefined);
+        const open = this.trivia.openBrace(statement.span.start);
+        return { head: 'after step', block: { open, end: statement.span.end - 1, elements, isList: false } };
+      }
       case 'assign':
         return { head: concat(`${statement.name.text} = `, exprDoc(statement.value)) };
       case 'repeat': {

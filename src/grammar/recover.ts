@@ -35,8 +35,12 @@ const itemParts = new Map<TokenType, Part | undefined>([
 const memberParts = new Map<TokenType, Part | undefined>([
   [t.Energy, 'statement'],
   [t.Minimize, 'setting'],
+  [t.After, 'statement'],
 ]);
-const statementParts = new Map<TokenType, Part | undefined>([[t.Repeat, 'statement']]);
+const statementParts = new Map<TokenType, Part | undefined>([
+  [t.Repeat, 'statement'],
+  [t.After, 'statement'],
+]);
 
 class Repair {
   /** The first word of what the part at hand stands in. */

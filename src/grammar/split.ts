@@ -49,7 +49,22 @@ function beginsItem(tokens: readonly IToken[], at: number, depth: number): boole
   return depth === 0 && startsLine && (before === undefined || endsExpression(before)) && isOddDeclaration(tokens, at);
 }
 
-const goesOn = new Set<TokenType>([t.And, t.Or, t.Not, t.If, t.Then, t.Else, t.Of, t.Over, t.On, t.In]);
+const goesOn = new Set<TokenType>([
+  t.And,
+  t.Or,
+  t.Not,
+  t.If,
+  t.Then,
+  t.Else,
+  t.Of,
+  t.Over,
+  t.On,
+  t.In,
+  t.For,
+  t.Where,
+  t.At,
+  t.By,
+]);
 
 /** Two words, the first at the beginning of a line. */
 function isOddDeclaration(tokens: readonly IToken[], at: number): boolean {
@@ -67,13 +82,17 @@ export function clearlyBeginsMember(tokens: readonly IToken[], at: number): bool
   const next = tokens[at + 2]?.tokenType;
   switch (token.tokenType) {
     case t.Minimize:
-      return after?.tokenType === t.LeftBrace;
+      return after?.tokenType === t.LeftBrace || after?.tokenType === t.Over;
+    case t.After:
+      return after?.tokenType === t.Step && next === t.LeftBrace;
+    case t.State:
+      return isName(after) && (next === t.Equals || next === t.Colon);
     case t.Encoder:
       return isName(after) && next === t.Equals;
     case t.Data:
       return isName(after) && next === t.Colon;
     case t.View:
-      return isName(after) && (next === t.Of || next === t.Comma);
+      return isName(after) && (next === t.Of || next === t.Comma || next === t.LeftSquare);
     case t.Mask:
       return isName(after) && next === t.Over;
     case t.Energy:
@@ -91,7 +110,8 @@ export function clearlyBeginsStatement(tokens: readonly IToken[], at: number): b
   const isFree = !onSameLine(before, token) || endsExpression(before) || before?.tokenType === t.LeftBrace;
   if (token.tokenType === t.Let || token.tokenType === t.Repeat) return isFree;
   if (onSameLine(before, token)) return false;
-  if (token.tokenType === t.Param) return isName(after);
+  if (token.tokenType === t.Param || token.tokenType === t.State) return isName(after);
+  if (token.tokenType === t.After) return after?.tokenType === t.Step;
   return isName(token) && after?.tokenType === t.Equals && before?.tokenType !== t.Comma;
 }
 

@@ -144,6 +144,8 @@ export type Member =
   | EncoderMember
   | LetStatement
   | ParamStatement
+  | StateStatement
+  | AfterStatement
   | EnergyMember
   | MinimizeMember
   | RepresentationMember;
@@ -155,12 +157,20 @@ export interface DataMember extends ItemBase {
   readonly type: TypeExpr;
 }
 
-/** `view a, b of x = random_crop(size: 32) |> flip`: the pipeline is applied to `x`, once a name, with fresh draws. */
+/**
+ * `view a, b of x = random_crop(size: 32) |> flip`: the pipeline is applied to `x`, once a name, with fresh draws; `view crops[6] of x = ...` is
+ * a list of six.
+ */
 export interface ViewMember extends ItemBase {
   readonly kind: 'view';
-  readonly names: readonly Name[];
+  readonly names: readonly ViewName[];
   readonly subject: Name;
   readonly pipeline: Expr;
+}
+
+export interface ViewName extends Name {
+  /** How many views the name is a list of. */
+  readonly count: Expr | undefined;
 }
 
 /** `mask m over p = random_mask(ratio: 0.75)`: the call gets `p` as its first argument and returns a record. */
@@ -185,9 +195,13 @@ export interface EnergyMember extends ItemBase {
   readonly body: Block;
 }
 
-/** `minimize { contrast: info_nce(E, a, b), 0.1 * other }`: terms are named and separated by newlines or commas. */
+/**
+ * `minimize { contrast: info_nce(E, a, b) }`: terms are named and separated by newlines or commas. With `over D, F` only the parameters of
+ * these encoders (and `param`s) follow the terms' gradient.
+ */
 export interface MinimizeMember extends ItemBase {
   readonly kind: 'minimize';
+  readonly over: readonly Name[];
   readonly terms: readonly Term[];
 }
 
@@ -211,7 +225,13 @@ export interface Block {
   readonly span: Span;
 }
 
-export type Statement = LetStatement | ParamStatement | AssignStatement | RepeatStatement;
+export type Statement =
+  | LetStatement
+  | ParamStatement
+  | StateStatement
+  | AfterStatement
+  | AssignStatement
+  | RepeatStatement;
 
 export interface LetStatement extends ItemBase {
   readonly kind: 'let';
@@ -226,6 +246,20 @@ export interface ParamStatement extends ItemBase {
   readonly name: Name;
   readonly type: TypeExpr | undefined;
   readonly initial: Expr;
+}
+
+/** `state queue: [4096, 128] = unit(normal([4096, 128]))`: a tensor that outlives a step, changed only by `after step`. */
+export interface StateStatement extends ItemBase {
+  readonly kind: 'state';
+  readonly name: Name;
+  readonly type: TypeExpr | undefined;
+  readonly initial: Expr;
+}
+
+/** `after step { queue = push(queue, batch(k)) }`: what states are from the next step on, computed of this step's values. */
+export interface AfterStatement extends ItemBase {
+  readonly kind: 'after';
+  readonly statements: readonly Statement[];
 }
 
 /** `x = x |> relu`: gives a `let`, or an input, a new value from here on. */
@@ -272,6 +306,33 @@ export type Expr =
   | { readonly kind: 'pipe'; readonly left: Expr; readonly right: Expr; readonly span: Span }
   /** `0.08..1.0` */
   | { readonly kind: 'range'; readonly low: Expr; readonly high: Expr; readonly span: Span }
+  /** `0.996 -> 1.0`: from the first to the second over the whole training, along half a cosine. */
+  | { readonly kind: 'schedule'; readonly from: Expr; readonly to: Expr; readonly span: Span }
+  /** `mean for s in a ++ b, t in a where s != t: H(s, t)`: unrolled when compiled. */
+  | {
+      readonly kind: 'for';
+      readonly reducer: Name;
+      readonly clauses: readonly ForClause[];
+      readonly condition: Expr | undefined;
+      readonly body: Expr;
+      readonly span: Span;
+    }
+  /**
+   * `min z in codes { D(x, z) }`, `softmin z in codes at beta { ... }`: over the rows of a tensor or the items of a list;
+   * `min z from z0 by gradient(steps: 8, rate: 0.1) { ... }`: by descent.
+   */
+  | {
+      readonly kind: 'minimum';
+      /** `argmin` is where the minimum is, not its value. */
+      readonly word: 'min' | 'softmin' | 'argmin';
+      readonly variable: Name;
+      readonly domain: Expr | undefined;
+      readonly beta: Expr | undefined;
+      readonly start: Expr | undefined;
+      readonly method: Expr | undefined;
+      readonly body: Expr;
+      readonly span: Span;
+    }
   /** `[a, b]` */
   | { readonly kind: 'list'; readonly items: readonly Expr[]; readonly span: Span }
   /** `{ visible: a, hidden: b }` */
@@ -287,7 +348,12 @@ export type Expr =
   /** Stands where an expression could not be read; the parser has already reported why. */
   | { readonly kind: 'missing'; readonly span: Span };
 
-export type BinaryOperator = '+' | '-' | '*' | '/' | '^' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'and' | 'or';
+export interface ForClause {
+  readonly name: Name;
+  readonly domain: Expr;
+}
+
+export type BinaryOperator = '++' | '+' | '-' | '*' | '/' | '^' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'and' | 'or';
 
 export interface Argument {
   readonly name: Name | undefined;

@@ -64,6 +64,18 @@ export const Of = soft('of');
 export const Over = soft('over');
 export const On = soft('on');
 export const In = soft('in');
+export const For = keyword('for');
+export const Where = soft('where');
+export const State = soft('state');
+export const After = soft('after');
+export const Step = soft('step');
+/** `min z ...`, `softmin z ...`: functions too, so that only a name after them makes them words of the language. */
+export const Min = soft('min');
+export const Softmin = soft('softmin');
+export const Argmin = soft('argmin');
+export const From = soft('from');
+export const At = soft('at');
+export const By = soft('by');
 
 // ── Literals ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -92,7 +104,7 @@ export const Ellipsis = sign('Ellipsis', '...');
 export const Range = sign('Range', '..', [BinarySign]);
 export const Dot = sign('Dot', '.');
 export const Pipe = sign('Pipe', '|>');
-export const Arrow = sign('Arrow', '->');
+export const Arrow = sign('Arrow', '->', [BinarySign]);
 export const EqualEqual = sign('EqualEqual', '==', [BinarySign]);
 export const NotEqual = sign('NotEqual', '!=', [BinarySign]);
 export const LessEqual = sign('LessEqual', '<=', [BinarySign]);
@@ -100,6 +112,7 @@ export const GreaterEqual = sign('GreaterEqual', '>=', [BinarySign]);
 export const Less = sign('Less', '<', [BinarySign]);
 export const Greater = sign('Greater', '>', [BinarySign]);
 export const Equals = sign('Equals', '=');
+export const Join = sign('Join', '++', [BinarySign]);
 export const Plus = sign('Plus', '+', [BinarySign]);
 export const Minus = sign('Minus', '-', [BinarySign, PrefixSign]);
 /** A `-` that begins a line inside `{ }`: it begins a new expression, so it is never an operator between two. */
@@ -163,6 +176,7 @@ export const allTokens: TokenType[] = [
   Less,
   Greater,
   Equals,
+  Join,
   Plus,
   Minus,
   LeadingMinus,

@@ -29,6 +29,8 @@ export interface LoadedModel {
   readonly metrics: readonly string[];
   /** The next step's number; with the seed it determines every random draw. Settable to resume. */
   stepNumber: number;
+  /** Steps of the whole training, at least 1: schedules inside the model (`a -> b`) go from its first step to its last. */
+  plannedSteps: number;
   /** Gives every state its initial value from the seed and sets stepNumber to 0. */
   init(seed: number): Promise<void>;
   step(batch: Batch, rate: number): Promise<Readonly<Record<string, number>>>;

@@ -39,7 +39,7 @@ const number = fc.constantFrom('0', '1', '0.5', '1e-4', '10%', '4096', '2.5e3').
 
 const { expr } = fc.letrec<{ expr: unknown }>((tie) => {
   const e = tie('expr');
-  const binary = fc.constantFrom('+', '-', '*', '/', '^', '==', '!=', '<', '<=', '>', '>=', 'and', 'or');
+  const binary = fc.constantFrom('++', '+', '-', '*', '/', '^', '==', '!=', '<', '<=', '>', '>=', 'and', 'or');
   const setting = fc.record({ name, value: e, span: fc.constant(span) });
   const argument = fc.record({ name: fc.option(name, { nil: undefined }), value: e, span: fc.constant(span) });
   const index = fc.oneof(
@@ -70,6 +70,31 @@ const { expr } = fc.letrec<{ expr: unknown }>((tie) => {
       node('binary', { operator: binary, left: e, right: e }),
       node('pipe', { left: e, right: e }),
       node('range', { low: e, high: e }),
+      node('schedule', { from: e, to: e }),
+      node('for', {
+        reducer: name,
+        clauses: fc.array(fc.record({ name, domain: e }), { minLength: 1, maxLength: 2 }),
+        condition: fc.option(e, { nil: undefined }),
+        body: e,
+      }),
+      node('minimum', {
+        word: fc.constantFrom('min', 'softmin', 'argmin'),
+        variable: name,
+        domain: e,
+        beta: fc.option(e, { nil: undefined }),
+        start: fc.constant(undefined),
+        method: fc.constant(undefined),
+        body: e,
+      }),
+      node('minimum', {
+        word: fc.constantFrom('min', 'softmin', 'argmin'),
+        variable: name,
+        domain: fc.constant(undefined),
+        beta: fc.constant(undefined),
+        start: e,
+        method: e,
+        body: e,
+      }),
       node('list', { items: fc.array(e, small) }),
       node('record', { fields: fc.array(setting, small) }),
       // biome-ignore lint/suspicious/noThenProperty: the tree names it so
@@ -93,12 +118,15 @@ const parameters = fc.array(
 const settings = fc.array(fc.record({ name, value: expr, span: fc.constant(span) }), small);
 const letStatement = node('let', { name, type: some(type), value: expr });
 const paramStatement = node('param', { name, type: some(type), initial: expr });
+const stateStatement = node('state', { name, type: some(type), initial: expr });
 
 const { statement } = fc.letrec<{ statement: unknown }>((tie) => ({
   statement: fc.oneof(
     { depthSize: 'small' },
     letStatement,
     paramStatement,
+    stateStatement,
+    node('after', { statements: fc.array(tie('statement'), small) }),
     node('assign', { name, value: expr }),
     node('repeat', { variable: some(name), count: expr, statements: fc.array(tie('statement'), small) }),
   ),
@@ -115,13 +143,22 @@ const body = fc.oneof(
 const names = fc.array(name, { minLength: 1, maxLength: 3 });
 const member = fc.oneof(
   node('data', { name, type }),
-  node('view', { names, subject: name, pipeline: expr }),
+  node('view', {
+    names: fc.array(
+      fc.tuple(name, fc.option(expr, { nil: undefined })).map(([n, count]) => ({ ...n, count })),
+      { minLength: 1, maxLength: 3 },
+    ),
+    subject: name,
+    pipeline: expr,
+  }),
   node('mask', { name, subject: name, pipeline: expr }),
   node('encoder', { name, value: expr }),
   letStatement,
   paramStatement,
+  stateStatement,
+  node('after', { statements: fc.array(statement, small) }),
   node('energy', { name, parameters, body }),
-  node('minimize', { terms: settings }),
+  node('minimize', { over: fc.array(name, { maxLength: 2 }), terms: settings }),
   node('representation', { value: expr }),
 );
 const call = fc.record({

@@ -194,6 +194,8 @@ export const cases: { readonly [N in OpName]: readonly Case[] } = {
     on([any(3, 2)], { kind: 'variance', axes: [0], keepdims: true }),
     on([any(2, 3, 2)], { kind: 'variance', axes: [0, 1] }),
   ],
+  pin: unary(),
+  grad: unevaluated([any(), any(2)], {}),
   running: [on([any(2, 3)], { decay: 0.9, name: 'r' })],
   normalize: [
     on([any(4, 3), any(3), any(3)], { axes: [0], eps: 1e-3 }, 2, 'batch'),

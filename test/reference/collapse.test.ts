@@ -39,6 +39,15 @@ const healthy: readonly (readonly [string, () => string])[] = [
   ['VICReg', () => example('vicreg')],
   ['MAE', () => example('mae')],
   [
+    'MAE on photographs',
+    () => {
+      const text = replaced(replaced(example('mae'), '28, 28, 1', '224, 224, 3'), 'patches(x, 4)', 'patches(x, 16)');
+      return replaced(text, 'out: 16', 'out: 768')
+        .replaceAll('grid: 7', 'grid: 14')
+        .replaceAll(/^(dataset|train|evaluate) [\s\S]*?^}\n/gm, '');
+    },
+  ],
+  [
     'SimCLR with InfoNCE',
     () => {
       const text = replaced(example('simclr'), '{ nt_xent }', '{ info_nce }');

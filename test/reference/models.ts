@@ -53,7 +53,8 @@ export function lossGraph(model: TypedModel, { wrt, merged = true, optimized = f
   const lowering = new BatchLowering(b, model.batch);
   const lower = (node: Node): Node => lowering.lower(node).node;
   const mean = (node: Node): Node => (node.type.shape.length === 0 ? node : b.mean(node));
-  const before = (merged ? mergeViews(model) : model.terms).map(({ node }) => mean(lower(node)));
+  const roots = model.terms.map(({ node }) => node);
+  const before = (merged ? mergeViews(model, roots) : roots).map((node) => mean(lower(node)));
   const terms = optimized ? optimizeForward(b, before) : before;
   const loss = terms.reduce((sum, term) => b.add(sum, term));
   const parameters = model.states.filter((s) => s.role === 'parameter');

@@ -66,6 +66,7 @@ export function tinyModel({
     states,
     metrics: ['loss', 'term.pull'],
     stepNumber: 0,
+    plannedSteps: 1,
     explained: [] as number[],
     async init(newSeed: number) {
       seed = newSeed;

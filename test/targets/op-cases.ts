@@ -136,6 +136,7 @@ const calls: readonly Call[] = [
   ['iota', [], { size: 5 }],
   ['stop_gradient', [f(3)]],
   ['batch', [f(3, 2)]],
+  ['pin', [f(3)], {}],
   ['running', [f(3)], { decay: 0.9, name: 'm' }],
   ...(['mean', 'sum', 'max', 'variance'] as const).map(
     (kind): Call => ['batch_reduce', [f(4, 3)], { kind, axes: [0], keepdims: false }],

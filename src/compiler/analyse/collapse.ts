@@ -7,62 +7,71 @@ import { type Diagnostic, report } from '../../diagnostics/index.js';
 import type { TypedModel } from '../check/typed-model.js';
 import { gradients } from '../differentiate/index.js';
 import { Builder } from '../graph/builder.js';
-import { ops } from '../graph/ops/index.js';
 import type { NdArray } from '../graph/ops/op.js';
 import type { Draws } from '../graph/random.js';
 import { topological } from '../graph/schedule.js';
 import type { Node } from '../graph/types.js';
+import { flopsOf, numbersIn } from '../graph/work.js';
 import { BatchLowering } from '../lower/batching.js';
 import { Rewriting } from '../lower/rewriting.js';
 import { evaluateNodes, evaluator } from '../targets/reference/index.js';
 import { arrangements, type Outputs, repeated, uniformNumbers } from './outputs.js';
 
-/** How much is tried: examples in the batch, steps of a descent, constants to start from. */
-interface Effort {
-  readonly examples: number;
-  readonly steps: number;
-  readonly constants: number;
-}
-
-const usual: Effort = { examples: 8, steps: 8, constants: 3 };
-/** For objectives that take long, such as the logits of a whole vocabulary. */
-const small: Effort = { examples: 2, steps: 4, constants: 1 };
-
-/** Floating point operations of one evaluation: above the first the effort is small, above the second there is none. */
-const costly = 5e7;
-const tooCostly = 2e9;
+/** Examples in the batch that outputs are tried on: the first count with which one evaluation is small enough. */
+const exampleCounts = [8, 2] as const;
+const descentSteps = 8;
+/** Numbers that an evaluation of the objective and its gradient may make: a gigabyte if all were kept. */
+const numbersAtOnce = 1.2e8;
+/** Operations on numbers that the whole analysis may take: some ten seconds. */
+const affordable = 2e10;
 
 export function analyseCollapse(model: TypedModel): readonly Diagnostic[] {
   const roots = model.terms.map((t) => t.node);
   const outputs = outermostOutputs(model, roots);
-  if (outputs.length === 0 || roots.some((root) => stopsAnOutput(root, new Set(outputs.map((o) => o.node))))) return [];
-  const nodes = outputs.map((o) => o.node);
-  let objective = freeObjective(model, nodes, usual);
-  if (objective.cost > costly) objective = freeObjective(model, nodes, small);
-  if (objective.cost > tooCostly) return [report('EBM3002', { model: model.name }, { span: model.terms[0]!.span })];
-  const constant = lowestConstant(objective);
-  if (foundLower(objective, constant)) return [];
+  const free = outputs.map((o) => o.node);
+  if (free.length === 0 || model.groups.length > 1 || roots.some((root) => isNotOfValues(root, new Set(free))))
+    return [];
+  try {
+    const objective = smallEnough(model, free);
+    const constant = lowestConstant(objective);
+    return foundLower(objective, constant) ? [] : [canCollapse(model, outputs, objective, constant)];
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    return [report('EBM3002', { model: model.name, reason: error.message }, { span: model.terms[0]!.span })];
+  }
+}
+
+/** The search would take too long or too much memory. */
+class TooLarge extends Error {}
+
+function smallEnough(model: TypedModel, free: readonly Node[]): Objective {
+  for (const count of exampleCounts) {
+    const objective = freeObjective(model, free, count);
+    if (objective.numbers <= numbersAtOnce) return objective;
+  }
+  throw new TooLarge('the outputs of its last encoders hold too many numbers');
+}
+
+function canCollapse(model: TypedModel, outputs: readonly Output[], objective: Objective, constant: Found): Diagnostic {
   const encoders = [...new Set(outputs.map((o) => o.encoder))];
   const upstream = model.encoders.map((e) => e.name).filter((name) => !encoders.includes(name));
   const named = [...upstream, ...encoders].map((name) => `encoder \`${name}\``).join(' and ');
   const terms = objective.terms(constant.outputs);
   const values = model.terms.map((t, k) => `${t.name} ${round(terms[k]!)}`).join(', ');
-  return [
-    report(
-      'EBM3001',
-      { encoders: named },
-      {
-        span: model.terms[0]!.span,
-        related: model.encoders
-          .filter((e) => encoders.includes(e.name))
-          .map((e) => ({ span: e.span, message: 'its output may become constant' })),
-        notes: [
-          `with the output of ${encoders.map((name) => `\`${name}\``).join(', ')} the same for every example, the terms are: ${values}`,
-          `nothing lower was found among outputs that differ from example to example (total ${round(constant.value)})`,
-        ],
-      },
-    ),
-  ];
+  return report(
+    'EBM3001',
+    { encoders: named },
+    {
+      span: model.terms[0]!.span,
+      related: model.encoders
+        .filter((e) => encoders.includes(e.name))
+        .map((e) => ({ span: e.span, message: 'its output may become constant' })),
+      notes: [
+        `with the output of ${encoders.map((name) => `\`${name}\``).join(', ')} the same for every example, the terms are: ${values}`,
+        `nothing lower was found among outputs that differ from example to example (total ${round(constant.value)})`,
+      ],
+    },
+  );
 }
 
 function round(x: number): string {
@@ -91,31 +100,32 @@ function outermostOutputs(model: TypedModel, roots: readonly Node[]): Output[] {
   return found.reverse();
 }
 
-function stopsAnOutput(root: Node, outputs: ReadonlySet<Node>): boolean {
+/** Whether an objective depends on more than the outputs' values: on which of them a gradient flows through, or on their slopes. */
+function isNotOfValues(root: Node, outputs: ReadonlySet<Node>): boolean {
   return topological([root]).some(
-    (node) => node.op === 'stop_gradient' && topological([node]).some((inner) => outputs.has(inner)),
+    (node) =>
+      (node.op === 'stop_gradient' || node.op === 'grad') && topological([node]).some((inner) => outputs.has(inner)),
   );
 }
 
 /** The objective as a function of the encoders' outputs alone; data, draws and other parameters are fixed. */
 interface Objective {
-  readonly effort: Effort;
-  /** Floating point operations of a value with its gradient, about. */
-  readonly cost: number;
   readonly shapes: readonly (readonly number[])[];
   value(outputs: Outputs): number;
   terms(outputs: Outputs): number[];
   gradient(outputs: Outputs): Outputs;
+  /** How many numbers an evaluation makes. Nothing is computed before it is asked for a value. */
+  readonly numbers: number;
 }
 
-function freeObjective(model: TypedModel, outputs: readonly Node[], effort: Effort): Objective {
+function freeObjective(model: TypedModel, outputs: readonly Node[], examples: number): Objective {
   const rewriting = new Rewriting(model.builder);
   for (const [k, node] of outputs.entries()) {
     const attrs = { name: `output ${k}`, shape: node.type.shape, dtype: 'float32' };
     rewriting.replace(node, model.builder.op('input', [], attrs, { axes: node.axes }));
   }
   const b = new Builder();
-  const lowering = new BatchLowering(b, Math.min(effort.examples, model.batch));
+  const lowering = new BatchLowering(b, Math.min(examples, model.batch));
   const terms = model.terms.map((t) => {
     const { node } = lowering.lower(rewriting.rewrite(t.node));
     return node.type.shape.length === 0 ? node : b.mean(node);
@@ -125,55 +135,64 @@ function freeObjective(model: TypedModel, outputs: readonly Node[], effort: Effo
   const cotangents = gradients(b, loss, free);
   const draws = { seed: 1, step: 0 };
   const roots = [loss, ...terms, ...cotangents];
-  const cost = topological(roots).reduce((sum, node) => sum + flopsOf(node), 0);
-  const isLater = cost > (effort === usual ? costly : tooCostly);
-  const fixed = isLater
-    ? new Map<Node, NdArray>()
-    : unmoved(roots, free, fixedValues(model, lowering, topological(roots)), draws);
-  const known = new Map<Node, unknown>([...fixed, ...free.map((node) => [node, undefined] as const)]);
+  const order = topological(roots);
+  const { moved, wanted } = split(order, roots, free);
+  const known = new Set<Node>([...wanted, ...free]);
+  let fixed: ReadonlyMap<Node, NdArray> | undefined;
   const env = (values: Outputs): Map<Node, NdArray> => {
+    fixed ??= evaluated(wanted, fixedValues(model, lowering, order), draws);
     const all = new Map(fixed);
     for (const [k, v] of values.entries()) all.set(free[k]!, v);
     return all;
   };
   const scalar = (a: NdArray): number => a.data[0]!;
   const [value, gradient] = [evaluator([loss], known), evaluator(cotangents, known)];
+  const work = workOf(order);
+  const ofValue = workOf(topological([loss]).filter((node) => moved.has(node)));
+  let spent = work;
+  const spend = (operations: number): void => {
+    spent += operations;
+    if (spent > affordable) throw new TooLarge(`it would take more than ${affordable.toExponential()} operations`);
+  };
   return {
-    effort,
-    cost,
     shapes: free.map((node) => node.type.shape.map(Number)),
-    value: (values) => scalar(value(env(values), draws)[0]!),
+    value(values) {
+      spend(ofValue);
+      return scalar(value(env(values), draws)[0]!);
+    },
     terms: (values) => evaluateNodes(terms, env(values), draws).map(scalar),
-    gradient: (values) => gradient(env(values), draws),
+    gradient(values) {
+      spend(work);
+      return gradient(env(values), draws);
+    },
+    numbers: order.reduce((sum, node) => sum + numbersIn(node), 0),
   };
 }
 
-function flopsOf(node: Node): number {
-  const given = ops[node.op].flops?.(
-    node.args.map((arg) => arg.type),
-    node.type,
-    node.attrs,
-  );
-  return given ?? node.type.shape.reduce<number>((size, d) => size * Number(d), 1);
+/** Arithmetic, and reading and writing what it is about. */
+function workOf(nodes: readonly Node[]): number {
+  return nodes.reduce((sum, node) => sum + flopsOf(node) + 10 * numbersIn(node), 0);
 }
 
-/** What the outputs do not move, where it meets what they do: computed once for all descents. */
-function unmoved(
-  roots: readonly Node[],
-  free: readonly Node[],
-  given: ReadonlyMap<Node, NdArray>,
-  draws: Draws,
-): Map<Node, NdArray> {
+/** What the outputs move, and what they do not but meets what they do: that is computed once for all descents. */
+function split(order: readonly Node[], roots: readonly Node[], free: readonly Node[]) {
   const moved = new Set(free);
   const met = new Set<Node>();
-  for (const node of topological(roots)) {
+  for (const node of order) {
     if (moved.has(node) || !node.args.some((arg) => moved.has(arg))) continue;
     moved.add(node);
     for (const arg of node.args) met.add(arg);
   }
-  const wanted = [...met, ...roots].filter((node) => !moved.has(node));
-  const values = evaluateNodes(wanted, given, draws);
-  return new Map(wanted.map((node, k) => [node, values[k]!]));
+  return { moved, wanted: [...met, ...roots].filter((node) => !moved.has(node)) };
+}
+
+function evaluated(
+  nodes: readonly Node[],
+  given: ReadonlyMap<Node, NdArray>,
+  draws: Draws,
+): ReadonlyMap<Node, NdArray> {
+  const values = evaluateNodes(nodes, given, draws);
+  return new Map(nodes.map((node, k) => [node, values[k]!]));
 }
 
 /** Uniform noise; of ids, below what the model declares. */
@@ -183,7 +202,7 @@ function data(node: Node, shape: readonly number[], model: TypedModel): NdArray 
   return below === undefined ? numbers : { shape, data: numbers.data.map((u) => Math.floor(u * below)) };
 }
 
-/** Data as noise, states at their initial values. */
+/** Data as uniform noise, states at their initial values. */
 function fixedValues(model: TypedModel, lowering: BatchLowering, nodes: readonly Node[]): Map<Node, NdArray> {
   const fixed = new Map<Node, NdArray>();
   const b = new Builder();
@@ -207,7 +226,7 @@ interface Found {
 /** The lowest value over outputs that are the same for every example. */
 function lowestConstant(objective: Objective): Found {
   let best: Found | undefined;
-  for (const outputs of arrangements(objective.shapes, 'constant').slice(-objective.effort.constants)) {
+  for (const outputs of arrangements(objective.shapes, 'constant')) {
     const found = descend(objective, outputs, averageExamples);
     if (!best || found.value < best.value) best = found;
   }
@@ -221,22 +240,24 @@ function foundLower(objective: Objective, constant: Found): boolean {
     ...arrangements(objective.shapes, 'noise', constant.outputs),
   ];
   if (starts.some((outputs) => objective.value(outputs) < enough)) return true;
-  // Descents are the costly part: one from outputs that differ, one from near the best constant.
+  // Descents are the costly part: away from the best constant, from near it, and from outputs that differ.
   const [spread, noise] = [starts[0]!, starts.at(-1)!];
-  return [noise, spread].some((outputs) => descend(objective, outputs, (g) => g, enough).value < enough);
+  const descents: readonly (readonly [Outputs, Projection])[] = [
+    [constant.outputs, differing],
+    [noise, (gradient) => gradient],
+    [spread, (gradient) => gradient],
+  ];
+  return descents.some(([start, project]) => descend(objective, start, project, enough).value < enough);
 }
 
-/** Gradient descent with a step that grows while it helps and shrinks while it does not, until `enough` is reached. */
-function descend(
-  objective: Objective,
-  start: Outputs,
-  project: (gradient: Outputs) => Outputs,
-  enough = Number.NEGATIVE_INFINITY,
-): Found {
+type Projection = (gradient: Outputs) => Outputs;
+
+/** Gradient descent with a step that grows while it helps and shrinks while it does not; it may end below `enough`. */
+function descend(objective: Objective, start: Outputs, project: Projection, enough = Number.NEGATIVE_INFINITY): Found {
   let outputs = start;
   let value = objective.value(outputs);
   let rate = 1;
-  for (let step = 0; step < objective.effort.steps && !(value < enough); step++) {
+  for (let step = 0; step < descentSteps && !(value < enough); step++) {
     const direction = project(objective.gradient(outputs));
     if (direction.every((d) => d.data.every((x) => x === 0))) break;
     let improved = false;
@@ -259,6 +280,12 @@ function moved(from: NdArray, direction: NdArray, distance: number): NdArray {
   const data = new Float64Array(from.data);
   for (let i = 0; i < data.length; i++) data[i]! += distance * direction.data[i]!;
   return { shape: from.shape, data };
+}
+
+/** What of a gradient is not the same for every example. */
+function differing(gradient: Outputs): Outputs {
+  const same = averageExamples(gradient);
+  return gradient.map((g, k) => moved(g, same[k]!, -1));
 }
 
 function averageExamples(gradient: Outputs): Outputs {

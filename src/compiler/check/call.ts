@@ -11,6 +11,7 @@ import type { Elaborator } from './elaborator.js';
 import { asNode, evaluate, evaluateBlock } from './expression.js';
 import { type MappedArgument, mapped } from './map.js';
 import { Scope } from './scope.js';
+import { specialForms } from './special-forms.js';
 import { describe, int, type LayerValue, missing, type Value } from './values.js';
 
 export interface GivenArgument {
@@ -21,6 +22,8 @@ export interface GivenArgument {
 
 export function call(e: Elaborator, expr: Extract<Expr, { kind: 'call' }>, scope: Scope): Value {
   const callee = evaluate(e, expr.callee, scope);
+  const special = callee.kind === 'builtin' ? specialForms[callee.name] : undefined;
+  if (special) return special(e, expr, scope);
   const args = expr.args.map((a) => ({ name: a.name?.text, value: evaluate(e, a.value, scope), span: a.span }));
   return callValue(e, callee, args, expr.span);
 }
@@ -96,7 +99,7 @@ function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgumen
     () =>
       e.inInstance(path, () => {
         const record = (nodes: readonly Node[], value: Value): void => {
-          if (layer.isEncoder && value.kind === 'tensor') e.calls.push({ path, args: nodes, result: value.node });
+          if (layer.isEncoder) for (const result of tensorsOf(value)) e.calls.push({ path, args: nodes, result });
         };
         const callee = layer.isEncoder ? path : name;
         const result = applySignature(e, callee, signature, scope, args, span, layer, record);

@@ -4,6 +4,7 @@
  */
 import type { Block, EnergyMember, Expr, Statement } from '../../grammar/syntax-tree.js';
 import type { Node } from '../graph/types.js';
+import type { Scope } from './scope.js';
 import type { Value } from './values.js';
 
 export function tensorsOf(value: Value): readonly Node[] {
@@ -28,6 +29,16 @@ function collectTensors(value: Value, found: Set<Node>, entered: Set<EnergyMembe
     }
   }
   return found;
+}
+
+/** The tensors that an expression may read of its surroundings. */
+export function tensorsReadBy(expr: Expr, scope: Scope): Node[] {
+  const read = new Set<string>();
+  readExpr(expr, new Set(), read);
+  return [...read].flatMap((name) => {
+    const binding = scope.find(name);
+    return binding ? tensorsOf(binding.value) : [];
+  });
 }
 
 /** The names that an energy's defaults and body read and do not define. */
@@ -59,6 +70,15 @@ function readStatement(statement: Statement, own: Set<string>, read: Set<string>
       readExpr(statement.initial, own, read);
       own.add(statement.name.text);
       return;
+    case 'state':
+      readExpr(statement.initial, own, read);
+      own.add(statement.name.text);
+      return;
+    case 'after': {
+      const inner = new Set(own);
+      for (const s of statement.statements) readStatement(s, inner, read);
+      return;
+    }
     case 'assign':
       readExpr(statement.value, own, read);
       return;
@@ -102,6 +122,12 @@ function partsOf(expr: Expr): readonly Expr[] {
       return [expr.left, expr.right];
     case 'range':
       return [expr.low, expr.high];
+    case 'schedule':
+      return [expr.from, expr.to];
+    case 'for':
+      return [...expr.clauses.map((clause) => clause.domain), expr.condition ?? [], expr.body].flat();
+    case 'minimum':
+      return [expr.domain ?? [], expr.beta ?? [], expr.start ?? [], expr.method ?? [], expr.body].flat();
     case 'list':
       return expr.items;
     case 'record':

@@ -133,8 +133,13 @@ function filterOf(expr: Expr, place: Place): FilterExpr | undefined {
       return operand && { kind: 'unary', operator: expr.operator === 'not' ? 'not' : '-', operand };
     }
     case 'binary': {
+      const { operator } = expr;
+      if (operator === '++') {
+        checker.outOfRange('filter', 'a comparison such as `label < 5 and label != 2`', expr.span);
+        return undefined;
+      }
       const [left, right] = [filterOf(expr.left, place), filterOf(expr.right, place)];
-      return left && right && { kind: 'binary', operator: expr.operator, left, right };
+      return left && right && { kind: 'binary', operator, left, right };
     }
     default:
       checker.outOfRange('filter', 'a comparison such as `label < 5 and label != 2`', expr.span);

@@ -24,9 +24,18 @@ export interface Instance {
   readonly counters: Map<string, number>;
 }
 
+/** A moving-average copy of a parameter: after a step it is decay · itself + (1 - decay) · the parameter's new value. */
+export interface Copy {
+  /** The state that is followed; of an instance, its path. */
+  readonly source: string;
+  /** A scalar, the same for all examples. */
+  readonly decay: Node;
+}
+
 export interface TypedState extends StateDecl {
   /** Its value at the start, without axes. */
   readonly initial: Node;
+  readonly copy?: Copy | undefined;
 }
 
 /** A call of a named instance, for merging calls on several views. */
@@ -54,6 +63,12 @@ export class Elaborator {
   /** Energy name → the arguments of its first use. */
   readonly energyUses = new Map<string, readonly Value[]>();
   readonly exampleAxis: Axis = { id: 0, kind: 'example', size: symbol('batch') };
+  /** Paths of instances that are moving-average copies of others. */
+  readonly copies = new Map<string, Copy>();
+  /** State → its value after the step, by `after step`. */
+  readonly updates = new Map<string, Node>();
+  /** Whether an `after step` is being evaluated: states are then what earlier statements made them. */
+  isAfterStep = false;
   readonly frames: Frame[] = [];
   instance: Instance | undefined;
   mode: Mode = 'train';
@@ -176,6 +191,28 @@ export class Elaborator {
     }
   }
 
+  /** What the state `name` of a copied instance follows. */
+  copyOf(name: string): Copy | undefined {
+    for (const [path, { source, decay }] of this.copies)
+      if (name.startsWith(`${path}/`)) return { source: source + name.slice(path.length), decay };
+    return undefined;
+  }
+
+  isState(value: Value): value is Extract<Value, { kind: 'tensor' }> {
+    return (
+      value.kind === 'tensor' &&
+      value.node.op === 'state' &&
+      this.states.get(String(value.node.attrs['name']))?.role === 'buffer'
+    );
+  }
+
+  /** A state as it is at this place: in `after step`, as the statements before have made it. */
+  current(value: Value): Value {
+    if (!this.isAfterStep || !this.isState(value)) return value;
+    const node = this.updates.get(String(value.node.attrs['name']));
+    return node ? { kind: 'tensor', node } : value;
+  }
+
   /** The state called `name`, made with the value `initial` gives where it is not there yet. */
   state(
     name: string,
@@ -183,6 +220,7 @@ export class Elaborator {
     shape: readonly Dim[],
     span: Span,
     initial: () => Node | undefined,
+    copy?: Copy,
   ): Value {
     const known = this.states.get(name);
     if (known) {
@@ -195,7 +233,7 @@ export class Elaborator {
       const value = initial();
       this.drawAxes = outerAxes;
       if (!value) return missing;
-      this.states.set(name, { name, role, type: { dtype: 'float32', shape }, initial: value });
+      this.states.set(name, { name, role, type: { dtype: 'float32', shape }, initial: value, copy });
     }
     return this.tensor('state', [], { name, shape, dtype: 'float32' }, span);
   }

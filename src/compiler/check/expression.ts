@@ -1,22 +1,17 @@
 /** Evaluates expressions and blocks. */
 import { nearest } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
-import type {
-  BinaryOperator,
-  Block,
-  Expr,
-  Index,
-  LetStatement,
-  ParamStatement,
-  Statement,
-} from '../../grammar/syntax-tree.js';
-import { addDims, type Dim, divDims, mulDims, sameShape, showShape, subDims } from '../graph/dim.js';
-import type { Node } from '../graph/types.js';
+import type { BinaryOperator, Block, Expr, Index, LetStatement, Statement } from '../../grammar/syntax-tree.js';
+import { addDims, type Dim, divDims, mulDims, showShape, subDims } from '../graph/dim.js';
+import { type Node, progressInput } from '../graph/types.js';
 import { builtins } from './builtins/index.js';
 import { call, callValue, type GivenArgument } from './call.js';
 import type { Elaborator } from './elaborator.js';
+import { evaluateMinimum } from './gradient.js';
 import { checkTable } from './id-bounds.js';
+import { evaluateLoop } from './loops.js';
 import { Scope } from './scope.js';
+import { assignState, executeAfter, executeState } from './states.js';
 import { describe, dimValue, int, missing, number, type Value } from './values.js';
 
 export function evaluate(e: Elaborator, expr: Expr, scope: Scope): Value {
@@ -62,6 +57,12 @@ export function evaluate(e: Elaborator, expr: Expr, scope: Scope): Value {
       }
       return evaluate(e, condition.value ? expr.then : expr.otherwise, scope);
     }
+    case 'schedule':
+      return schedule(e, expr, scope);
+    case 'for':
+      return evaluateLoop(e, expr, scope);
+    case 'minimum':
+      return evaluateMinimum(e, expr, scope);
     case 'missing':
       return missing;
   }
@@ -71,7 +72,7 @@ export function resolve(e: Elaborator, name: string, span: Span, scope: Scope): 
   const binding = scope.find(name);
   if (binding) {
     binding.used = true;
-    return binding.value;
+    return e.current(binding.value);
   }
   if (name === 'batch') return { kind: 'namespace', name };
   if (Object.hasOwn(builtins, name)) return { kind: 'builtin', name };
@@ -147,7 +148,7 @@ function unary(e: Elaborator, operator: '-' | 'not', operand: Value, span: Span)
   return node ? e.tensor(operator === '-' ? 'neg' : 'logical_not', [node], {}, span) : missing;
 }
 
-const operations: Record<BinaryOperator, string> = {
+const operations: Record<Exclude<BinaryOperator, '++'>, string> = {
   '+': 'add',
   '-': 'sub',
   '*': 'mul',
@@ -165,6 +166,7 @@ const operations: Record<BinaryOperator, string> = {
 
 export function binary(e: Elaborator, operator: BinaryOperator, left: Value, right: Value, span: Span): Value {
   if (left.kind === 'missing' || right.kind === 'missing') return missing;
+  if (operator === '++') return joined(e, left, right, span);
   if (left.kind === 'number' && right.kind === 'number') return arithmetic(e, operator, left, right);
   if (left.kind === 'bool' && right.kind === 'bool') {
     if (operator === 'and') return { kind: 'bool', value: left.value && right.value };
@@ -182,6 +184,37 @@ export function binary(e: Elaborator, operator: BinaryOperator, left: Value, rig
   const result = e.tensor(operations[operator] as never, [x, y], {}, span);
   return operator === '!=' && result.kind === 'tensor' ? e.tensor('logical_not', [result.node], {}, span) : result;
 }
+
+/** `a ++ b`: the items of both lists. */
+function joined(e: Elaborator, left: Value, right: Value, span: Span): Value {
+  if (left.kind === 'list' && right.kind === 'list') return { kind: 'list', items: [...left.items, ...right.items] };
+  const wrong = left.kind === 'list' ? right : left;
+  const help = wrong.kind === 'tensor' ? ['`concat(a, b)` joins tensors'] : [];
+  return e.fail('EBM2013', { what: 'a side of `++`', expected: 'a list', actual: describe(wrong) }, span, { help });
+}
+
+/** `a -> b`: from a to b over the whole training, along half a cosine; afterwards, b. */
+function schedule(e: Elaborator, expr: Extract<Expr, { kind: 'schedule' }>, scope: Scope): Value {
+  const [from, to] = [evaluate(e, expr.from, scope), evaluate(e, expr.to, scope)];
+  if (from.kind === 'missing' || to.kind === 'missing') return missing;
+  for (const [end, side] of [
+    [from, expr.from],
+    [to, expr.to],
+  ] as const) {
+    if (end.kind === 'number') continue;
+    const expected = 'a number known when compiled';
+    return e.fail('EBM2013', { what: 'an end of `->`', expected, actual: describe(end) }, side.span);
+  }
+  if (e.mode === 'use') return to;
+  const shape = { name: progressInput, shape: [], dtype: 'float32' as const };
+  const progress = e.builder.op('input', [], shape, { span: expr.span, axes: [] });
+  // 1 at the start of training, 0 at its end.
+  const angle = e.builder.scale(progress, Math.PI);
+  const left = e.builder.scale(e.builder.add(e.builder.op('cos', [angle]), e.builder.scalar(1)), 0.5);
+  return binary(e, '+', to, binary(e, '*', binary(e, '-', from, to, expr.span), tensorOf(left), expr.span), expr.span);
+}
+
+const tensorOf = (node: Node): Value => ({ kind: 'tensor', node });
 
 function sameDType(e: Elaborator, a: Node, b: Node, span: Span): [Node, Node] {
   if (a.type.dtype === b.type.dtype) return [a, b];
@@ -310,7 +343,13 @@ export function execute(e: Elaborator, statement: Statement, scope: Scope): void
       executeLet(e, statement, scope);
       return;
     case 'param':
-      executeParam(e, statement, scope);
+      executeState(e, statement, scope);
+      return;
+    case 'state':
+      executeState(e, statement, scope);
+      return;
+    case 'after':
+      executeAfter(e, statement, scope);
       return;
     case 'assign': {
       const binding = scope.find(statement.name.text);
@@ -321,6 +360,8 @@ export function execute(e: Elaborator, statement: Statement, scope: Scope): void
           { name: statement.name.text, suggestion: nearest(statement.name.text, scope.names()) },
           statement.name.span,
         );
+      } else if (e.isState(binding.value)) {
+        assignState(e, statement.name, binding.value.node, value, statement.value.span);
       } else binding.value = value;
       return;
     }
@@ -366,41 +407,7 @@ export function named(e: Elaborator, value: Value, name: string): Value {
   const counters = e.instance?.counters;
   const n = (counters?.get(name) ?? 0) + 1;
   counters?.set(name, n);
-  return { ...value, path: `${prefix}${name}${n > 1 ? `_${n}` : ''}` };
-}
-
-function executeParam(e: Elaborator, statement: ParamStatement, scope: Scope): void {
-  const name = e.instance?.path ? `${e.instance.path}/${statement.name.text}` : statement.name.text;
-  let declared: Dim[] | undefined;
-  if (statement.type?.kind === 'shape') {
-    declared = [];
-    for (const d of statement.type.dims) {
-      const dim = asDim(e, evaluate(e, d, scope), d.span, 'a dimension');
-      if (dim === undefined) {
-        scope.define(statement.name.text, missing, statement.name.span);
-        return;
-      }
-      declared.push(dim);
-    }
-  } else if (statement.type?.kind === 'named') declared = [];
-  const initial = (): Node | undefined =>
-    e.inInstance(name, () => {
-      const node = asNode(e, evaluate(e, statement.initial, scope), statement.initial.span, 'the start of a parameter');
-      if (!node || !declared || sameShape(node.type.shape, declared)) return node;
-      if (node.type.shape.length === 0)
-        return e.node('broadcast_to', [node], { shape: declared }, statement.initial.span);
-      e.fail(
-        'EBM2012',
-        { callee: statement.name.text, expected: showShape(declared), actual: showShape(node.type.shape) },
-        statement.initial.span,
-      );
-      return undefined;
-    });
-  const known = e.states.get(name);
-  const shape = declared ?? known?.type.shape ?? initial()?.type.shape;
-  scope.define(
-    statement.name.text,
-    shape ? e.state(name, 'parameter', shape, statement.name.span, initial) : missing,
-    statement.name.span,
-  );
+  const path = `${prefix}${name}${n > 1 ? `_${n}` : ''}`;
+  if (value.copy) e.copies.set(path, value.copy);
+  return { ...value, path };
 }

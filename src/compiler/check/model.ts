@@ -1,16 +1,32 @@
 /** Elaborates a model: its members once for training, once for use, then what must hold of the whole. */
 import type { Span } from '../../grammar/source.js';
-import type { EnergyMember, Member, ModelItem, TypeExpr } from '../../grammar/syntax-tree.js';
+import type {
+  EnergyMember,
+  Member,
+  MinimizeMember,
+  ModelItem,
+  Name,
+  TypeExpr,
+  ViewName,
+} from '../../grammar/syntax-tree.js';
 import { fieldTypeInfo, isFieldType } from '../field-types.js';
 import { type Dim, showShape } from '../graph/dim.js';
 import { ops } from '../graph/ops/index.js';
 import { topological } from '../graph/schedule.js';
-import type { Node, TensorType } from '../graph/types.js';
+import { type Node, progressInput, rateInput, type TensorType } from '../graph/types.js';
 import { bindSettings } from './call.js';
 import type { Elaborator, Mode } from './elaborator.js';
 import { asDim, asNode, evaluate, evaluateBlock, execute, named, pipe } from './expression.js';
 import { Scope } from './scope.js';
-import type { TypedEncoder, TypedEnergy, TypedInput, TypedModel, TypedTerm } from './typed-model.js';
+import {
+  belongsTo,
+  type TypedEncoder,
+  type TypedEnergy,
+  type TypedGroup,
+  type TypedInput,
+  type TypedModel,
+  type TypedTerm,
+} from './typed-model.js';
 import { describe, missing, number, type Value } from './values.js';
 
 /** Values for a model's parameters that replace its defaults, as `--set Model.name=value` gives. */
@@ -30,7 +46,7 @@ export function elaborateModel(
   const parameters = bindSettings(e, item.name.text, item.parameters, moduleScope, given, item.name.span);
   if (!parameters) return undefined;
   const train = elaborateMembers(e, item, moduleScope, parameters, 'train');
-  const terms = elaborateTerms(e, item, train.scope);
+  const { terms, groups } = elaborateTerms(e, item, train.scope);
   reportUnused(e, train.scope);
   const use = elaborateMembers(e, item, moduleScope, parameters, 'use');
   const representation = elaborateRepresentation(e, item, use.scope);
@@ -42,6 +58,9 @@ export function elaborateModel(
   }
   if (!representation || terms.length === 0 || e.hasErrors) return undefined;
   reportUnreached(e, train.encoders, terms);
+  reportStrayCopies(e, item);
+  reportGroups(e, groups, item);
+  if (e.hasErrors) return undefined;
   return {
     name: item.name.text,
     batch: e.batch,
@@ -49,6 +68,8 @@ export function elaborateModel(
     exampleAxis: e.exampleAxis,
     inputs: train.inputs,
     terms,
+    groups,
+    updates: [...e.updates].map(([state, node]) => ({ state, node })),
     representation,
     viewRepresentations,
     energies,
@@ -99,15 +120,8 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
     }
     case 'view': {
       const subject = evaluate(e, { kind: 'name', name: member.subject, span: member.subject.span }, scope);
-      for (const name of member.names) {
-        const value = e.within(
-          `in view ${name.text}`,
-          name.span,
-          () => e.inInstance(name.text, () => applyPipeline(e, subject, member, scope)),
-          missing as Value,
-        );
-        scope.define(name.text, value, name.span, 'view');
-      }
+      for (const name of member.names)
+        scope.define(name.text, view(e, subject, member, name, scope), name.span, 'view');
       return;
     }
     case 'mask': {
@@ -151,12 +165,40 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
       return;
     case 'let':
     case 'param':
+    case 'state':
+    case 'after':
       execute(e, member, scope);
       return;
     case 'minimize':
     case 'representation':
       return;
   }
+}
+
+/** One view, or a list of as many as the name says, each with draws of its own. */
+function view(
+  e: Elaborator,
+  subject: Value,
+  member: Extract<Member, { kind: 'view' }>,
+  { text, span, count }: ViewName,
+  scope: Scope,
+): Value {
+  const draw = (name: string): Value =>
+    e.within(
+      `in view ${name}`,
+      span,
+      () => e.inInstance(name, () => applyPipeline(e, subject, member, scope)),
+      missing as Value,
+    );
+  if (!count) return draw(text);
+  const given = evaluate(e, count, scope);
+  const size = asDim(e, given, count.span, `how many views \`${text}\` has`);
+  if (size === undefined) return missing;
+  if (typeof size !== 'number' || size < 1) {
+    const slots = { what: `how many views \`${text}\` has`, expected: 'at least 1', actual: describe(given) };
+    return e.fail('EBM2013', slots, count.span);
+  }
+  return { kind: 'list', items: Array.from({ length: size }, (_, i) => draw(`${text}_${i + 1}`)) };
 }
 
 function callWithoutSettings(e: Elaborator, net: Extract<Value, { kind: 'net' }>, span: Span): Value {
@@ -186,7 +228,8 @@ function firstStage(
 }
 
 function dataInput(e: Elaborator, name: string, type: TypeExpr, span: Span, scope: Scope): TypedInput | undefined {
-  if (name === 'rate') e.fail('EBM2005', { name, meaning: 'the learning rate' }, span);
+  if (name === rateInput) e.fail('EBM2005', { name, meaning: 'the learning rate' }, span);
+  if (name === progressInput) e.fail('EBM2005', { name, meaning: 'the share of training that is done' }, span);
   const dims = type.kind === 'shape' ? type.dims : type.args;
   const shape: Dim[] = [];
   for (const expr of dims) {
@@ -209,11 +252,17 @@ function dataInput(e: Elaborator, name: string, type: TypeExpr, span: Span, scop
   return { name, type: tensorType, below: bound, declared, node, span };
 }
 
-function elaborateTerms(e: Elaborator, item: ModelItem, scope: Scope): TypedTerm[] {
+function elaborateTerms(
+  e: Elaborator,
+  item: ModelItem,
+  scope: Scope,
+): { readonly terms: TypedTerm[]; readonly groups: TypedGroup[] } {
   e.mode = 'train';
   const terms: TypedTerm[] = [];
+  const groups: TypedGroup[] = [];
   for (const member of item.members) {
     if (member.kind !== 'minimize') continue;
+    const group = groupOf(groups, member);
     for (const term of member.terms) {
       const node = e.within(
         `in term ${term.name.text}`,
@@ -226,10 +275,19 @@ function elaborateTerms(e: Elaborator, item: ModelItem, scope: Scope): TypedTerm
         e.fail('EBM2031', { term: term.name.text, shape: showShape(node.type.shape) }, term.value.span);
         continue;
       }
-      terms.push({ name: term.name.text, node, span: term.span });
+      terms.push({ name: term.name.text, node, group, span: term.span });
     }
   }
-  return terms;
+  return { terms, groups };
+}
+
+/** The number of the group that a `minimize` adds to: those without `over` are one. */
+function groupOf(groups: TypedGroup[], { over, span }: MinimizeMember): number {
+  const names = over.length > 0 ? over : undefined;
+  const known = groups.findIndex((group) => !group.over && !names);
+  if (known >= 0) return known;
+  groups.push({ over: names, span });
+  return groups.length - 1;
 }
 
 function elaborateRepresentation(e: Elaborator, item: ModelItem, scope: Scope): Node | undefined {
@@ -247,17 +305,26 @@ function elaborateRepresentation(e: Elaborator, item: ModelItem, scope: Scope): 
 /** The representation with the first two views of one declaration in the place of what they are views of. */
 function elaborateViews(e: Elaborator, item: ModelItem, scope: Scope): Node | undefined {
   const member = item.members.find((m) => m.kind === 'representation');
-  const views = item.members.find((m) => m.kind === 'view' && m.names.length >= 2);
+  const views = item.members.find((m) => m.kind === 'view' && viewsOf(m, scope).length >= 2);
   if (member?.kind !== 'representation' || views?.kind !== 'view') return undefined;
   const rows: Node[] = [];
-  for (const name of views.names.slice(0, 2)) {
+  for (const view of viewsOf(views, scope).slice(0, 2)) {
     const inner = new Scope(scope);
-    inner.define(views.subject.text, scope.own(name.text)?.value ?? missing);
+    inner.define(views.subject.text, view);
     const value = evaluate(e, member.value, inner);
     if (value.kind !== 'tensor') return undefined;
     rows.push(e.builder.reshape(value.node, [1, ...value.node.type.shape]));
   }
   return e.builder.concat(rows, 0);
+}
+
+/** What a declaration names: families item by item. */
+function viewsOf(member: Member, scope: Scope): readonly Value[] {
+  if (member.kind !== 'view') return [];
+  return member.names.flatMap(({ text }) => {
+    const value = scope.own(text)?.value ?? missing;
+    return value.kind === 'list' ? value.items : [value];
+  });
 }
 
 /** Each energy that the objective used, as a function of its arguments, for use after training. */
@@ -326,4 +393,37 @@ function reportUnreached(e: Elaborator, encoders: readonly TypedEncoder[], terms
   }
 }
 
-const structural = new Set<string>(['batch', 'enter', 'leave', 'drop_self', 'running']);
+/** A moving average of what the model never uses has nothing to follow. */
+function reportStrayCopies(e: Elaborator, item: ModelItem): void {
+  for (const { copy, name } of e.states.values()) {
+    if (!copy || e.states.has(copy.source)) continue;
+    const [path, source] = [name.split('/')[0]!, copy.source.split('/')[0]!];
+    const span = item.members.find((m) => m.kind === 'encoder' && m.name.text === path)?.span ?? item.name.span;
+    e.fail('EBM2039', { copy: path, source }, span);
+  }
+}
+
+/** What two groups of terms both move, and names that stand for nothing trained. */
+function reportGroups(e: Elaborator, groups: readonly TypedGroup[], item: ModelItem): void {
+  const parameters = [...e.states.values()].filter(({ role }) => role === 'parameter').map(({ name }) => name);
+  const owner = new Map<string, Name>();
+  for (const { over = [] } of groups) {
+    for (const name of over) {
+      const own = parameters.filter((parameter) => belongsTo(parameter, name.text));
+      if (own.length === 0) e.fail('EBM2043', { name: name.text }, name.span);
+      for (const parameter of own) {
+        const before = owner.get(parameter);
+        if (before && before !== name) {
+          const related = [{ span: before.span, message: 'first here' }];
+          e.fail('EBM2044', { name: name.text }, name.span, { related });
+        }
+        owner.set(parameter, name);
+      }
+    }
+  }
+  if (groups.some(({ over }) => !over)) return;
+  const free = parameters.find((parameter) => !owner.has(parameter));
+  if (free) e.fail('EBM2045', { name: free.split('/')[0]! }, item.name.span);
+}
+
+const structural = new Set<string>(['batch', 'enter', 'leave', 'drop_self', 'running', 'grad']);

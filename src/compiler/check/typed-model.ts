@@ -1,4 +1,5 @@
 import type { Span } from '../../grammar/source.js';
+import type { Name } from '../../grammar/syntax-tree.js';
 import type { Builder } from '../graph/builder.js';
 import { showShape } from '../graph/dim.js';
 import { topological } from '../graph/schedule.js';
@@ -13,6 +14,9 @@ export interface TypedModel {
   readonly exampleAxis: Axis;
   readonly inputs: readonly TypedInput[];
   readonly terms: readonly TypedTerm[];
+  readonly groups: readonly TypedGroup[];
+  /** What `after step` gives states, without axes. */
+  readonly updates: readonly { readonly state: string; readonly node: Node }[];
   /** Evaluated for use after training. */
   readonly representation: Node;
   /** The representations of an example's first two views, `[2, ...]`; undefined where the model has no two views. */
@@ -37,7 +41,27 @@ export interface TypedInput {
 export interface TypedTerm {
   readonly name: string;
   readonly node: Node;
+  /** Which of the model's groups it belongs to. */
+  readonly group: number;
   readonly span: Span;
+}
+
+/** Terms that some parameters follow: those of the named encoders and `param`s, or all that no other group has. */
+export interface TypedGroup {
+  readonly over: readonly Name[] | undefined;
+  readonly span: Span;
+}
+
+/** Whether a state is an instance's or bears the name itself. */
+export function belongsTo(state: string, owner: string): boolean {
+  return state === owner || state.startsWith(`${owner}/`);
+}
+
+/** Whether the parameter follows the gradient of a group's terms. */
+export function followsGroup(parameter: string, group: number, groups: readonly TypedGroup[]): boolean {
+  const over = groups[group]?.over;
+  if (over) return over.some(({ text }) => belongsTo(parameter, text));
+  return !groups.some((other) => other.over?.some(({ text }) => belongsTo(parameter, text)));
 }
 
 export interface TypedEnergy {

@@ -2,6 +2,7 @@
 import type { EnergyMember, FnItem, NetItem, RegularizerItem } from '../../grammar/syntax-tree.js';
 import { type Dim, showDim, showShape } from '../graph/dim.js';
 import type { Node } from '../graph/types.js';
+import type { Copy } from './elaborator.js';
 import type { Scope } from './scope.js';
 
 export type Value =
@@ -36,6 +37,8 @@ export interface LayerValue {
   readonly settings: ReadonlyMap<string, Value>;
   readonly path: string | undefined;
   readonly isEncoder: boolean;
+  /** Present where it is a moving-average copy of another instance. */
+  readonly copy?: Copy | undefined;
 }
 
 export interface EnergyValue {

@@ -49,12 +49,17 @@ export interface Node {
   readonly span: Span | undefined;
 }
 
+/** The scalar inputs of a step that are not data: the learning rate, and the share of training that is done, 0 to 1. */
+export const rateInput = 'rate';
+export const progressInput = 'progress';
+export const scalarInputs: readonly string[] = [rateInput, progressInput];
+
 /** Named tensors that outlive a step: parameters, moving averages, optimizer slots. */
 export interface StateDecl {
   readonly name: string;
   readonly type: TensorType;
-  /** 'scratch' is what passes of a step in micro-batches leave for each other. */
-  readonly role: 'parameter' | 'average' | 'optimizer' | 'scratch';
+  /** 'target': a moving-average copy of a parameter; 'buffer': a declared state; 'scratch' is what passes of a step in micro-batches leave for each other. */
+  readonly role: 'parameter' | 'target' | 'average' | 'buffer' | 'optimizer' | 'scratch';
 }
 
 /** A function of named inputs (`input` nodes) and states (`state` nodes) to named outputs and new state values. */

@@ -5,6 +5,7 @@
  */
 
 import { dimValue } from '../check/values.js';
+import { gradients } from '../differentiate/index.js';
 import type { Builder } from '../graph/builder.js';
 import type { Dim } from '../graph/dim.js';
 import { alignAxes, axisSizes, orderAxes } from '../graph/ops/batching.js';
@@ -86,6 +87,15 @@ export class BatchLowering {
       }
       case 'drop_self':
         return dropSelf(b, args[0]!, this.concreteAxis(node.attrs.axis as Axis), rank);
+      case 'pin': {
+        const [x] = args as [Batched];
+        return { node: b.op('pin', [alignAxes(b, x, axes, { broadcast: true })], {}), axes, rank };
+      }
+      case 'grad': {
+        const [value, at] = args as [Batched, Batched];
+        const total = value.node.type.shape.length === 0 ? value.node : b.sum(value.node);
+        return { ...at, node: gradients(b, total, [at.node])[0]! };
+      }
       case 'running': {
         const [x] = args as [Batched];
         this.running.push({ name: String(node.attrs.name), decay: Number(node.attrs.decay), value: x });

@@ -3,7 +3,7 @@
  * In: a typed model without errors, and the optimizer. Out: graphs with static shapes, gradients and updates included.
  * It guarantees that every state the model reads is initialised by `init` and carried on by `step`.
  */
-import type { TypedModel } from '../check/typed-model.js';
+import { followsGroup, type TypedModel } from '../check/typed-model.js';
 import type { OptimizerDecl } from '../declarations.js';
 import { gradients } from '../differentiate/index.js';
 import { Builder } from '../graph/builder.js';
@@ -39,6 +39,7 @@ export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: 
       parameters,
       optimize: (b, gradientOf, rate) =>
         optimize(b, parameters, gradientOf, rate, optimizer, states, passes.fusesOptimizer ?? false),
+      follow: (b, lowering, updates) => newTargets(b, model, updates, lowerDecays(model, lowering)),
       average: (b, running) => newAverages(b, running, states),
       forward: passes.forward,
     });
@@ -77,29 +78,78 @@ function lowerStep(
 ): Graph {
   const b = new Builder();
   const lowering = new BatchLowering(b, model.batch);
-  const typedTerms = (passes.mergesViews ?? true) ? mergeViews(model) : model.terms;
-  const terms = typedTerms.map(({ name, node }) => ({
-    name,
-    value: meanOverAxes(b, lowering.lower(node).node),
-  }));
-  const averages = newAverages(b, lowering.running, states);
-  const [forward, averaged] = splitAt(
-    passes.forward(b, [...terms.map((t) => t.value), ...averages.values()]),
-    terms.length,
+  const typed = [...model.terms.map(({ node }) => node), ...model.updates.map(({ node }) => node)];
+  const [typedTerms, typedUpdates] = splitAt(
+    (passes.mergesViews ?? true) ? mergeViews(model, typed) : typed,
+    model.terms.length,
   );
+  const terms = typedTerms.map((node) => meanOverAxes(b, lowering.lower(node).node));
+  const buffers = typedUpdates.map((node) => lowering.lower(node).node);
+  const decays = lowerDecays(model, lowering);
+  const averages = newAverages(b, lowering.running, states);
+  const [forward, others] = splitAt(passes.forward(b, [...terms, ...averages.values(), ...buffers]), terms.length);
   b.place = { scope: 'loss', span: undefined };
   const loss = forward.reduce((sum, term) => b.add(sum, term));
   const parameters = [...states.values()].filter((s) => s.role === 'parameter');
   const values = parameters.map((p) => b.state(p.name, p.type.shape, p.type.dtype));
-  const cotangents = gradients(b, loss, values);
+  const cotangents = groupGradients(b, model, forward, parameters, values);
   b.place = { scope: 'optimizer', span: undefined };
   const rate = b.input('rate', []);
   const fused = passes.fusesOptimizer ?? false;
   const updates = optimize(b, parameters, (_, k) => cotangents[k]!, rate, optimizer, states, fused);
-  for (const [k, name] of [...averages.keys()].entries()) updates[name] = averaged[k]!;
+  for (const [k, name] of [...averages.keys(), ...model.updates.map(({ state }) => state)].entries())
+    updates[name] = others[k]!;
+  Object.assign(updates, newTargets(b, model, updates, decays));
   const outputs: Record<string, Node> = { loss };
-  for (const [k, term] of terms.entries()) outputs[`term.${term.name}`] = forward[k]!;
+  for (const [k, term] of model.terms.entries()) outputs[`term.${term.name}`] = forward[k]!;
   return { name: 'step', inputs: [...lowering.inputs.values(), rate], outputs, updates };
+}
+
+/** Each parameter's gradient of the sum of its group's terms. */
+function groupGradients(
+  b: Builder,
+  { terms, groups }: TypedModel,
+  forward: readonly Node[],
+  parameters: readonly StateDecl[],
+  values: readonly Node[],
+): Node[] {
+  const found = values.map((value) => b.zerosLike(value));
+  for (const group of groups.keys()) {
+    const own = parameters.flatMap(({ name }, k) => (followsGroup(name, group, groups) ? [k] : []));
+    const loss = forward.filter((_, k) => terms[k]!.group === group).reduce((sum, term) => b.add(sum, term));
+    const cotangents = gradients(
+      b,
+      loss,
+      own.map((k) => values[k]!),
+    );
+    for (const [i, k] of own.entries()) found[k] = cotangents[i]!;
+  }
+  return found;
+}
+
+/** The decays of moving-average copies, by the state that keeps one. */
+function lowerDecays({ states }: TypedModel, lowering: BatchLowering): ReadonlyMap<string, Node> {
+  return new Map(states.flatMap(({ name, copy }) => (copy ? [[name, lowering.lower(copy.decay).node] as const] : [])));
+}
+
+/** Moving-average copies after the step, of what they follow after the step (He et al. 2020, equation 2). */
+function newTargets(
+  b: Builder,
+  { states }: TypedModel,
+  updates: Readonly<Record<string, Node>>,
+  decays: ReadonlyMap<string, Node>,
+): Record<string, Node> {
+  b.place = { scope: 'targets', span: undefined };
+  const next: Record<string, Node> = {};
+  for (const { name, copy, type } of states) {
+    if (!copy) continue;
+    const shape = type.shape.map(Number);
+    const decay = decays.get(name)!;
+    // A copy of a copy follows what that one becomes; it is declared after it.
+    const followed = next[copy.source] ?? updates[copy.source] ?? b.state(copy.source, shape);
+    next[name] = b.add(b.mul(decay, b.state(name, shape)), b.mul(b.sub(b.scalar(1), decay), followed));
+  }
+  return next;
 }
 
 /** New values of parameters and of what the optimizer remembers, which is declared among the states. */

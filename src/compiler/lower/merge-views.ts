@@ -1,9 +1,9 @@
 /**
  * One call of an encoder for several views of equal shape.
- * In: a typed model. Out: its terms with such calls replaced by one call over a `view` axis; statistics of the batch stay apart for each view.
+ * In: a typed model and values of it. Out: the values with such calls replaced by one call over a `view` axis; statistics of the batch stay apart for each view.
  * It guarantees the same values: calls are merged only where putting one argument for the other makes one call the other.
  */
-import type { TypedModel, TypedTerm } from '../check/typed-model.js';
+import type { TypedModel } from '../check/typed-model.js';
 import type { Builder } from '../graph/builder.js';
 import { sameShape } from '../graph/dim.js';
 import { topological } from '../graph/schedule.js';
@@ -18,8 +18,8 @@ interface Stacked {
   readonly parts: readonly Node[];
 }
 
-export function mergeViews(model: TypedModel): readonly TypedTerm[] {
-  const reachable = new Set(topological(model.terms.map((t) => t.node)));
+export function mergeViews(model: TypedModel, roots: readonly Node[]): readonly Node[] {
+  const reachable = new Set(topological(roots));
   const calls = model.calls.filter((c) => reachable.has(c.result) && c.args.length === 1);
   const rewriting = new Rewriting(model.builder);
   const stacks: Stacked[] = [];
@@ -34,7 +34,7 @@ export function mergeViews(model: TypedModel): readonly TypedTerm[] {
       for (const [k, [, result]] of group.entries()) rewriting.replace(result, stacked.parts[k]!);
     }
   }
-  return model.terms.map((term) => ({ ...term, node: rewriting.rewrite(term.node) }));
+  return roots.map((root) => rewriting.rewrite(root));
 }
 
 type Call = readonly [argument: Node, result: Node];

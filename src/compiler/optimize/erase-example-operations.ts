@@ -1,4 +1,4 @@
-// In: a graph in which `batch`, `batch_reduce` and `running` show where examples meet.
+// In: a graph in which `batch`, `batch_reduce`, `running` and `pin` show where examples meet.
 // Out: the same without them: a batch is its argument, a reduction over examples a plain one.
 // Guarantee: every value is the same to the last bit. Passes that ask about examples come before this one.
 import type { Node } from '../graph/types.js';
@@ -13,8 +13,8 @@ const plainReduction: Readonly<Record<string, Node['op']>> = {
 };
 
 const eraseBatch: Rule = {
-  name: 'batch(x) = x, running(x) = x',
-  ops: ['batch', 'running'],
+  name: 'batch(x) = x, running(x) = x, pin(x) = x',
+  ops: ['batch', 'running', 'pin'],
   apply: (_b, node) => node.args[0],
 };
 

@@ -5,6 +5,7 @@ import { checkCodes } from './check.js';
 import { collapseCodes } from './collapse.js';
 import { commandCodes } from './command.js';
 import { dataCodes } from './data.js';
+import { dynamicsCodes } from './dynamics.js';
 import { runCodes } from './run.js';
 import { syntaxCodes } from './syntax.js';
 import { textDataCodes } from './text-data.js';
@@ -14,6 +15,7 @@ import { textDataCodes } from './text-data.js';
 export const codes = {
   ...syntaxCodes,
   ...checkCodes,
+  ...dynamicsCodes,
   ...collapseCodes,
   ...dataCodes,
   ...textDataCodes,

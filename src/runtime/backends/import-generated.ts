@@ -12,6 +12,8 @@ export type Tensors = Readonly<Record<string, tf.Tensor>>;
 /** The class of a generated module, as far as it is the same for every model. */
 export interface Generated {
   stepNumber: number;
+  /** Of a model whose schedules go by it. */
+  plannedSteps?: number;
   init(seed: number): void;
   step(batch: Tensors, rate: number): Tensors;
   represent(batch: Tensors): tf.Tensor;

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type { MicroStep, Program } from '../../compiler/graph/types.js';
+import { type MicroStep, type Program, progressInput, rateInput } from '../../compiler/graph/types.js';
 import { spellOutProgram } from '../../compiler/index.js';
 import { microInput } from '../../compiler/lower/micro-batches/index.js';
 import type { TensorflowOutput } from '../../compiler/targets/tensorflow/emit.js';
@@ -37,7 +37,13 @@ export async function loadSavedModel(
     signatures.set(name, await api.node.loadSavedModel(options.directory, [servingTag], name));
   let seed = 0;
   let stepNumber = 0;
+  let plannedSteps = 1;
   let prepared = false;
+
+  const scalars = (rate: number): Record<string, tf.Tensor> => ({
+    [rateInput]: tf.scalar(rate),
+    [progressInput]: tf.scalar(progressAt(stepNumber, plannedSteps)),
+  });
 
   /** Calls a signature with what it takes of `given`, the seed and the step; the caller disposes what comes back. */
   const call = (name: string, given: Tensors): Tensors => {
@@ -61,7 +67,7 @@ export async function loadSavedModel(
     for (const [i, { graph, each }] of passes.entries()) {
       for (let micro = 0; micro < (each ? count : 1); micro++) {
         const rows = each ? mapRecord(batch, (host) => toTensor(rowsOf(host, micro * size, size))) : {};
-        const given = { ...rows, rate: tf.scalar(rate), [microInput]: tf.scalar(micro, 'int32') };
+        const given = { ...rows, ...scalars(rate), [microInput]: tf.scalar(micro, 'int32') };
         for (const [name, value] of Object.entries(call(microSignature(i), given))) {
           if (name in graph.outputs) measured[name] = value;
           else value.dispose();
@@ -105,6 +111,7 @@ export async function loadSavedModel(
       await twin.init(seed);
       await twin.write(await read());
       twin.stepNumber = stepNumber;
+      twin.plannedSteps = plannedSteps;
       return await ask(twin);
     } finally {
       twin.dispose();
@@ -122,6 +129,12 @@ export async function loadSavedModel(
     set stepNumber(value) {
       stepNumber = value;
     },
+    get plannedSteps() {
+      return plannedSteps;
+    },
+    set plannedSteps(value) {
+      plannedSteps = value;
+    },
     async init(newSeed) {
       seed = newSeed;
       stepNumber = 0;
@@ -130,7 +143,7 @@ export async function loadSavedModel(
     async step(batch, rate) {
       const results = program.micro
         ? takePasses(program.micro, batch, rate)
-        : call('step', { ...toTensors(batch), rate: tf.scalar(rate) });
+        : call('step', { ...toTensors(batch), ...scalars(rate) });
       stepNumber += 1;
       const metrics = Object.fromEntries(
         Object.entries(results).map(([name, scalar]) => [name, scalar.dataSync()[0] ?? Number.NaN]),
@@ -152,6 +165,11 @@ export async function loadSavedModel(
       for (const signature of signatures.values()) signature.dispose();
     },
   };
+}
+
+/** The share of training that is done before a step (from 0): 0 at the first, 1 at the last. */
+function progressAt(step: number, planned: number): number {
+  return Math.min(1, step / Math.max(1, planned - 1));
 }
 
 /** The step's number as two words of 32 bits, the low one first. */

@@ -32,6 +32,12 @@ export async function loadTfjsModel(
     set stepNumber(value) {
       generated.stepNumber = value;
     },
+    get plannedSteps() {
+      return generated.plannedSteps ?? 1;
+    },
+    set plannedSteps(value) {
+      generated.plannedSteps = value;
+    },
     async init(newSeed) {
       seed = newSeed;
       generated.init(newSeed);
@@ -62,7 +68,8 @@ export async function loadTfjsModel(
     async explainNonFinite(batch, rate) {
       const { emitTfjs } = await import('../../compiler/targets/tfjs/emit.js');
       const checked = await importGenerated(emitTfjs(program, { checks: true }).files, options.directory);
-      const start = { states: generated.states(), stepNumber: generated.stepNumber };
+      const { stepNumber, plannedSteps = 1 } = generated;
+      const start = { states: generated.states(), stepNumber, plannedSteps };
       const broken = await findNonFiniteState(start.states);
       if (broken !== undefined) return `the state ${broken}, not finite before this step`;
       return repeatChecked(checked, start, seed, toTensors(batch), rate);
@@ -94,7 +101,7 @@ async function represented(represent: (tensors: Tensors) => tf.Tensor, batch: Ba
 /** Runs one step of a checked module and disposes everything that it leaves. */
 function repeatChecked(
   checked: Generated,
-  start: { readonly states: Tensors; readonly stepNumber: number },
+  start: { readonly states: Tensors; readonly stepNumber: number; readonly plannedSteps: number },
   seed: number,
   batch: Tensors,
   rate: number,
@@ -104,6 +111,7 @@ function repeatChecked(
     checked.init(seed);
     for (const [name, value] of Object.entries(start.states)) checked.setState(name, value);
     checked.stepNumber = start.stepNumber;
+    checked.plannedSteps = start.plannedSteps;
     tf.dispose(Object.values(checked.step(batch, rate)));
     return undefined;
   } catch (error) {

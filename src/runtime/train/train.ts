@@ -33,8 +33,9 @@ export async function train(options: TrainOptions): Promise<RunResult> {
 }
 
 /** Initial or saved states; returns the number of steps already taken. */
-async function prepareModel(options: TrainOptions, { split }: Plan): Promise<number> {
+async function prepareModel(options: TrainOptions, { split, steps }: Plan): Promise<number> {
   const { model, settings, runFolder, dataset } = options;
+  model.plannedSteps = steps;
   if (!options.resume) {
     if (!options.overwrite) {
       const existing = await readManifest(runFolder);

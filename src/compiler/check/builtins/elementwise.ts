@@ -85,13 +85,15 @@ function rounding(name: string, round: (x: number) => number): Builtin {
 
 const roundDown = rounding('int', (x) => Math.floor(x + 1e-9));
 
-/** Of a number known when compiled, the whole one below it; of a tensor, its elements without their fraction. */
+/** The whole numbers below: of a number when compiled, of a tensor as ints. */
 const toInt: Builtin = {
   parameters: 'x',
   run(e, args, span) {
     const { value } = args.get('x')!;
     if (value.kind !== 'tensor') return roundDown.run(e, args, span);
-    return value.node.type.dtype === 'int32' ? value : e.tensor('cast', [value.node], { dtype: 'int32' }, span);
+    if (value.node.type.dtype === 'int32') return value;
+    const whole = e.node('floor', [value.node], {}, span);
+    return whole ? e.tensor('cast', [whole], { dtype: 'int32' }, span) : missing;
   },
 };
 

@@ -1,4 +1,5 @@
 import type { Builtin } from './builtin.js';
+import { dynamicsBuiltins } from './dynamics.js';
 import { elementwiseBuiltins } from './elementwise.js';
 import { exampleBuiltins } from './example.js';
 import { reduceBuiltins } from './reduce.js';
@@ -10,4 +11,5 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   ...reduceBuiltins,
   ...shapeBuiltins,
   ...exampleBuiltins,
+  ...dynamicsBuiltins,
 };

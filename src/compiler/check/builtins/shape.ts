@@ -130,6 +130,13 @@ function pieces(e: Elaborator, args: Arguments, span: Span): Node[] | undefined 
 
 export const shapeBuiltins: Record<string, Builtin> = {
   rank: { parameters: 'x', run: (e, args) => number(argNode(e, args, 'x')?.type.shape.length ?? 0) },
+  shape: {
+    parameters: 'x',
+    run(e, args) {
+      const x = argNode(e, args, 'x');
+      return x ? { kind: 'list', items: x.type.shape.map((dim) => int(dim, e.batch)) } : missing;
+    },
+  },
   size: {
     parameters: 'x axis?',
     run(e, args) {
@@ -255,7 +262,10 @@ export const shapeBuiltins: Record<string, Builtin> = {
   one_hot: {
     parameters: 'x n',
     run(e, args, span) {
-      const x = argNode(e, args, 'x');
+      const given = args.get('x')!.value;
+      const whole = given.kind === 'number' && given.dim !== undefined;
+      const attrs = { value: whole ? given.value : 0, shape: [], dtype: 'int32' };
+      const x = whole ? e.node('constant', [], attrs, span) : argNode(e, args, 'x');
       const n = asDim(e, args.get('n')!.value, span, '`n`');
       return x && n !== undefined ? oneHot(e, x, n, span) : missing;
     },

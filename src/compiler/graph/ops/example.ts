@@ -9,7 +9,7 @@ import { define, type Op } from './op.js';
 import { evaluateReduction, inferReduction, type ReductionRule, reductionGradient, reductions } from './reduce.js';
 import { literal, reducedShape } from './shapes.js';
 
-export type ExampleName = 'batch' | 'enter' | 'leave' | 'drop_self' | 'batch_reduce' | 'running';
+export type ExampleName = 'batch' | 'enter' | 'leave' | 'drop_self' | 'batch_reduce' | 'running' | 'pin' | 'grad';
 
 export type BatchReduceKind = 'mean' | 'sum' | 'max' | 'variance';
 /** `axes` and `keepdims` at the graph level only: the dimensions that hold the examples. */
@@ -95,6 +95,26 @@ export const exampleOps: { readonly [N in ExampleName]: Op } = {
     batching: 'none',
     tfjs: (c, attrs) => kinds[attrs.kind].tfjs(c, literal(graphAxes(attrs)), attrs.keepdims ?? false),
     tensorflow: (c, attrs) => kinds[attrs.kind].tensorflow(c, graphAxes(attrs), attrs.keepdims ?? false),
+  }),
+  pin: define({
+    name: 'pin',
+    doc: 'x itself, a value of its own for everything that it runs over: no simplification looks through it, so that it can be differentiated by.',
+    arity: 1,
+    infer: ([x]) => x!,
+    gradient: (_b, _node, g) => [g],
+    evaluate: ([x]) => x!,
+    batching: 'elementwise',
+    tfjs: (c) => c.args[0]!,
+    tensorflow: (c) => c.args[0]!,
+    flops: () => 0,
+  }),
+  grad: define({
+    name: 'grad',
+    doc: 'In the typed model: the gradient of a scalar, summed over what it runs over, with respect to a `pin`. Lowering differentiates.',
+    arity: 2,
+    infer: ([value, at]) => (value!.shape.length === 0 ? at! : `grad takes a scalar, not ${showShape(value!.shape)}`),
+    batching: 'none',
+    flops: () => 0,
   }),
   running: define<{ readonly decay: number; readonly name: string }>({
     name: 'running',

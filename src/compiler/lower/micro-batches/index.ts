@@ -29,6 +29,8 @@ export interface StepEnd {
   readonly parameters: readonly StateDecl[];
   /** New values of all parameters and of the optimizer's states. */
   optimize(b: Builder, gradientOf: (parameter: StateDecl) => Node, rate: Node): Readonly<Record<string, Node>>;
+  /** New values of moving-average copies, of what the optimizer has made of the parameters. */
+  follow(b: Builder, lowering: BatchLowering, updates: Readonly<Record<string, Node>>): Readonly<Record<string, Node>>;
   /** New values of moving averages. */
   average(b: Builder, running: readonly RunningValue[]): ReadonlyMap<string, Node>;
   /** Values of a forward program, before it is differentiated. */
@@ -155,7 +157,7 @@ class MicroLowering {
     const updates: Record<string, Node> = {};
     for (const [i, state] of [...shared.map(({ value }) => value), ...running.map((each) => each.state)].entries())
       updates[this.declare(state, results[i]!)] = results[i]!;
-    return { name: `collect_${level}`, inputs: [], outputs: {}, updates };
+    return { name: `collect_${level}`, inputs: [...lowering.inputs.values()], outputs: {}, updates };
   }
 
   private collectBackward(level: number): Graph {
@@ -174,7 +176,7 @@ class MicroLowering {
     wrt.forEach(({ kept: { cotangent } }, i) => {
       updates[cotangent] = b.add(this.read(b, cotangent), found[this.end.parameters.length + i]!);
     });
-    return { name: `collect_backward_${level}`, inputs: [], outputs: {}, updates };
+    return { name: `collect_backward_${level}`, inputs: [...lowering.inputs.values()], outputs: {}, updates };
   }
 
   /** The terms and their gradient, for all examples; what others add to starts here. */
@@ -186,7 +188,12 @@ class MicroLowering {
     });
     const running = this.wholeStatistics(this.levels.count);
     const statistics = running.map(({ node }) => meanOf(b, lowering.lower(node)));
-    const results = this.end.forward(b, [...terms.map(({ value }) => value), ...statistics]);
+    const buffers = this.model.updates.map(({ state, node }) => ({ state, value: lowering.lower(node).node }));
+    const results = this.end.forward(b, [
+      ...terms.map(({ value }) => value),
+      ...statistics,
+      ...buffers.map(({ value }) => value),
+    ]);
     const forward = results.slice(0, terms.length);
     const loss = forward.reduce((sum, term) => b.add(sum, term));
     const smooth = given.filter(({ node }) => node.type.dtype === 'float32');
@@ -203,6 +210,11 @@ class MicroLowering {
       const value = results[terms.length + i]!;
       updates[this.declare(state, value)] = value;
     });
+    // Backward passes still read what the states were.
+    buffers.forEach(({ state }, i) => {
+      const value = results[terms.length + running.length + i]!;
+      updates[this.declare(`next/${state}`, value)] = value;
+    });
     // Those of micro-batches are summed from here on.
     for (const { node, state } of this.running) {
       if (!this.levels.isPartial(node)) continue;
@@ -211,7 +223,7 @@ class MicroLowering {
     }
     const outputs: Record<string, Node> = { loss };
     for (const [k, { name }] of terms.entries()) outputs[`term.${name}`] = forward[k]!;
-    return { name: 'objective', inputs: [], outputs, updates };
+    return { name: 'objective', inputs: [...lowering.inputs.values()], outputs, updates };
   }
 
   private update(): Graph {
@@ -226,8 +238,11 @@ class MicroLowering {
       const value = { node, axes: [], rank: node.type.shape.length };
       return { name: String(attrs['name']), decay: Number(attrs['decay']), value };
     });
+    const lowering = new BatchLowering(b, this.model.batch);
+    Object.assign(updates, this.end.follow(b, lowering, updates));
     for (const [name, value] of this.end.average(b, running)) updates[name] = value;
-    return { name: 'update', inputs: [rate], outputs: {}, updates };
+    for (const { state } of this.model.updates) updates[state] = this.read(b, `next/${state}`);
+    return { name: 'update', inputs: [rate, ...lowering.inputs.values()], outputs: {}, updates };
   }
 
   // ── Parts ──────────────────────────────────────────────────────────────────────────────────────────────────

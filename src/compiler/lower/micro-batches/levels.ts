@@ -23,7 +23,8 @@ export interface Levels {
 
 export function findLevels(model: TypedModel, wholeStatistics: boolean): Levels {
   const { exampleAxis } = model;
-  const order = topological(model.terms.map((term) => term.node));
+  const roots = [...model.terms, ...model.updates].map(({ node }) => node);
+  const order = topological(roots);
   const isCollection = ({ op, attrs }: Node): boolean =>
     op === 'batch' && (attrs['axis'] as Axis).id === exampleAxis.id;
   const local = wholeStatistics ? new Set<Node>() : statisticsIn(order, isCollection);
@@ -54,7 +55,7 @@ export function findLevels(model: TypedModel, wholeStatistics: boolean): Levels 
         shared.add(arg);
     }
   }
-  for (const { node } of model.terms) if (isPartial(node) && levelOf(node) < count) kept.add(node);
+  for (const node of roots) if (isPartial(node) && levelOf(node) < count) kept.add(node);
   return {
     count,
     levelOf,
@@ -97,6 +98,8 @@ function countLevels(
     if (isParameter && levelOf(node) === 0) trained.add(node);
     if (!isPartial(node)) continue;
     if (node.args.some((arg) => trained.has(arg))) count = Math.max(count, levelOf(node) + 1);
+    // A gradient inside the objective that crosses examples is taken where all of them are.
+    if (node.op === 'grad' && levelOf(node.args[0]!) > levelOf(node.args[1]!)) limit = Math.min(limit, levelOf(node));
     // The diagonal of all pairs is taken out of all pairs.
     if (node.op === 'drop_self') limit = Math.min(limit, levelOf(node));
   }

@@ -32,10 +32,15 @@ export function evaluateNodes(nodes: readonly Node[], env: ReadonlyMap<Node, NdA
   return evaluator(nodes, env)(env, draws);
 }
 
+interface Known {
+  readonly size: number;
+  has(node: Node): boolean;
+}
+
 /** For nodes that are evaluated often: `evaluateNodes` of them, where the same nodes are known each time. */
 export function evaluator(
   nodes: readonly Node[],
-  known: ReadonlyMap<Node, unknown>,
+  known: Known,
 ): (env: ReadonlyMap<Node, NdArray>, draws?: Draws) => NdArray[] {
   const order = topologicalFrom(nodes, known);
   const kept = new Set(nodes);
@@ -58,7 +63,7 @@ export function evaluator(
 }
 
 /** The nodes to compute, in order: those known are neither computed nor looked into. */
-function topologicalFrom(nodes: readonly Node[], env: ReadonlyMap<Node, unknown>): readonly Node[] {
+function topologicalFrom(nodes: readonly Node[], env: Known): readonly Node[] {
   const order = topological(nodes);
   if (env.size === 0) return order;
   const needed = new Set<Node>(nodes.filter((n) => !env.has(n)));

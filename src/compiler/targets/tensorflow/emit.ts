@@ -128,6 +128,7 @@ class Emitter {
     };
     for (const node of graph.inputs) placeholder(inputName(node), node.type);
     const reads = new Map<string, string>();
+    const stepped = new Map<string, string>();
     const rowReads = new Map<string, string[]>();
     const sources: Sources = {
       input: (node) => placeholder(inputName(node), node.type),
@@ -135,6 +136,12 @@ class Emitter {
         const read = reads.get(name) ?? this.readState(`${prefix}/read/${name}`, name);
         reads.set(name, read);
         return read;
+      },
+      stepped: (name) => {
+        const read = `${prefix}/stepped/${name}`;
+        return (
+          stepped.get(name) ?? remember(stepped, name, this.readState(read, name, [this.writePlace(prefix, name)]))
+        );
       },
       rows: (name, index) => {
         if (this.states.get(name)?.role !== 'scratch') return undefined;
@@ -148,9 +155,9 @@ class Emitter {
     };
     const tensorOf = lowerGraph(this.to, graph, prefix, sources);
     const assigned = Object.entries(graph.updates).flatMap(([name, node]) => {
-      if (isAdamwStep(node)) return this.adamwStep(`${prefix}/write/${name}`, name, node, tensorOf, reads);
+      if (isAdamwStep(node)) return this.adamwStep(this.writePlace(prefix, name), name, node, tensorOf, reads);
       const rows = rowsWritten(name, node);
-      const place = `${prefix}/write/${name}`;
+      const place = this.writePlace(prefix, name);
       const [value, index] = rows ? [tensorOf(rows.rows), tensorOf(rows.index)] : [tensorOf(node), undefined];
       const before = [...(reads.has(name) ? [reads.get(name)!] : []), ...(rowReads.get(name) ?? [])];
       return index === undefined
@@ -200,15 +207,21 @@ class Emitter {
     });
   }
 
+  /** The operation that gives a state its new value; numbered, since names that differ in case alone are one to TensorFlow. */
+  private writePlace(prefix: string, state: string): string {
+    return `${prefix}/write/${[...this.states.keys()].indexOf(state)}/${state}`;
+  }
+
   private handle(state: string): string {
     const handle = this.handles.get(state);
     if (handle === undefined) throw new Error(`no state ${state}`);
     return handle;
   }
 
-  private readState(name: string, state: string): string {
+  private readState(name: string, state: string, after: readonly string[] = []): string {
     const { dtype } = this.states.get(state)!.type;
-    return this.to.add(name, 'ReadVariableOp', [this.handle(state)], { dtype: { type: dataType(dtype) } });
+    const inputs = [this.handle(state), ...after.map((node) => `^${node}`)];
+    return this.to.add(name, 'ReadVariableOp', inputs, { dtype: { type: dataType(dtype) } });
   }
 
   /** Gives a state its new value once the old one was read. */
@@ -288,6 +301,11 @@ class Emitter {
     const yes = this.to.constant(prefix, 1, [], 'bool');
     return { tensor: this.after(`${prefix}/done`, yes, doneType, operations), type: doneType };
   }
+}
+
+function remember<K, V>(map: Map<K, V>, key: K, value: V): V {
+  map.set(key, value);
+  return value;
 }
 
 /** Whether an update is a step of AdamW on states as they are, which a kernel does in place. */

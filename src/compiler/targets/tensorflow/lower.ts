@@ -1,5 +1,6 @@
 /** A graph of ours as operations of a TensorFlow graph, from the op table. */
 import { ops, type TensorflowContext } from '../../graph/ops/index.js';
+import { adamwArguments } from '../../graph/ops/optimizer-steps.js';
 import { hash32 } from '../../graph/random.js';
 import { scheduleGraph } from '../../graph/schedule.js';
 import type { Graph, Node } from '../../graph/types.js';
@@ -11,6 +12,8 @@ export interface Sources {
   input(node: Node): string;
   /** The tensor of a state's value at the start of the call. */
   state(name: string): string;
+  /** The tensor of a parameter's value after the optimizer's step, which is written in place. */
+  stepped(name: string): string;
   /** Rows of such a value, where it is large and only they are wanted; undefined where it is to be read as a whole. */
   rows(state: string, index: string): string | undefined;
   /** Seed (int32) and step (two int32 words, the low one first): where random numbers come from. */
@@ -21,8 +24,11 @@ export interface Sources {
 /** Adds a graph's operations, their names below `prefix`; returns the tensor of every node. */
 export function lowerGraph(to: GraphDef, graph: Graph, prefix: string, sources: Sources): (node: Node) => string {
   const tensors = new Map<Node, string>();
-  const tensorOf = (node: Node): string =>
-    node.op === 'state' ? sources.state(String(node.attrs['name'])) : tensors.get(node)!;
+  const tensorOf = (node: Node): string => {
+    if (node.op === 'state') return sources.state(String(node.attrs['name']));
+    if (node.op === 'adamw_step') return sources.stepped(String(adamwArguments(node.args).parameter.attrs['name']));
+    return tensors.get(node)!;
+  };
   const draws = drawsOf(to, prefix, sources);
   const written = new Set(
     Object.entries(graph.updates).flatMap(([name, node]) => (rowsWritten(name, node) ? [node] : [])),

@@ -1,5 +1,5 @@
 /** The tfjs target: a program as a typed TypeScript module. */
-import type { Node, Program, TensorType } from '../../graph/types.js';
+import { type Node, type Program, progressInput, scalarInputs, type TensorType } from '../../graph/types.js';
 import { lowerMethods, type Method } from './lower/methods.js';
 import { upperFirst } from './lower/names.js';
 import { type Class, type ClassMethod, printClass, printDoc } from './print-class.js';
@@ -68,7 +68,7 @@ function printModule(program: Program, manifest: TfjsManifest, methods: readonly
     ...(manifest.inputs.length === 0 ? [] : [batchInterface(program, manifest)]),
     `\n/** What \`step\` measures. */\nexport type ${name}Metrics = Readonly<Record<${union(manifest.metrics)}, tf.Scalar>>;`,
     '',
-    printClass(modelClass(name, methods, support.has('Draws'))),
+    printClass(modelClass(name, methods, support.has('Draws'), hasProgress(program))),
   ];
   return `${parts.join('\n')}\n`;
 }
@@ -99,7 +99,11 @@ function batchInterface(program: Program, manifest: TfjsManifest): string {
   return [header, `export interface ${className(program.model)}Batch {`, ...rows, '}'].join('\n');
 }
 
-function modelClass(name: string, methods: readonly Method[], draws: boolean): Class {
+function hasProgress({ step }: Program): boolean {
+  return step.inputs.some((node) => inputName(node) === progressInput);
+}
+
+function modelClass(name: string, methods: readonly Method[], draws: boolean, progress: boolean): Class {
   const here = (text: string): string => text.replaceAll('$Model', name);
   return {
     name,
@@ -108,6 +112,14 @@ function modelClass(name: string, methods: readonly Method[], draws: boolean): C
         doc: "The next step's number; with the seed it decides every random draw. Set it to go on from a checkpoint.",
         text: 'stepNumber = 0;',
       },
+      ...(progress
+        ? [
+            {
+              doc: 'Steps of the whole training: schedules inside the model go by the share that is done.',
+              text: 'plannedSteps = 1;',
+            },
+          ]
+        : []),
       ...(draws ? [{ text: 'private seed = 0;' }] : []),
       { text: `private values: ${name}States | undefined;` },
     ],
@@ -167,9 +179,9 @@ function stateMethods(name: string): ClassMethod[] {
   ];
 }
 
-/** The inputs that are data, not the learning rate: those of a step, and what only a representation needs. */
+/** The inputs that are data, not the learning rate or the progress: those of a step, and what only a representation needs. */
 function fieldsOf({ step, represent }: Program): readonly Node[] {
-  const fields = step.inputs.filter((node) => inputName(node) !== 'rate');
+  const fields = step.inputs.filter((node) => !scalarInputs.includes(inputName(node)));
   const names = new Set(fields.map(inputName));
   return [...fields, ...represent.inputs.filter((node) => !names.has(inputName(node)))];
 }

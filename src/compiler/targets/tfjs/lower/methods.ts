@@ -1,6 +1,6 @@
 /** The graphs of a program as methods of the generated class. */
 import { scheduleGraph } from '../../../graph/schedule.js';
-import type { Graph, Node, Program } from '../../../graph/types.js';
+import { type Graph, type Node, type Program, scalarInputs } from '../../../graph/types.js';
 import { supportText } from '../support-text.js';
 import { type Body, lowerBody } from './body.js';
 import { camelCase, Names, upperFirst } from './names.js';
@@ -56,12 +56,16 @@ function lowerInit(program: Program, others: readonly Method[], checks: boolean)
   };
 }
 
+const progressLine =
+  'const progressTensor = tf.scalar(Math.min(1, this.stepNumber / Math.max(1, this.plannedSteps - 1)));';
+
 function lowerStep(program: Program, checks: boolean): Method {
   const graph = program.step;
   const { body, outputs, updates } = lowerGraph(graph, checks);
-  const hasRate = graph.inputs.some((node) => node.attrs['name'] === 'rate');
+  const scalars = graph.inputs.filter((node) => scalarInputs.includes(String(node.attrs['name'])));
   const usesRate = body.lines.some((line) => line.includes('rateTensor'));
-  const hasFields = graph.inputs.length > (hasRate ? 1 : 0);
+  const usesProgress = body.lines.some((line) => line.includes('progressTensor'));
+  const hasFields = graph.inputs.length > scalars.length;
   const usesFields = body.lines.some((line) => /\bbatch[.[]/.test(line));
   return {
     name: 'step',
@@ -74,8 +78,10 @@ function lowerStep(program: Program, checks: boolean): Method {
     lines: [
       ...opening(body),
       ...(usesRate ? ['const rateTensor = tf.scalar(rate);'] : []),
+      ...(usesProgress ? [progressLine] : []),
       ...body.lines,
       ...(usesRate ? ['rateTensor.dispose();'] : []),
+      ...(usesProgress ? ['progressTensor.dispose();'] : []),
       '',
       ...replacement(updates),
       'this.stepNumber += 1;',
@@ -149,7 +155,7 @@ function lowerGraph(graph: Graph, checks: boolean): { body: Body; outputs: Named
 
 function sourceText(node: Node): string {
   const name = String(node.attrs['name']);
-  if (node.op === 'input' && name === 'rate') return 'rateTensor';
+  if (node.op === 'input' && scalarInputs.includes(name)) return `${name}Tensor`;
   return member(node.op === 'state' ? 'states' : 'batch', name);
 }
 

@@ -1,0 +1,176 @@
+import { code } from '../diagnostic.js';
+
+const didYouMean = (suggestion: string | undefined): string[] =>
+  suggestion ? [`did you mean \`${suggestion}\`?`] : [];
+
+const program = (members: string) => `use std.energies { cosine, mean_square }
+use std.layers { linear }
+use std.regularizers { variance }
+
+model M {
+  data x: [16]
+  view a, b of x = x + 0.1 * normal([16])
+  encoder f = linear(8)
+${members}
+  representation f(x)
+}
+`;
+const energy = '  energy E(u, v) = mean_square(f(u), f(v))';
+const queue = (after: string) =>
+  program(`  state queue: [8, 8] = normal([8, 8])
+${energy}
+  minimize { invariance: E(a, b), spread: variance(f(a)) + variance(f(b)), near: min q in queue { mean_square(f(a), q) } }
+${after}`);
+const goodQueue = queue('  after step { queue = 0.9 * queue + 0.1 * batch.mean(f(b)) }');
+const slope = (value: string) =>
+  program(`${energy}\n  minimize { slope: ${value}, spread: variance(f(a)) + variance(f(b)) }`);
+const target = (members: string) =>
+  program(`${members}
+  encoder q = linear(8)
+  energy E(u, v) = mean_square(q(f(u)), stop(t(v)))
+  minimize { distill: E(a, b) }`);
+const rival = (first: string, second: string) =>
+  program(`  encoder g = linear(8)
+  energy E(u, v) = mean_square(f(u), g(v))
+  ${first} { near: E(a, b), spread: variance(f(a)) + variance(f(b)) }
+  ${second} { far: -tanh(E(a, b)) }`);
+const goodRival = rival('minimize over f', 'minimize over g');
+
+/** 203x to 206x: states, moving averages, gradients inside an objective, groups of terms, loops. */
+export const dynamicsCodes = {
+  EBM2033: code<{ name: string }>({
+    severity: 'error',
+    title: 'a state changed outside `after step`',
+    message: ({ name }) => `the state \`${name}\` is given a value outside \`after step\``,
+    help: ({ name }) => [`write \`after step { ${name} = ... }\`; for a value of this step alone, use \`let\``],
+    explain: 'A state is the same for all of a step. What it is from the next step on is said in `after step { ... }`.',
+    wrong: queue('').replace(energy, `  energy E(u, v) {\n    queue = 0 * queue\n    mean_square(f(u), f(v))\n  }`),
+    right: goodQueue,
+  }),
+  EBM2034: code<Record<string, never>>({
+    severity: 'error',
+    title: '`grad` without a name to differentiate by',
+    message: () => '`grad` takes an expression, and the name in it to differentiate by',
+    help: () => ['write `grad(E(y), y)`; to differentiate by a computed value, give it a name with `let` first'],
+    explain:
+      '`grad(value, y)` is the gradient of a scalar with respect to `y`, as the name `y` is written in the expression: what other definitions read under that name does not count.',
+    wrong: slope('sum(square(grad(E(a, b), 2 * a)))'),
+    right: slope('sum(square(grad(E(a, b), a)))'),
+  }),
+  EBM2035: code<{ name: string; reason: string }>({
+    severity: 'error',
+    title: 'nothing to differentiate',
+    message: ({ name, reason }) => `there is no gradient with respect to \`${name}\`: ${reason}`,
+    explain:
+      'A gradient needs a path of differentiable operations from the name to the value: whole numbers (indices, classes, tokens) have none, and neither has a name that is not in the expression.',
+    wrong: slope('sum(square(grad(E(a, a), b)))'),
+    right: slope('sum(square(grad(E(a, b), b)))'),
+  }),
+  EBM2036: code<{ shape: string }>({
+    severity: 'error',
+    title: 'a value that is not a scalar',
+    message: ({ shape }) => `one number is needed here, not a value of shape ${shape}`,
+    help: () => ['reduce it: `sum(...)` or `mean(...)`'],
+    explain: 'What is differentiated or minimised over a latent variable is one number per example, as an energy is.',
+    wrong: slope('sum(square(grad(f(a), a)))'),
+    right: slope('sum(square(grad(sum(f(a)), a)))'),
+  }),
+  EBM2037: code<Record<string, never>>({
+    severity: 'error',
+    title: 'an unknown way to minimise',
+    message: () => 'minimising is done `by gradient(steps: n, rate: r)`, with at least one step',
+    explain:
+      '`min z from start by gradient(steps: 8, rate: 0.1) { D(z) }` takes that many steps of gradient descent from the start, and is the value of D where they end; over the rows of a tensor or the items of a list write `min z in codes { D(z) }`.',
+    wrong: slope('min z from zeros([8]) by newton(steps: 3) { mean_square(f(a), z) }'),
+    right: slope('min z from zeros([8]) by gradient(steps: 3, rate: 0.1) { mean_square(f(a), z) }'),
+  }),
+  EBM2038: code<{ name: string }>({
+    severity: 'error',
+    title: 'a state that would differ by example',
+    message: ({ name }) => `the next value of \`${name}\` differs from example to example`,
+    help: () => ['take it over the batch: `batch.mean(...)`, or `batch(...)` for the values of all examples'],
+    explain: 'A state belongs to the model, not to an example. What is put into it must be the same for all examples.',
+    wrong: queue('  after step { queue = 0.9 * queue + 0.1 * f(b) }'),
+    right: goodQueue,
+  }),
+  EBM2039: code<{ copy: string; source: string }>({
+    severity: 'error',
+    title: 'a moving average of nothing',
+    message: ({ copy, source }) => `\`${copy}\` follows \`${source}\`, which the model never calls`,
+    help: ({ copy, source }) => [`call \`${source}\` in a term, or \`${copy}\` stays as it was drawn`],
+    explain:
+      '`ema(f)` is a copy of f whose parameters follow those of f. Parameters exist where f is called: a copy of an encoder that nothing calls has nothing to follow.',
+    wrong: target('  encoder p = linear(8)\n  encoder t = ema(p)'),
+    right: target('  encoder t = ema(f, decay: 0.99 -> 1.0)'),
+  }),
+  EBM2043: code<{ name: string }>({
+    severity: 'error',
+    title: '`over` what has no parameters',
+    message: ({ name }) => `\`${name}\` has no parameters that \`minimize over\` could move`,
+    explain:
+      '`minimize over f, g` names encoders (or `param`s) whose parameters follow the terms. A moving-average copy has none of its own, and neither have functions and energies.',
+    wrong: rival('minimize over E', 'minimize over g'),
+    right: goodRival,
+  }),
+  EBM2044: code<{ name: string }>({
+    severity: 'error',
+    title: 'groups that overlap',
+    message: ({ name }) => `the parameters of \`${name}\` are in two groups`,
+    help: () => ['name it in one `minimize over`; terms that it should follow besides go into the same group'],
+    explain:
+      'Each parameter follows the terms of one group: two would pull it in two directions, with no word on how they weigh.',
+    wrong: rival('minimize over f, g', 'minimize over g'),
+    right: goodRival,
+  }),
+  EBM2045: code<{ name: string }>({
+    severity: 'error',
+    title: 'parameters in no group',
+    message: ({ name }) => `the parameters of \`${name}\` follow no terms`,
+    help: ({ name }) => [
+      `add \`${name}\` to a \`minimize over\`, or write a \`minimize\` without \`over\` for all that is left`,
+    ],
+    explain: 'Where every `minimize` says `over` what, each encoder and `param` of the model must be in one of them.',
+    wrong: rival('minimize over f', 'minimize over f'),
+    right: goodRival,
+  }),
+  EBM2046: code<Record<string, never>>({
+    severity: 'error',
+    title: '`once` without an expression',
+    message: () => '`once` is written around the draws that are one for the whole step: `once(normal([8]))`',
+    explain:
+      'Random draws are made for each example. Inside `once(...)` they are made once a step and are the same for all examples; what is piped into it has been drawn already.',
+    wrong: slope('mean(square(normal([8]) |> once))'),
+    right: slope('mean(square(once(normal([8]))))'),
+  }),
+  EBM2047: code<{ model: string }>({
+    severity: 'error',
+    title: 'micro-batches with several groups',
+    message: ({ model }) => `\`${model}\` has several \`minimize\` groups, which cannot be trained in micro-batches`,
+    help: () => ['leave `micro_batch` out, with a smaller `batch` if memory is short'],
+    explain:
+      'In micro-batches the gradient of one sum of terms is taken part by part. Several groups need as many gradients of the same values, which is not built.',
+    wrong: `${goodRival}\ntrain M { batch: 8, micro_batch: 4 }`,
+    right: `${goodRival}\ntrain M { batch: 8 }`,
+  }),
+  EBM2062: code<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    title: 'an unknown kind of loop',
+    message: ({ name }) => `a loop cannot be a \`${name} for\``,
+    help: ({ known, suggestion }) => [
+      ...didYouMean(suggestion),
+      `known: ${known.map((k) => `\`${k} for\``).join(', ')}`,
+    ],
+    explain: 'A loop in an expression says what becomes of its values: `mean for v in views: E(v, a)`.',
+    wrong: slope('sun for v in [a, b]: E(v, a)'),
+    right: slope('sum for v in [a, b]: E(v, a)'),
+  }),
+  EBM2063: code<{ reducer: string }>({
+    severity: 'error',
+    title: 'a loop without a round',
+    message: ({ reducer }) => `\`${reducer} for\` has nothing to go over`,
+    help: () => ['is the list empty, or does `where` exclude everything?'],
+    explain: 'The mean, sum, largest, … of no values is not defined.',
+    wrong: slope('mean for v in [a, b], w in [a, b] where v == w and v != w: E(v, w)'),
+    right: slope('mean for v in [a, b], w in [a, b] where v != w: E(v, w)'),
+  }),
+};

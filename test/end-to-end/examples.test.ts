@@ -1,0 +1,89 @@
+/** Every file in `examples/` is short, has nothing said against it, and learns: its loss falls on a few real examples, and its representations differ. */
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { checkFile, compileModel, optimizeProgram } from '../../src/compiler/index.js';
+import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
+import { emitTfjs } from '../../src/compiler/targets/tfjs/emit.js';
+import { loadSavedModel } from '../../src/runtime/backends/load-saved-model.js';
+import { loadTfjsModel } from '../../src/runtime/backends/load-tfjs.js';
+import { openDataset } from '../../src/runtime/data/index.js';
+import { FileLibrary } from '../../src/runtime/library.js';
+import type { HostTensor, LoadedModel } from '../../src/runtime/model.js';
+import { tfjsNode, useBackend } from '../targets/backends.js';
+
+const native = tfjsNode();
+const target = native ? 'tensorflow' : 'tfjs';
+const batch = 32;
+const steps = 16;
+const longest = 60;
+
+const files = readdirSync('examples').filter((file) => file.endsWith('.ebm'));
+
+function read(file: string) {
+  const path = join('examples', file);
+  const text = readFileSync(path, 'utf8');
+  return { text, checked: checkFile({ path, text }, new FileLibrary(path), { train: { batch } }) };
+}
+
+async function load({ checked }: ReturnType<typeof read>): Promise<LoadedModel> {
+  const program = optimizeProgram(compileModel(checked.models[0]!, checked.trains[0]!, target), target);
+  const directory = mkdtempSync(join(tmpdir(), 'ebmc-'));
+  return native
+    ? loadSavedModel(program, emitTensorflow(program), native, { directory })
+    : loadTfjsModel(program, emitTfjs(program).files, { directory });
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The largest standard deviation of a dimension over the examples. */
+function spreadOf({ shape, data }: HostTensor): number {
+  const size = data.length / shape[0]!;
+  const spreads = Array.from({ length: size }, (_, d) => {
+    const column = Array.from({ length: shape[0]! }, (_, i) => data[i * size + d]!);
+    const middle = mean(column);
+    return Math.sqrt(mean(column.map((value) => (value - middle) ** 2)));
+  });
+  return Math.max(...spreads);
+}
+
+beforeAll(() => useBackend(native ? 'tensorflow' : 'wasm'));
+
+describe.each(files)('%s', (file) => {
+  const example = read(file);
+
+  test('is short and has nothing said against it', () => {
+    const lines = example.text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('//'));
+    expect(lines.length).toBeLessThanOrEqual(longest);
+    expect(example.checked.diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([]);
+    expect(example.checked.models).toHaveLength(1);
+    expect(example.checked.trains).toHaveLength(1);
+  });
+
+  test('learns', async () => {
+    const { models, trains, datasets } = example.checked;
+    const model = await load(example);
+    const dataset = datasets.find(({ name }) => name === trains[0]!.dataset) ?? datasets[0]!;
+    const data = await openDataset(dataset, { baseDirectory: 'examples', strict: true, warn: () => {} });
+    const indices = Array.from({ length: batch }, (_, i) => i * 7);
+    const examples = await data.read(
+      'train',
+      indices,
+      model.inputs.map(({ name }) => name),
+    );
+    await model.init(1);
+    model.plannedSteps = steps;
+    const rate = trains[0]!.optimizer.settings['rate']!;
+    const losses: number[] = [];
+    for (let step = 0; step < steps; step++) losses.push((await model.step(examples, rate))['loss']!);
+    const representation = await model.represent(examples);
+    model.dispose();
+    expect(losses.every(Number.isFinite), losses.join(' ')).toBe(true);
+    // Groups pull against each other: their sum need not fall.
+    if (models[0]!.groups.length === 1)
+      expect(mean(losses.slice(-4)), losses.join(' ')).toBeLessThan(mean(losses.slice(0, 4)));
+    expect(representation.data.every(Number.isFinite)).toBe(true);
+    expect(spreadOf(representation)).toBeGreaterThan(1e-3);
+  }, 120_000);
+});
