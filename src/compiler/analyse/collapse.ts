@@ -22,6 +22,8 @@ const exampleCounts = [8, 2] as const;
 const descentSteps = 8;
 /** Numbers that an evaluation of the objective and its gradient may make: a gigabyte if all were kept. */
 const numbersAtOnce = 1.2e8;
+/** Operations of one evaluation above which as few examples and starts as can be are tried: the logits of a whole vocabulary. */
+const costly = 2e8;
 /** Operations on numbers that the whole analysis may take: some ten seconds. */
 const affordable = 2e10;
 
@@ -47,7 +49,8 @@ class TooLarge extends Error {}
 function smallEnough(model: TypedModel, free: readonly Node[]): Objective {
   for (const count of exampleCounts) {
     const objective = freeObjective(model, free, count);
-    if (objective.numbers <= numbersAtOnce) return objective;
+    const isLast = count === exampleCounts.at(-1);
+    if (objective.numbers <= numbersAtOnce && (isLast || objective.work <= costly)) return objective;
   }
   throw new TooLarge('the outputs of its last encoders hold too many numbers');
 }
@@ -114,6 +117,8 @@ interface Objective {
   value(outputs: Outputs): number;
   terms(outputs: Outputs): number[];
   gradient(outputs: Outputs): Outputs;
+  /** Operations of an evaluation with its gradient. */
+  readonly work: number;
   /** How many numbers an evaluation makes. Nothing is computed before it is asked for a value. */
   readonly numbers: number;
 }
@@ -165,6 +170,7 @@ function freeObjective(model: TypedModel, outputs: readonly Node[], examples: nu
       spend(work);
       return gradient(env(values), draws);
     },
+    work,
     numbers: order.reduce((sum, node) => sum + numbersIn(node), 0),
   };
 }
@@ -226,7 +232,8 @@ interface Found {
 /** The lowest value over outputs that are the same for every example. */
 function lowestConstant(objective: Objective): Found {
   let best: Found | undefined;
-  for (const outputs of arrangements(objective.shapes, 'constant')) {
+  const starts = arrangements(objective.shapes, 'constant');
+  for (const outputs of objective.work > costly / exampleCounts.length ? starts.slice(0, 1) : starts) {
     const found = descend(objective, outputs, averageExamples);
     if (!best || found.value < best.value) best = found;
   }
