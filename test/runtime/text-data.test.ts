@@ -76,6 +76,16 @@ describe('packing', () => {
     expect(decode(rows[0]!)).toBe('the whale and the');
   });
 
+  test('a column of texts: one an example, cut or filled up', async () => {
+    write('a.jsonl', '{"caption": "abc"}\n{"caption": "abcdefgh"}\n');
+    const data = await open('jsonl("a.jsonl")', 'caption: Tokens[6, 259]');
+    const { caption } = await data.read('train', [0, 1]);
+    const bytes = (text: string): number[] => Array.from(text, (c) => c.charCodeAt(0) + 3);
+    expect(Array.from(caption!.data)).toEqual([...bytes('abc'), 1, 0, 0, ...bytes('abcdef')]);
+    const trained = await open('jsonl("a.jsonl", tokenizer: "bpe")', 'caption: Tokens[6, 262]');
+    expect((await trained.read('train', [1]))['caption']!.data).toContain(261);
+  });
+
   test('a tokenizer is trained where its kind is named', async () => {
     write('a.txt', 'one fish two fish red fish blue fish '.repeat(20));
     const data = await open('text("*.txt", tokenizer: "bpe", test: 0)', 'x: Tokens[8, 270]');

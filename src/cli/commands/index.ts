@@ -2,6 +2,7 @@
 import type { CommandEntry } from '../command.js';
 import { checkCommand } from './check.js';
 import { compileCommand } from './compile.js';
+import { dataCommand } from './data.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
@@ -12,6 +13,6 @@ import { tokenizerCommand } from './tokenizer.js';
 import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
-  ...[initCommand, checkCommand, trainCommand, evaluateCommand, compileCommand],
+  ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compileCommand],
   ...[tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
 ];

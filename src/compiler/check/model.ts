@@ -27,6 +27,7 @@ import {
   type TypedInput,
   type TypedModel,
   type TypedTerm,
+  type TypedView,
 } from './typed-model.js';
 import { describe, missing, number, type Value } from './values.js';
 
@@ -48,6 +49,7 @@ export function elaborateModel(
   if (!parameters) return undefined;
   const train = elaborateMembers(e, item, moduleScope, parameters, 'train');
   const { terms, groups } = elaborateTerms(e, item, train.scope);
+  reportLabels(e, train.inputs, terms);
   reportUnused(e, train.scope);
   const use = elaborateMembers(e, item, moduleScope, parameters, 'use');
   const representation = elaborateRepresentation(e, item, use.scope);
@@ -74,6 +76,7 @@ export function elaborateModel(
     representation,
     viewRepresentations,
     energies,
+    views: drawnViews(item, train.scope),
     states: [...e.states.values()],
     encoders: train.encoders,
     calls: e.calls,
@@ -368,6 +371,18 @@ function viewsOf(member: Member, scope: Scope): readonly Value[] {
   });
 }
 
+/** The views of the training step that are one tensor an example. */
+function drawnViews(item: ModelItem, scope: Scope): TypedView[] {
+  return item.members.flatMap((member) => {
+    if (member.kind !== 'view') return [];
+    return member.names.flatMap(({ text }) => {
+      const value = scope.own(text)?.value;
+      if (value?.kind !== 'tensor' || topological([value.node]).some((n) => n.op === 'batch')) return [];
+      return [{ name: text, subject: member.subject.text, node: value.node }];
+    });
+  });
+}
+
 /** Each energy that the objective used, as a function of its arguments, for use after training. */
 function elaborateEnergies(e: Elaborator, item: ModelItem, scope: Scope): TypedEnergy[] {
   e.mode = 'use';
@@ -401,6 +416,21 @@ function elaborateEnergy(
   const value = evaluateBlock(e, member.body, inner);
   if (value.kind !== 'tensor' || topological([value.node]).some((n) => n.op === 'batch')) return undefined;
   return { name: member.name.text, parameters, node: value.node };
+}
+
+/** Terms that depend on classes without saying that they are supervised. */
+function reportLabels(e: Elaborator, inputs: readonly TypedInput[], terms: readonly TypedTerm[]): void {
+  const labels = inputs.filter(({ declared }) => declared.startsWith('Class'));
+  if (labels.length === 0) return;
+  for (const { name, node, span } of terms) {
+    if (name === 'supervised' || name.startsWith('supervised_')) continue;
+    const read = new Set(topological([node]));
+    for (const label of labels) {
+      if (!read.has(label.node)) continue;
+      const related = [{ span: label.span, message: 'declared here' }];
+      e.fail('EBM2070', { term: name, label: label.name, type: label.declared }, span, { related });
+    }
+  }
 }
 
 function reportUnused(e: Elaborator, scope: Scope): void {

@@ -22,6 +22,8 @@ export interface TypedModel {
   /** The representations of an example's first two views, `[2, ...]`; undefined where the model has no two views. */
   readonly viewRepresentations: Node | undefined;
   readonly energies: readonly TypedEnergy[];
+  /** Views and what they are views of, for looking at them. */
+  readonly views: readonly TypedView[];
   readonly states: readonly TypedState[];
   readonly encoders: readonly TypedEncoder[];
   readonly calls: readonly InstanceCall[];
@@ -67,6 +69,12 @@ export function followsGroup(parameter: string, group: number, groups: readonly 
 export interface TypedEnergy {
   readonly name: string;
   readonly parameters: readonly { readonly name: string; readonly node: Node }[];
+  readonly node: Node;
+}
+
+export interface TypedView {
+  readonly name: string;
+  readonly subject: string;
   readonly node: Node;
 }
 

@@ -18,6 +18,16 @@ const energy = '  energy E(u, v) = mean_square(f(reshape(u, [16])), f(reshape(v,
 const objective =
   '  minimize {\n    invariance: E(a, b)\n    spread: variance(f(reshape(a, [16]))) + variance(f(reshape(b, [16])))\n  }';
 const representation = '  representation f(reshape(x, [16]))';
+const labelled = (name: string) =>
+  program(
+    [
+      '  data label: Class[8]',
+      encoder,
+      energy,
+      objective.replace('  }', `    ${name}: mean_square(f(reshape(a, [16])), one_hot(label, 8))\n  }`),
+      representation,
+    ].join('\n'),
+  );
 const good = program([encoder, energy, objective, representation].join('\n'));
 
 const tokens = `model M(vocab = 100) {
@@ -283,5 +293,20 @@ cross-entropy, needs a row for each of them: reading past the end would stop the
     explain: 'Functions and nets are expanded when compiled, so none may call itself, directly or through others.',
     wrong: `fn again(z: [d]) = again(z)\n${good.replace('mean_square(f(', 'mean_square(again(f(').replace('u, [16]))', 'u, [16])))')}`,
     right: good,
+  }),
+  EBM2070: code<{ term: string; label: string; type: string }>({
+    severity: 'warning',
+    title: 'an objective that reads labels',
+    message: ({ term, label, type }) => `term \`${term}\` of \`minimize\` reads the labels \`${label}: ${type}\``,
+    help: ({ term }) => [
+      `if it is meant to, say so in its name: \`supervised: ...\` or \`supervised_${term}: ...\``,
+      'else take the labels out of the model: `evaluate` reads them from the data set',
+    ],
+    explain: `Self-supervised learning sees no labels, and its evaluation is worth something only if it did not. Labels are therefore kept apart: a
+data set may have them, and \`evaluate\` reads them there. A model reads them only if it declares \`data label: Class[n]\`, and a term whose
+value depends on them, in whatever way (as a target, as a choice of positives, as a weight), is pointed out. A supervised baseline says that
+it is one: a term called \`supervised\`, or \`supervised_\` and more, may read labels. The name appears in the log and in reports.`,
+    wrong: labelled('classify'),
+    right: labelled('supervised'),
   }),
 };

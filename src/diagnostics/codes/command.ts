@@ -96,4 +96,18 @@ settings have defaults.`,
     help: () => ['declare it, for example:\ndataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }'],
     explain: `A \`train\` or \`evaluate\` item is run on a data set that the same file, or one that it uses, declares.`,
   }),
+
+  EBM7011: code<{ name: string | undefined; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    title: 'No such data set',
+    message: ({ name }) =>
+      name === undefined ? 'the file declares no data set' : `the file declares no data set \`${name}\``,
+    help: ({ known, suggestion }) => [
+      ...(suggestion === undefined ? [] : [`did you mean \`${suggestion}\`?`]),
+      known.length > 0
+        ? `data sets: ${known.map((name) => `\`${name}\``).join(', ')}`
+        : 'declare one, for example:\ndataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }',
+    ],
+    explain: `\`ebmc data FILE\` shows the data sets that the file declares, or the one that \`--dataset\` names.`,
+  }),
 };

@@ -304,4 +304,16 @@ so it is refused. Long rows of numbers belong in one column of arrays (JSON Line
     explain: `The first axis of an array counts examples, so that all arrays of a split need the same length there. Arrays whose names all end in \`_train\` or
 \`_test\` are divided into splits.`,
   }),
+  EBM4031: code<{ url: string; reason: string; path: string; md5: string }>({
+    severity: 'error',
+    title: 'A published data set cannot be fetched',
+    message: ({ url, reason }) => `cannot fetch ${url}: ${reason}`,
+    help: ({ url, path, md5 }) => [
+      `get ${url} some other way and put it at ${path} (its MD5 is ${md5})`,
+      'EBMC_DATA_DIR names another folder for data sets, EBMC_DATA_MIRROR another server',
+    ],
+    explain: `Data sets with names, such as \`fashion_mnist()\` or \`cifar10()\`, are fetched from where their authors publish them, compared with the
+published checksum and kept in your cache folder. This machine cannot reach the place, or what came is something else. Put the file
+where the message says, and it is found there. \`fashion_mnist()\` also finds Debian's package \`dataset-fashion-mnist\`.`,
+  }),
 };

@@ -21,12 +21,24 @@ export type Decoded =
 
 const limits = { limitInputPixels: largest };
 
+let library: Promise<Sharp> | undefined;
+type Sharp = typeof import('sharp')['default'];
+
+/** Many small pictures are decoded at a time: threads of their own for each would cost more than they bring. */
+function loadSharp(): Promise<Sharp> {
+  library ??= import('sharp').then(({ default: sharp }) => {
+    sharp.concurrency(1);
+    return sharp;
+  });
+  return library;
+}
+
 /** Reads the header of a picture only: what `decodeImage` would say of its size; damage further on is not seen. */
 export async function inspectImage(
   item: Encoded,
   decoding: Decoding,
 ): Promise<Exclude<Decoded, { kind: 'pixels' }> | { readonly kind: 'fits' }> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   try {
     const { autoOrient } = await sharp(source(item) ?? (await readEncoded(item)), limits).metadata();
     const { height, width } = autoOrient;
@@ -40,7 +52,7 @@ export async function inspectImage(
 }
 
 export async function decodeImage(item: Encoded, { height, width, channels, resize }: Decoding): Promise<Decoded> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   try {
     let picture = sharp(await readEncoded(item), limits).autoOrient();
     if (resize) picture = picture.resize(width, height, { fit: 'cover' });

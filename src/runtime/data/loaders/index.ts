@@ -8,6 +8,7 @@ import { mnist } from './mnist.js';
 import { mobyDick } from './moby-dick.js';
 import { pairs } from './pairs.js';
 import { parquet } from './parquet.js';
+import { readymade } from './readymade.js';
 import { synthetic } from './synthetic.js';
 import { csv, jsonl } from './table.js';
 import { tar } from './tar.js';
@@ -16,5 +17,5 @@ import { trajectories } from './trajectories.js';
 
 export const loaders: readonly Loader[] = [
   ...[mnist, idx, images, audio, text, csv, jsonl, npy, npz, parquet, tar],
-  ...[trajectories, pairs, synthetic, mobyDick],
+  ...[trajectories, pairs, synthetic, mobyDick, ...readymade],
 ];

@@ -1,0 +1,57 @@
+/** `fashion_mnist()`, `cifar10()` and the rest of the catalogue: fetched once, checked, kept; or found where they are installed. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatasetDecl } from '../../../compiler/declarations.js';
+import type { ClassColumn, Column, RawData } from '../columns.js';
+import type { Loader, OpenOptions } from '../dataset.js';
+import { catalog, type Published } from '../readymade/catalog.js';
+import { fetchFiles, readymadeFolder } from '../readymade/fetch.js';
+import { planarSplit } from '../readymade/planar.js';
+import { unpack } from '../readymade/unpack.js';
+import { checkArguments } from './arguments.js';
+import { idx } from './idx.js';
+import { images } from './images.js';
+
+export const readymade: readonly Loader[] = catalog.map((published) => ({
+  name: published.name,
+  load: (decl, options) => load(published, decl, options),
+}));
+
+async function load(published: Published, decl: DatasetDecl, options: OpenOptions): Promise<RawData> {
+  const { layout, files, classes } = published;
+  checkArguments(decl, layout.kind === 'pictures' ? { resize: 'boolean', keep: 'boolean' } : {});
+  const folder = await findFolder(published);
+  if (layout.kind === 'idx') return withClasses(await idx.load({ ...decl, args: { '0': folder } }, options), classes);
+  const first = layout.kind === 'pictures' ? layout.folder : layout.train[0]!;
+  await unpack(folder, files[0]!, first);
+  if (layout.kind === 'pictures') {
+    const args = { ...decl.args, '0': `${join(folder, layout.folder)}/**` };
+    return withClasses(await images.load({ ...decl, args }, options), classes);
+  }
+  const [train, test] = await Promise.all([
+    planarSplit(folder, layout.train, layout, classes),
+    planarSplit(folder, layout.test, layout, classes),
+  ]);
+  return { splits: { train, test }, without: 'has pictures and labels only' };
+}
+
+/** Where a package manager put it, else the cache, filled. */
+async function findFolder(published: Published): Promise<string> {
+  const installed = published.installed?.find((folder) => existsSync(folder));
+  if (installed !== undefined) return installed;
+  const folder = readymadeFolder(published.name);
+  const { layout } = published;
+  const unpacked = layout.kind === 'pictures' ? layout.folder : layout.kind === 'planar' ? layout.train[0] : undefined;
+  if (unpacked === undefined || !existsSync(join(folder, unpacked))) await fetchFiles(published, folder);
+  return folder;
+}
+
+function withClasses(data: RawData, names: readonly string[]): RawData {
+  const named = (column: Column): Column =>
+    column.kind === 'class' ? ({ ...column, names } satisfies ClassColumn) : column;
+  const splits = Object.entries(data.splits).map(([name, split]) => [
+    name,
+    { ...split, columns: split.columns.map(named) },
+  ]);
+  return { ...data, splits: Object.fromEntries(splits) };
+}

@@ -1,0 +1,77 @@
+/** Pictures of bytes in records, channel by channel (CIFAR, STL-10). */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EbmcError, report } from '../../../diagnostics/index.js';
+import { classColumn } from '../column-sources.js';
+import type { PixelColumn, RawSplit } from '../columns.js';
+import { readError } from '../read-error.js';
+import type { PlanarFiles } from './catalog.js';
+
+export async function planarSplit(
+  folder: string,
+  files: readonly string[],
+  layout: PlanarFiles,
+  classes: readonly string[],
+): Promise<RawSplit> {
+  const [height, width, channels] = layout.shape;
+  const size = height * width * channels;
+  const recordBytes = size + (layout.label?.bytes ?? 0);
+  const parts: Uint8Array[] = [];
+  for (const file of files) parts.push(await readWhole(join(folder, file), recordBytes));
+  const records = Buffer.concat(parts);
+  const count = records.length / recordBytes;
+  const labels = layout.label
+    ? Uint8Array.from({ length: count }, (_, i) => records[i * recordBytes + layout.label!.at]!)
+    : await separateLabels(join(folder, files[0]!.replace(/X\.bin$/, 'y.bin')), count);
+  const order = planarOrder(layout);
+  const pixels: PixelColumn = {
+    kind: 'pixels',
+    name: 'image',
+    shape: layout.shape,
+    async read(rows) {
+      const values = new Float32Array(rows.length * size);
+      for (let place = 0; place < rows.length; place++) {
+        const from = (rows[place]! + 1) * recordBytes - size;
+        for (let k = 0; k < size; k++) values[place * size + k] = records[from + order[k]!]! / 255;
+      }
+      return values;
+    },
+  };
+  return { count, columns: [pixels, classColumn(labels, classes.length > 0 ? classes : undefined)] };
+}
+
+/** Where the value of row, column, channel is in a record. */
+function planarOrder({ shape: [height, width, channels], columnMajor }: PlanarFiles): Uint32Array {
+  return Uint32Array.from({ length: height * width * channels }, (_, k) => {
+    const channel = k % channels;
+    const column = Math.floor(k / channels) % width;
+    const row = Math.floor(k / channels / width);
+    return channel * height * width + (columnMajor ? column * height + row : row * width + column);
+  });
+}
+
+/** Counted from 1. */
+async function separateLabels(file: string, count: number): Promise<Uint8Array> {
+  const labels = await readWhole(file, 1);
+  if (labels.length !== count) {
+    const slots = {
+      images: file.replace(/y\.bin$/, 'X.bin'),
+      labels: file,
+      imageCount: count,
+      labelCount: labels.length,
+    };
+    throw new EbmcError([report('EBM4016', slots)]);
+  }
+  return labels.map((label) => label - 1);
+}
+
+async function readWhole(file: string, recordBytes: number): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(file);
+    const whole = Math.max(recordBytes, Math.ceil(size / recordBytes) * recordBytes);
+    if (size !== whole) throw new EbmcError([report('EBM4007', { file, expected: whole, found: size })]);
+    return await readFile(file);
+  } catch (error) {
+    throw readError(file, error);
+  }
+}

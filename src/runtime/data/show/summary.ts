@@ -1,0 +1,95 @@
+/** What a data set holds: counts, shapes, how its values are distributed, how often each class occurs. */
+import { fieldTypeInfo } from '../../../compiler/field-types.js';
+import type { BadRow } from '../bad-rows.js';
+import type { Dataset, SplitName } from '../dataset.js';
+import { fieldType } from '../fields/shapes.js';
+
+/** Examples of which values are looked at. */
+const lookedAt = 4096;
+const atOnce = 256;
+
+export interface FieldSummary {
+  readonly name: string;
+  readonly type: string;
+  /** Of the values that were looked at; absent for classes. */
+  readonly values?: { readonly min: number; readonly max: number; readonly mean: number; readonly std: number };
+  /** Class → how many examples of all, in the order of the classes. */
+  readonly classes?: readonly { readonly label: number; readonly name: string | undefined; readonly count: number }[];
+}
+
+export interface SplitSummary {
+  readonly split: SplitName;
+  readonly examples: number;
+  /** Of which values were looked at. */
+  readonly lookedAt: number;
+  readonly fields: readonly FieldSummary[];
+}
+
+export interface DatasetSummary {
+  readonly name: string;
+  readonly splits: readonly SplitSummary[];
+  /** Found so far. */
+  readonly damaged: readonly BadRow[];
+}
+
+export async function summarize(dataset: Dataset): Promise<DatasetSummary> {
+  const splits: SplitSummary[] = [];
+  for (const split of dataset.splits) {
+    const examples = dataset.size(split);
+    const rows = spreadRows(examples, lookedAt);
+    const fields: FieldSummary[] = [];
+    for (const field of dataset.fields) {
+      const head = { name: field.name, type: fieldType(field) };
+      if (field.type === 'Class') fields.push({ ...head, classes: await countClasses(dataset, split, field.name) });
+      else if (fieldTypeInfo(field.type).dtype === 'float32')
+        fields.push({ ...head, values: await measure(dataset, split, field.name, rows) });
+      else fields.push(head);
+    }
+    splits.push({ split, examples, lookedAt: rows.length, fields });
+  }
+  return { name: dataset.name, splits, damaged: dataset.damaged?.() ?? [] };
+}
+
+/** So many rows, evenly spread, in order. */
+export function spreadRows(count: number, wanted: number): Uint32Array {
+  const taken = Math.min(count, wanted);
+  return Uint32Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
+}
+
+async function countClasses(
+  dataset: Dataset,
+  split: SplitName,
+  field: string,
+): Promise<NonNullable<FieldSummary['classes']>> {
+  const counts = new Map<number, number>();
+  const size = dataset.size(split);
+  for (let start = 0; start < size; start += 65536) {
+    const rows = Uint32Array.from({ length: Math.min(65536, size - start) }, (_, i) => start + i);
+    for (const label of (await dataset.read(split, rows, [field]))[field]!.data)
+      counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const names = dataset.classNames?.get(field);
+  return [...counts].sort(([a], [b]) => a - b).map(([label, count]) => ({ label, name: names?.[label], count }));
+}
+
+async function measure(
+  dataset: Dataset,
+  split: SplitName,
+  field: string,
+  rows: Uint32Array,
+): Promise<NonNullable<FieldSummary['values']>> {
+  let [min, max, count, mean, squares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
+  for (let start = 0; start < rows.length; start += atOnce) {
+    const batch = await dataset.read(split, rows.subarray(start, start + atOnce), [field]);
+    for (const value of batch[field]!.data) {
+      if (value < min) min = value;
+      if (value > max) max = value;
+      // Welford (1962): no difference of large sums.
+      count++;
+      const before = value - mean;
+      mean += before / count;
+      squares += before * (value - mean);
+    }
+  }
+  return { min, max, mean, std: Math.sqrt(squares / Math.max(1, count)) };
+}
