@@ -284,7 +284,9 @@ function dataInput(
   const { dtype, exampleShape, below } = fieldTypeInfo(isFieldType(named) ? named : 'Tensor');
   const own = exampleShape(shape);
   const tensorType: TensorType = { dtype, shape: leading === undefined ? own : [leading, ...own] };
-  const declared = type.span.source.text.slice(type.span.start, type.span.end);
+  const written = type.span.source.text.slice(type.span.start, type.span.end);
+  // What an agent did is no label.
+  const declared = steps ? `a trajectory's ${written}` : written;
   const node = e.builder.op(
     'input',
     [],
