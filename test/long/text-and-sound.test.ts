@@ -52,15 +52,18 @@ use std.regularizers { nt_xent }
 
 model Speech {
   data x: Audio[12000]
-  view a, b of x = audio_views(size: 8000, rate: 8000, mels: 40, hop: 80, window: 200)
-  encoder f = small_cnn(width: 16)
+  view a, b of x = audio_views(size: 8000)
+  encoder f = ear
   encoder g = mlp(hidden: 128, out: 64)
-  energy E(x, y) = cosine(g(f(picture(x))), g(f(picture(y))))
+  energy E(x, y) = cosine(g(f(x)), g(f(y)))
   minimize { contrast: nt_xent(E, a, b, 0.2) }
-  representation f(picture(log_mel(x, rate: 8000, size: 200, hop: 80, mels: 40)))
+  representation f(x)
 }
 
-fn picture(x: [n, d]) = reshape(x / 10, [n, d, 1])
+net ear()(x: [n]) -> [64] {
+  let bands = log_mel(x, rate: 8000, size: 200, hop: 80, mels: 40)
+  reshape(bands / 10, [int(n / 80) + 1, 40, 1]) |> small_cnn(width: 16)
+}
 
 dataset prompts = audio("/usr/share/asterisk/sounds/en_US_f_Allison/*.wav", test: 0) { x: Audio[12000] }
 
