@@ -26,6 +26,7 @@ export type FilterExpr =
   | { readonly kind: 'unary'; readonly operator: '-' | 'not'; readonly operand: FilterExpr }
   | {
       readonly kind: 'binary';
+      /** `++` joins lists, which conditions have none of. */
       readonly operator: Exclude<BinaryOperator, '++'>;
       readonly left: FilterExpr;
       readonly right: FilterExpr;

@@ -157,15 +157,11 @@ function filterOf(expr: Expr, place: Place): FilterExpr | undefined {
     }
     case 'binary': {
       const { operator } = expr;
-      if (operator === '++') {
-        checker.outOfRange('filter', 'a comparison such as `label < 5 and label != 2`', expr.span);
-        return undefined;
-      }
+      if (operator === '++') break;
       const [left, right] = [filterOf(expr.left, place), filterOf(expr.right, place)];
       return left && right && { kind: 'binary', operator, left, right };
     }
-    default:
-      checker.outOfRange('filter', 'a comparison such as `label < 5 and label != 2`', expr.span);
-      return undefined;
   }
+  checker.outOfRange('filter', 'a comparison such as `label < 5 and label != 2`', expr.span);
+  return undefined;
 }

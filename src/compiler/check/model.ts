@@ -76,7 +76,7 @@ export function elaborateModel(
     representation,
     viewRepresentations,
     energies,
-    views: drawnViews(item, train.scope),
+    views: namedViews(item, train.scope),
     states: [...e.states.values()],
     encoders: train.encoders,
     calls: e.calls,
@@ -364,24 +364,27 @@ function elaborateViews(e: Elaborator, item: ModelItem, scope: Scope): Node | un
   return e.builder.concat(rows, 0);
 }
 
+/** The views of the training step that are tensors, those of families numbered. */
+function namedViews(item: ModelItem, scope: Scope): TypedView[] {
+  return item.members.flatMap((member) => {
+    if (member.kind !== 'view') return [];
+    return member.names.flatMap(({ text }) => {
+      const value = scope.own(text)?.value ?? missing;
+      const family = value.kind === 'list';
+      return (family ? value.items : [value]).flatMap((one, k) => {
+        if (one.kind !== 'tensor' || topological([one.node]).some((n) => n.op === 'batch')) return [];
+        return [{ name: family ? `${text}[${k}]` : text, subject: member.subject.text, node: one.node }];
+      });
+    });
+  });
+}
+
 /** What a declaration names: families item by item. */
 function viewsOf(member: Member, scope: Scope): readonly Value[] {
   if (member.kind !== 'view') return [];
   return member.names.flatMap(({ text }) => {
     const value = scope.own(text)?.value ?? missing;
     return value.kind === 'list' ? value.items : [value];
-  });
-}
-
-/** The views of the training step that are one tensor an example. */
-function drawnViews(item: ModelItem, scope: Scope): TypedView[] {
-  return item.members.flatMap((member) => {
-    if (member.kind !== 'view') return [];
-    return member.names.flatMap(({ text }) => {
-      const value = scope.own(text)?.value;
-      if (value?.kind !== 'tensor' || topological([value.node]).some((n) => n.op === 'batch')) return [];
-      return [{ name: text, subject: member.subject.text, node: value.node }];
-    });
   });
 }
 

@@ -5,5 +5,6 @@ export { fieldType } from './fields/shapes.js';
 export { loaders } from './loaders/index.js';
 export { openDataset } from './open.js';
 export { orderOf } from './order.js';
+export { remembering } from './remember.js';
 export { type DatasetSummary, type FieldSummary, summarize } from './show/summary.js';
 export { epochOrder, randomBits, shuffleInPlace } from './shuffle.js';

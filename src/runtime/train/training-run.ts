@@ -1,7 +1,7 @@
 /** One run in progress: takes steps, keeps the log, saves checkpoints, watches for collapse and for numbers gone wrong. */
 import { EbmcError, report } from '../../diagnostics/index.js';
 import { saveCheckpoint } from '../checkpoint/index.js';
-import type { NumberedBatch, SplitName } from '../data/index.js';
+import { type Dataset, type NumberedBatch, remembering, type SplitName } from '../data/index.js';
 import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite } from './failures.js';
 import { collapseWarning, type Gauges, measureGauges, probeIndices } from './gauges.js';
 import type { MetricsLog } from './metrics-log.js';
@@ -26,6 +26,7 @@ export class TrainingRun {
   private lastFlush = 0;
   private readonly speed: SpeedMeter;
   private readonly probe: Uint32Array;
+  private readonly probed: Dataset;
 
   constructor(
     private readonly options: TrainOptions,
@@ -36,6 +37,7 @@ export class TrainingRun {
     const { model, dataset, settings } = options;
     this.savedStep = firstStep > 0 ? firstStep : undefined;
     this.speed = new SpeedMeter(model.batch);
+    this.probed = remembering(dataset);
     this.probe = probeIndices(dataset, plan.split, model.batch, settings.seed);
   }
 
@@ -64,9 +66,9 @@ export class TrainingRun {
   }
 
   async measure(step: number): Promise<void> {
-    const { model, dataset, warn } = this.options;
+    const { model, warn } = this.options;
     this.gauges = await traced(this.options.trace, 'gauges', `gauges after step ${step}`, () =>
-      this.guarded(() => measureGauges(model, dataset, this.plan.split, this.probe)),
+      this.guarded(() => measureGauges(model, this.probed, this.plan.split, this.probe)),
     );
     const warning = collapseWarning(step, this.gauges);
     if (!warning || this.warned || step === 0) return;

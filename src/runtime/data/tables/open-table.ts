@@ -3,28 +3,22 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { chooseColumns } from '../choose-columns.js';
-import type { Column, RawSplit } from '../columns.js';
+import type { RawSplit } from '../columns.js';
+import { valuesOf } from '../fields/shapes.js';
 import type { Part } from '../order.js';
 import { type PartColumns, PartedRows } from '../parted-rows.js';
 import { readError, tooManyColumns } from '../read-error.js';
 import type { SkippedRows } from '../skipped-rows.js';
-import type { Cell, TableColumn, TableFormat, TableRecord } from './table.js';
+import { columnOf } from './columns.js';
+import { firstRecords, inferColumns } from './infer.js';
+import type { Cell, Places, TableColumn, TableFile, TableFormat, TableRecord } from './table.js';
 
 /** Rows by which columns are known. */
 const lookedAt = 1000;
-const bytesLookedAt = 2 ** 25;
 const mostColumns = 65536;
 /** Rows of a block, and bytes from which on it ends early. */
 const blockRows = 4096;
 const blockBytes = 2 ** 22;
-
-type Places = ReadonlyMap<string, number>;
-
-interface TableFile {
-  readonly file: string;
-  readonly format: TableFormat;
-  readonly places: Places;
-}
 
 interface Block extends Part {
   readonly table: TableFile;
@@ -53,7 +47,7 @@ export async function openTable(
   const used = schema.filter(({ name }) => chosen.has(name));
   const blocks: Block[] = [];
   let count = 0;
-  const bytesARow = used.reduce((sum, { kind, shape }) => sum + (kind === 'text' ? 64 : 8 * size(shape)), 0);
+  const bytesARow = used.reduce((sum, { kind, shape }) => sum + (kind === 'text' ? 64 : 8 * valuesOf(shape)), 0);
   for (const table of tables) {
     const { file } = table;
     const total = (await stat(file)).size;
@@ -84,32 +78,6 @@ export async function openTable(
     (number) => blocks[number]!.table.file,
   );
   return { count, columns: schema.map((column) => columnOf(column, rows, dirname(files[0]!))), parts: blocks };
-}
-
-async function firstRecords(file: string, format: TableFormat, wanted: number): Promise<TableRecord[]> {
-  const first: TableRecord[] = [];
-  if (wanted === 0) return first;
-  try {
-    for await (const record of format.records(file, 0, undefined)) {
-      first.push(record);
-      if (first.length >= wanted || record.end > bytesLookedAt) break;
-    }
-  } catch (error) {
-    throw readError(file, error);
-  }
-  return first;
-}
-
-/** Numbers where most cells are, arrays where they are arrays of one length, else words. */
-function inferColumns(rows: readonly TableRecord[], { format, places }: TableFile): TableColumn[] {
-  return [...places.keys()].flatMap((name): TableColumn[] => {
-    if (name === '') return [];
-    const cells = rows.map((record) => format.cell(record, name, places)).filter((cell) => cell !== undefined);
-    const lengths = cells.flatMap((cell) => (Array.isArray(cell) ? [cell.length] : []));
-    if (lengths.length * 2 > cells.length) return [{ name, kind: 'tensor', shape: [mostFrequent(lengths)] }];
-    const numbers = cells.filter((cell) => typeof cell === 'number').length;
-    return [{ name, kind: numbers > 0 && numbers * 2 >= cells.length ? 'tensor' : 'text', shape: [] }];
-  });
 }
 
 type Row = { readonly line: number; readonly end: number } & (
@@ -155,8 +123,8 @@ function cellsOf(
         return {
           problem: `\`${name}\` is ${cell === undefined ? 'missing' : `"${String(cell).slice(0, 40)}"`}, not a number`,
         };
-      if (values.length !== size(shape))
-        return { problem: `\`${name}\` has ${values.length} numbers, not ${size(shape)}` };
+      if (values.length !== valuesOf(shape))
+        return { problem: `\`${name}\` has ${values.length} numbers, not ${valuesOf(shape)}` };
       if (!values.every(Number.isFinite)) return { problem: `\`${name}\` is not finite` };
       cells.push(values);
     }
@@ -176,45 +144,4 @@ async function readBlock({ table, from, to }: Block, used: readonly TableColumn[
       return [name, kind === 'text' ? cells : Float64Array.from((cells as number[][]).flat())] as const;
     }),
   );
-}
-
-function columnOf({ name, kind, shape }: TableColumn, rows: PartedRows, folder: string): Column {
-  if (kind === 'text') {
-    return {
-      kind,
-      name,
-      folder,
-      async read(wanted) {
-        const values = new Array<string>(wanted.length);
-        await rows.gather<string>(name, wanted, (from, row, place) => {
-          values[place] = from[row]!;
-        });
-        return values;
-      },
-    };
-  }
-  const width = size(shape);
-  return {
-    kind,
-    name,
-    element: 'float',
-    shape,
-    async read(wanted) {
-      const values = new Float64Array(wanted.length * width);
-      await rows.gather<number>(name, wanted, (from, row, place) => {
-        for (let k = 0; k < width; k++) values[place * width + k] = from[row * width + k]!;
-      });
-      return values;
-    },
-  };
-}
-
-function mostFrequent(values: readonly number[]): number {
-  const counts = new Map<number, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
-}
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

@@ -30,3 +30,12 @@ export interface TableColumn extends ColumnHead {
   readonly kind: 'tensor' | 'text';
   readonly shape: readonly number[];
 }
+
+/** The place of each name in a file's header. */
+export type Places = ReadonlyMap<string, number>;
+
+export interface TableFile {
+  readonly file: string;
+  readonly format: TableFormat;
+  readonly places: Places;
+}
