@@ -9,15 +9,22 @@ export interface FieldTypeInfo {
   readonly dtype: DType;
   /** The shape of one example's value, of the written dimensions. */
   exampleShape<Dim>(dims: readonly Dim[]): readonly Dim[];
+  /** Of whole numbers: which written dimension they are below. */
+  readonly below?: number;
 }
 
 const asWritten = <Dim>(dims: readonly Dim[]): readonly Dim[] => dims;
+const firstOnly = <Dim>(dims: readonly Dim[]): readonly Dim[] => dims.slice(0, 1);
 
 export const fieldTypes = {
   /** A picture: height, width, channels; values in 0..1. */
   Image: { spelling: 'Image[h, w, c]', rank: 3, dtype: 'float32', exampleShape: asWritten },
   /** One of n classes, counted from 0. */
-  Class: { spelling: 'Class[n]', rank: 1, dtype: 'int32', exampleShape: () => [] },
+  Class: { spelling: 'Class[n]', rank: 1, dtype: 'int32', exampleShape: () => [], below: 0 },
+  /** A text of so many tokens, each an id below `vocab`. */
+  Tokens: { spelling: 'Tokens[length, vocab]', rank: 2, dtype: 'int32', exampleShape: firstOnly, below: 1 },
+  /** A sound of one channel: samples in -1..1. */
+  Audio: { spelling: 'Audio[samples]', rank: 1, dtype: 'float32', exampleShape: asWritten },
   /** Numbers as they are; written without a name: `[d]`. */
   Tensor: { spelling: '[d]', rank: undefined, dtype: 'float32', exampleShape: asWritten },
 } satisfies Record<string, FieldTypeInfo>;

@@ -153,7 +153,9 @@ function checkReferences(
       const field = dataset.fields.find((f) => f.name === input.name);
       const shape = field && fieldTypeInfo(field.type).exampleShape(field.shape);
       const actual = field ? `\`${field.name}: ${field.type}${showShape(field.shape)}\`` : `no field \`${input.name}\``;
-      if (shape && showShape(shape) === showShape(input.type.shape)) continue;
+      const { below } = field ? fieldTypeInfo(field.type) : {};
+      const fits = below === undefined || input.below === undefined || field!.shape[below]! <= input.below;
+      if (shape && fits && showShape(shape) === showShape(input.type.shape)) continue;
       diagnostics.push(
         report(
           'EBM2052',

@@ -96,7 +96,7 @@ class Builder {
           kind: 'dataset',
           name: name(),
           loader,
-          fields: nodes(inner, 'field').map((f) => this.field(f)),
+          fields: this.fields(inner),
           ...base,
         };
       }
@@ -129,7 +129,7 @@ class Builder {
     const name = () => this.name(cst, 'Name');
     switch (cst.name) {
       case 'dataMember':
-        return { kind: 'data', name: name(), type: this.type(cst), ...base };
+        return { kind: 'data', name: name(), type: this.type(cst), fields: this.fields(cst), ...base };
       case 'viewMember':
         return {
           kind: 'view',
@@ -290,8 +290,14 @@ class Builder {
     }));
   }
 
+  private fields(cst: CstNode): Field[] {
+    const inner = optionalNode(cst, 'fields');
+    return inner ? nodes(inner, 'field').map((f) => this.field(f)) : [];
+  }
+
   private field(cst: CstNode): Field {
-    return { name: this.name(cst, 'Name'), type: this.type(cst), span: nodeSpan(this.source, cst) };
+    const fields = this.fields(cst);
+    return { name: this.name(cst, 'Name'), type: this.type(cst), fields, span: nodeSpan(this.source, cst) };
   }
 
   private result(cst: CstNode): TypeExpr | undefined {

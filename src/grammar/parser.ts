@@ -99,23 +99,26 @@ export class EbmParser extends CstParser {
     this.CONSUME(t.Name);
     this.CONSUME(t.Equals);
     this.SUBRULE(this.expression);
-    this.OPTION(() => {
-      this.CONSUME(t.LeftBrace);
-      this.MANY({
-        GATE: () => this.isSeparated(),
-        DEF: () => {
-          this.SUBRULE(this.field);
-          this.OPTION2(() => this.CONSUME(t.Comma));
-        },
-      });
-      this.CONSUME(t.RightBrace);
+    this.OPTION(() => this.SUBRULE(this.fields));
+  });
+
+  fields = this.RULE('fields', () => {
+    this.CONSUME(t.LeftBrace);
+    this.MANY({
+      GATE: () => this.isSeparated(),
+      DEF: () => {
+        this.SUBRULE(this.field);
+        this.OPTION(() => this.CONSUME(t.Comma));
+      },
     });
+    this.CONSUME(t.RightBrace);
   });
 
   field = this.RULE('field', () => {
     this.CONSUME(t.Name);
     this.CONSUME(t.Colon);
     this.SUBRULE(this.type);
+    this.OPTION(() => this.SUBRULE(this.fields));
   });
 
   trainItem = this.RULE('trainItem', () => {
@@ -273,6 +276,7 @@ export class EbmParser extends CstParser {
     this.CONSUME(t.Name);
     this.CONSUME(t.Colon);
     this.SUBRULE(this.type);
+    this.OPTION(() => this.SUBRULE(this.fields));
   });
 
   viewMember = this.RULE('viewMember', () => {

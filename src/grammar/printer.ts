@@ -216,10 +216,7 @@ class Printer {
       }
       case 'dataset': {
         const head = concat(`dataset ${item.name.text} = `, exprDoc(item.loader));
-        const fields = item.fields.map(
-          (f: Field): Element => ({ span: f.span, shape: () => ({ head: concat(f.name.text, typed(f.type)) }) }),
-        );
-        return fields.length === 0 ? { head } : this.list(head, fields, item.loader.span.end, item.span);
+        return this.withFields(head, item.fields, item.loader.span.end, item.span);
       }
       case 'train':
       case 'evaluate': {
@@ -235,10 +232,25 @@ class Printer {
     }
   }
 
+  private withFields(head: Doc, fields: readonly Field[], end: number, span: Span): Shape {
+    const elements = fields.map(
+      (f): Element => ({
+        span: f.span,
+        shape: () => this.withFields(concat(f.name.text, typed(f.type)), f.fields, f.type.span.end, f.span),
+      }),
+    );
+    return elements.length === 0 ? { head } : this.list(head, elements, end, span);
+  }
+
   private member(member: Member): Shape {
     switch (member.kind) {
       case 'data':
-        return { head: concat(`data ${member.name.text}: `, typeDoc(member.type)) };
+        return this.withFields(
+          concat(`data ${member.name.text}: `, typeDoc(member.type)),
+          member.fields,
+          member.type.span.end,
+          member.span,
+        );
       case 'view': {
         const names = member.names.flatMap(({ text, count }, i) => [
           i > 0 ? `, ${text}` : text,

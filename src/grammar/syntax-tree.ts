@@ -95,6 +95,8 @@ export interface DatasetItem extends ItemBase {
 export interface Field {
   readonly name: Name;
   readonly type: TypeExpr;
+  /** Of each step of a `Trajectory[16] { observation: [4], action: Class[2] }`. */
+  readonly fields: readonly Field[];
   readonly span: Span;
 }
 
@@ -155,6 +157,8 @@ export interface DataMember extends ItemBase {
   readonly kind: 'data';
   readonly name: Name;
   readonly type: TypeExpr;
+  /** Of each step of a trajectory. */
+  readonly fields: readonly Field[];
 }
 
 /**

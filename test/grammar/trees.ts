@@ -109,6 +109,10 @@ const type = fc.oneof(
   fc.record({ kind: fc.constant('shape'), rest: fc.boolean(), dims: fc.array(expr, small), span: fc.constant(span) }),
   fc.record({ kind: fc.constant('named'), name, args: fc.array(expr, small), span: fc.constant(span) }),
 );
+const plainField = fc.record({ name, type, fields: fc.constant([]), span: fc.constant(span) });
+/** Of a trajectory's, each with fields of its own. */
+const field = fc.record({ name, type, fields: fc.array(plainField, small), span: fc.constant(span) });
+
 const node = (kind: string, fields: Record<string, fc.Arbitrary<unknown>>) =>
   fc.record({ kind: fc.constant(kind), doc, ...fields, span: fc.constant(span) });
 const parameters = fc.array(
@@ -142,7 +146,7 @@ const body = fc.oneof(
 );
 const names = fc.array(name, { minLength: 1, maxLength: 3 });
 const member = fc.oneof(
-  node('data', { name, type }),
+  node('data', { name, type, fields: fc.array(field, small) }),
   node('view', {
     names: fc.array(
       fc.tuple(name, fc.option(expr, { nil: undefined })).map(([n, count]) => ({ ...n, count })),
@@ -179,7 +183,7 @@ const item = fc.oneof(
     body,
   }),
   node('model', { name, parameters, members: fc.array(member, { maxLength: 4 }) }),
-  node('dataset', { name, loader: call, fields: fc.array(fc.record({ name, type, span: fc.constant(span) }), small) }),
+  node('dataset', { name, loader: call, fields: fc.array(field, small) }),
   node('train', { model: name, dataset: some(expr), settings }),
   node('evaluate', { model: name, dataset: some(expr), settings }),
 );

@@ -14,7 +14,16 @@ import { parseModule } from '../../src/grammar/index.js';
 const files = new Map<string, { path: string; text: string }>();
 
 export const library: Library = {
-  list: () => ['std.layers', 'std.vision', 'std.energies', 'std.regularizers', 'std.heads', 'std.networks'],
+  list: () => [
+    'std.layers',
+    'std.vision',
+    'std.energies',
+    'std.regularizers',
+    'std.heads',
+    'std.networks',
+    'std.text',
+    'std.transformers',
+  ],
   find(path) {
     const file = `${path.join('/')}.ebm`;
     const url = new URL(`../../${file}`, import.meta.url);
@@ -32,12 +41,23 @@ export function array(nested: Nested): NdArray {
   return { shape, data: Float64Array.from(flat(nested)) };
 }
 
-export function run(uses: string, expression: string, inputs: Readonly<Record<string, NdArray>>, draws?: Draws) {
-  return prepare(uses, expression, inputs)(draws);
+export function run(
+  uses: string,
+  expression: string,
+  inputs: Readonly<Record<string, NdArray>>,
+  draws?: Draws,
+  ints: readonly string[] = [],
+) {
+  return prepare(uses, expression, inputs, ints)(draws);
 }
 
 /** The expression checked once, to be run with several draws. A record comes back as its fields, anything else as `value`. */
-export function prepare(uses: string, expression: string, inputs: Readonly<Record<string, NdArray>>) {
+export function prepare(
+  uses: string,
+  expression: string,
+  inputs: Readonly<Record<string, NdArray>>,
+  ints: readonly string[] = [],
+) {
   const names = Object.keys(inputs);
   const text = `${uses}\nfn main(${names.join(', ')}) = ${expression}\n`;
   const source = { path: 'test.ebm', text };
@@ -47,7 +67,7 @@ export function prepare(uses: string, expression: string, inputs: Readonly<Recor
   const span = { source, start: 0, end: text.length };
   const env = new Map<Node, NdArray>();
   const args = names.map((name) => {
-    const node = e.builder.input(name, inputs[name]!.shape);
+    const node = e.builder.input(name, inputs[name]!.shape, ints.includes(name) ? 'int32' : 'float32');
     env.set(node, inputs[name]!);
     return { name, value: { kind: 'tensor', node } as Value, span };
   });

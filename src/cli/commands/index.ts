@@ -9,9 +9,10 @@ import { explainCommand } from './explain.js';
 import { fmtCommand } from './fmt.js';
 import { initCommand } from './init.js';
 import { setupCommand } from './setup.js';
+import { tokenizerCommand } from './tokenizer.js';
 import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
   ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compileCommand],
-  ...[fmtCommand, explainCommand, doctorCommand, setupCommand],
+  ...[tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
 ];

@@ -16,6 +16,8 @@ import { type Outputs, uniformNumbers } from './outputs.js';
 const exampleCounts = [8, 2] as const;
 /** Numbers that an evaluation of the objective and its gradient may make: a gigabyte if all were kept. */
 const numbersAtOnce = 1.2e8;
+/** Operations of one evaluation above which as few examples and starts as can be are tried: the logits of a whole vocabulary. */
+const costly = 2e8;
 /** Operations on numbers that the whole analysis may take: some ten seconds. */
 const affordable = 2e10;
 /**
@@ -50,6 +52,8 @@ export interface Objective {
   gradient(outputs: Outputs): Outputs;
   /** The same with states as they settle at these outputs, and stay. */
   hold(outputs: Outputs): Objective;
+  /** Whether few evaluations are all that can be afforded. */
+  readonly isCostly: boolean;
   /** How many numbers an evaluation makes. Nothing is computed before it is asked for a value. */
   readonly numbers: number;
 }
@@ -57,7 +61,8 @@ export interface Objective {
 export function freeObjective(model: TypedModel, free: readonly Output[]): Objective {
   for (const count of exampleCounts) {
     const objective = objectiveOf(model, free, count);
-    if (objective.numbers <= numbersAtOnce) return objective;
+    const isLast = count === exampleCounts.at(-1);
+    if (objective.numbers <= numbersAtOnce && (isLast || !objective.isCostly)) return objective;
   }
   throw new TooLarge('the outputs of its last encoders hold too many numbers');
 }
@@ -156,6 +161,7 @@ function objectiveOf(
       const states = settle(values);
       return bound(() => states);
     },
+    isCostly: work > (costly * examples) / exampleCounts[0],
     numbers: order.reduce((sum, node) => sum + numbersIn(node), 0),
   });
   return bound(settle);
@@ -217,6 +223,13 @@ function evaluated(nodes: readonly Node[], given: ReadonlyMap<Node, NdArray>): R
   return new Map(nodes.map((node, k) => [node, values[k]!]));
 }
 
+/** Uniform noise; of ids, below what the model declares. */
+function data(node: Node, shape: readonly number[], model: TypedModel): NdArray {
+  const numbers = uniformNumbers(shape, node.id);
+  const below = model.inputs.find(({ name }) => name === node.attrs['name'])?.below;
+  return below === undefined ? numbers : { shape, data: numbers.data.map((u) => Math.floor(u * below)) };
+}
+
 /** Data as uniform noise, states at their initial values, training half done. */
 function fixedValues(model: TypedModel, lowering: BatchLowering, nodes: readonly Node[]): Map<Node, NdArray> {
   const fixed = new Map<Node, NdArray>();
@@ -224,7 +237,7 @@ function fixedValues(model: TypedModel, lowering: BatchLowering, nodes: readonly
   for (const node of nodes) {
     const shape = node.type.shape.map(Number);
     if (node.op === 'input' && !String(node.attrs['name']).startsWith('output '))
-      fixed.set(node, uniformNumbers(shape, node.id));
+      fixed.set(node, data(node, shape, model));
     if (node.op !== 'state') continue;
     const state = model.states.find((s) => s.name === node.attrs['name'])!;
     const initial = new BatchLowering(b, lowering.batch).lower(state.initial).node;

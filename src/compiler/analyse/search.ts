@@ -60,7 +60,8 @@ export function lowestConstant(objective: Objective): Found {
   const take = (found: Found): void => {
     if (!best || found.value < best.value) best = found;
   };
-  for (const outputs of arrangements(objective.shapes, 'constant')) {
+  const starts = arrangements(objective.shapes, 'constant');
+  for (const outputs of objective.isCostly ? starts.slice(0, 1) : starts) {
     take(consistent(objective, outputs));
     take(consistent(objective, descend(objective.hold(outputs), outputs, constantFor(objective)).outputs));
   }

@@ -2,6 +2,7 @@
 import { nearest } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
 import type { Block, Expr, Parameter, TypeExpr } from '../../grammar/syntax-tree.js';
+import { fieldTypeInfo, isFieldType } from '../field-types.js';
 import { type Dim, sameDim, showDim, showShape } from '../graph/dim.js';
 import type { Node } from '../graph/types.js';
 import { builtins } from './builtins/index.js';
@@ -310,8 +311,8 @@ interface ShapePattern {
 export function shapePattern(type: TypeExpr | undefined): ShapePattern | undefined {
   if (!type) return undefined;
   if (type.kind === 'shape') return type;
-  if (type.name.text === 'Image') return { rest: false, dims: type.args };
-  return undefined;
+  const field = type.name.text;
+  return isFieldType(field) ? { rest: false, dims: fieldTypeInfo(field).exampleShape(type.args) } : undefined;
 }
 
 function showPattern(pattern: ShapePattern): string {

@@ -1,6 +1,6 @@
 /** `dataset NAME = LOADER(arguments) { fields }`: the fields' types, and which examples are taken. */
 import { nearest, report } from '../../diagnostics/index.js';
-import type { DatasetItem, Expr } from '../../grammar/syntax-tree.js';
+import type { DatasetItem, Expr, Field } from '../../grammar/syntax-tree.js';
 import type { DatasetDecl, FieldDecl, FilterExpr, Selection, SettingValue } from '../declarations.js';
 import { fieldTypeInfo, fieldTypeSpellings, fieldTypes, isFieldType } from '../field-types.js';
 import type { SettingsChecker } from './settings.js';
@@ -11,7 +11,9 @@ export function checkDataset(item: DatasetItem, checker: SettingsChecker): Datas
     checker.outOfRange('dataset', 'a loader such as `mnist()` or `idx("folder")`', loader.span);
     return undefined;
   }
-  const fields = item.fields.flatMap((field) => checkField(field, checker) ?? []);
+  const fields = item.fields.flatMap((field) =>
+    isTrajectory(field) ? ofSteps(field, checker) : (checkField(field, checker) ?? []),
+  );
   const args: Record<string, SettingValue> = {};
   const selection: Record<string, unknown> = {};
   for (const [place, argument] of loader.args.entries()) {
@@ -28,6 +30,27 @@ export function checkDataset(item: DatasetItem, checker: SettingsChecker): Datas
     fields,
     span: item.span,
   };
+}
+
+function isTrajectory({ type }: Field): boolean {
+  return type.kind === 'named' && type.name.text === 'Trajectory';
+}
+
+/** What is there at each step, as fields with the steps as their first dimension. */
+function ofSteps({ name, type, fields, span }: Field, checker: SettingsChecker): FieldDecl[] {
+  const steps = type.kind === 'named' && type.args[0] ? checker.value(type.args[0]) : undefined;
+  if (typeof steps !== 'number' || !Number.isInteger(steps) || steps < 1 || fields.length === 0) {
+    checker.outOfRange(name.text, '`Trajectory[steps] { observation: [d], action: Class[n] }`', span);
+    return [];
+  }
+  return fields.flatMap((field) => {
+    const inner = checkField(field, checker);
+    if (!inner) return [];
+    if (inner.type === 'Class') return [{ ...inner, type: 'Tokens' as const, shape: [steps, inner.shape[0]!] }];
+    if (inner.type === 'Tensor') return [{ ...inner, shape: [steps, ...inner.shape] }];
+    checker.outOfRange(field.name.text, 'numbers `[d]` or `Class[n]` in a trajectory', field.type.span);
+    return [];
+  });
 }
 
 function checkField(field: DatasetItem['fields'][number], checker: SettingsChecker): FieldDecl | undefined {

@@ -58,6 +58,8 @@ export class Elaborator {
   readonly diagnostics: Diagnostic[] = [];
   readonly states = new Map<string, TypedState>();
   readonly calls: InstanceCall[] = [];
+  /** Inputs of whole numbers → what these are below. */
+  readonly idsBelow = new Map<Node, number>();
   /** Energy name → the arguments of its first use. */
   readonly energyUses = new Map<string, readonly Value[]>();
   readonly exampleAxis: Axis = { id: 0, kind: 'example', size: symbol('batch') };

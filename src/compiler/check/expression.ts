@@ -8,6 +8,7 @@ import { builtins } from './builtins/index.js';
 import { call, callValue, type GivenArgument } from './call.js';
 import type { Elaborator } from './elaborator.js';
 import { evaluateMinimum } from './gradient.js';
+import { checkTable } from './id-bounds.js';
 import { evaluateLoop } from './loops.js';
 import { Scope } from './scope.js';
 import { assignState, executeAfter, executeState } from './states.js';
@@ -288,6 +289,7 @@ function index(e: Elaborator, subject: Value, indices: readonly Index[], span: S
     if (at.kind === 'at') {
       const value = evaluate(e, at.value, scope);
       if (value.kind === 'tensor') {
+        if (!checkTable(e, node, axis, value.node, at.span)) return missing;
         node = e.node('gather', [node, value.node], { axis, batchDims: 0 }, span);
       } else {
         const dim = asDim(e, value, at.span, 'an index');

@@ -2,6 +2,7 @@
 import type { Span } from '../../grammar/source.js';
 import type {
   EnergyMember,
+  Expr,
   Member,
   MinimizeMember,
   ModelItem,
@@ -116,6 +117,10 @@ function elaborateMembers(
 function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoders }: Members): void {
   switch (member.kind) {
     case 'data': {
+      if (isTrajectory(member.type)) {
+        scope.define(member.name.text, trajectory(e, member, inputs, scope), member.name.span);
+        return;
+      }
       const input = dataInput(e, member.name.text, member.type, member.name.span, scope);
       if (input) inputs.push(input);
       scope.define(member.name.text, input ? { kind: 'tensor', node: input.node } : missing, member.name.span);
@@ -230,27 +235,67 @@ function firstStage(
   return expr.kind === 'pipe' ? firstStage(expr.left) : expr;
 }
 
-function dataInput(e: Elaborator, name: string, type: TypeExpr, span: Span, scope: Scope): TypedInput | undefined {
+function isTrajectory(type: TypeExpr): boolean {
+  return type.kind === 'named' && type.name.text === 'Trajectory';
+}
+
+/** A record of what is there at each step: each a data field of its own, under its own name, with the steps as its first dimension. */
+function trajectory(
+  e: Elaborator,
+  { type, fields }: Extract<Member, { kind: 'data' }>,
+  inputs: TypedInput[],
+  scope: Scope,
+): Value {
+  const steps = type.kind === 'named' ? type.args[0] : undefined;
+  if (!steps || fields.length === 0) {
+    const actual = type.span.source.text.slice(type.span.start, type.span.end);
+    const expected = '`Trajectory[steps] { observation: [d], action: Class[n] }`';
+    return e.fail('EBM2051', { name: 'Trajectory', expected, actual }, type.span);
+  }
+  const values = new Map<string, Value>();
+  for (const field of fields) {
+    const input = dataInput(e, field.name.text, field.type, field.name.span, scope, steps);
+    if (input) inputs.push(input);
+    values.set(field.name.text, input ? { kind: 'tensor', node: input.node } : missing);
+  }
+  return { kind: 'record', fields: values };
+}
+
+function dataInput(
+  e: Elaborator,
+  name: string,
+  type: TypeExpr,
+  span: Span,
+  scope: Scope,
+  steps?: Expr,
+): TypedInput | undefined {
   if (name === rateInput) e.fail('EBM2005', { name, meaning: 'the learning rate' }, span);
   if (name === progressInput) e.fail('EBM2005', { name, meaning: 'the share of training that is done' }, span);
   const dims = type.kind === 'shape' ? type.dims : type.args;
   const shape: Dim[] = [];
+  const leading = steps && asDim(e, evaluate(e, steps, scope), steps.span, 'the steps of a trajectory');
+  if (steps && leading === undefined) return undefined;
   for (const expr of dims) {
     const dim = asDim(e, evaluate(e, expr, scope), expr.span, 'a dimension of `data`');
     if (dim === undefined) return undefined;
     shape.push(dim);
   }
   const named = type.kind === 'named' ? type.name.text : 'Tensor';
-  const { dtype, exampleShape } = fieldTypeInfo(isFieldType(named) ? named : 'Tensor');
-  const tensorType: TensorType = { dtype, shape: exampleShape(shape) };
-  const declared = type.span.source.text.slice(type.span.start, type.span.end);
+  const { dtype, exampleShape, below } = fieldTypeInfo(isFieldType(named) ? named : 'Tensor');
+  const own = exampleShape(shape);
+  const tensorType: TensorType = { dtype, shape: leading === undefined ? own : [leading, ...own] };
+  const written = type.span.source.text.slice(type.span.start, type.span.end);
+  // What an agent did is no label.
+  const declared = steps ? `a trajectory's ${written}` : written;
   const node = e.builder.op(
     'input',
     [],
     { name, shape: tensorType.shape, dtype: tensorType.dtype },
     { span, scope: name, axes: [e.exampleAxis] },
   );
-  return { name, type: tensorType, declared, node, span };
+  const bound = below === undefined ? undefined : Number(shape[below]);
+  if (bound !== undefined) e.idsBelow.set(node, bound);
+  return { name, type: tensorType, below: bound, declared, node, span };
 }
 
 function elaborateTerms(

@@ -33,6 +33,8 @@ export interface TypedModel {
 export interface TypedInput {
   readonly name: string;
   readonly type: TensorType;
+  /** Of whole numbers: what all are below. */
+  readonly below: number | undefined;
   readonly declared: string;
   readonly node: Node;
   readonly span: Span;

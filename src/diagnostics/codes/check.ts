@@ -30,6 +30,15 @@ const labelled = (name: string) =>
   );
 const good = program([encoder, energy, objective, representation].join('\n'));
 
+const tokens = `model M(vocab = 100) {
+  data x: Tokens[16, vocab]
+  param words: [vocab, 8] = normal([vocab, 8])
+  param weight: [8, vocab] = normal([8, vocab])
+  let logits = matmul(words[x], weight)
+  minimize { next: mean(logsumexp(logits, axis: -1)) - mean(logits) }
+  representation mean(words[x], axis: 0)
+}`;
+
 /** 2xxx: names, kinds, shapes and levels. */
 export const checkCodes = {
   EBM2001: code<{ name: string; suggestion?: string | undefined }>({
@@ -256,6 +265,17 @@ export const checkCodes = {
       "The fields that a model declares with `data` are taken from the data set's fields of the same name, and must have the same type.",
     wrong: `${good}\ndataset d = mnist() { x: Image[28, 28, 1] }\ntrain M on d.train { epochs: 1 }`,
     right: good,
+  }),
+  EBM2053: code<{ table: string; rows: number; below: number }>({
+    severity: 'error',
+    title: 'a table with too few rows for the ids',
+    message: ({ table, rows, below }) =>
+      `ids are below ${below}, but what they pick from has only ${rows} rows (shape ${table})`,
+    help: ({ below }) => [`give the table ${below} rows, or declare a smaller vocabulary`],
+    explain: `\`Tokens[length, vocab]\` and \`Class[n]\` declare what their whole numbers are below. A table of embeddings, or the logits of a
+cross-entropy, needs a row for each of them: reading past the end would stop the training, on some devices it would silently give zeros.`,
+    wrong: tokens.replaceAll('[vocab, 8]', '[50, 8]'),
+    right: tokens,
   }),
   EBM2060: code<{ path: string }>({
     severity: 'error',

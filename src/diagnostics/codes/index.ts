@@ -8,6 +8,7 @@ import { dataCodes } from './data.js';
 import { dynamicsCodes } from './dynamics.js';
 import { runCodes } from './run.js';
 import { syntaxCodes } from './syntax.js';
+import { textDataCodes } from './text-data.js';
 
 /** Every diagnostic there is: 1xxx syntax, 2xxx checking, 3xxx collapse, 4xxx data, 5xxx runs and files, 6xxx backends,
  * 7xxx the command line. */
@@ -17,6 +18,7 @@ export const codes = {
   ...dynamicsCodes,
   ...collapseCodes,
   ...dataCodes,
+  ...textDataCodes,
   ...runCodes,
   ...backendCodes,
   ...commandCodes,

@@ -44,7 +44,7 @@ export function batches(dataset: Dataset, options: BatchesOptions): AsyncGenerat
     const epoch = Math.floor(step / perEpoch);
     if (order?.epoch !== epoch) order = { epoch, indices: orderOf(dataset, split, seed, epoch) };
     const start = (step % perEpoch) * batch;
-    const reading = dataset.read(split, order.indices.subarray(start, start + batch), fields);
+    const reading = dataset.read(split, order.indices.subarray(start, start + batch), fields, { seed, epoch });
     // A batch that was read ahead may never be asked for; its failure then is nobody's.
     reading.catch(() => {});
     return reading;

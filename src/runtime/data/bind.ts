@@ -37,13 +37,13 @@ export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenO
     mixed: decl.selection?.shuffle,
     size: (split) => raw.splits[split]?.count ?? 0,
     damaged: () => [...bad.values()].flatMap((rows) => rows.list()),
-    async read(split, indices, names = [...byName.keys()]) {
+    async read(split, indices, names = [...byName.keys()], draw = undefined) {
       const badRows = bad.get(split);
       if (!badRows) throw new Error(`data set ${decl.name} has no split ${split}`);
       return badRows.read(indices, async (rows) => {
         const entries = names.map(async (name) => {
           const { type, shape } = byName.get(name)!;
-          const data = await readers.get(name)!.get(split)!(rows);
+          const data = await readers.get(name)!.get(split)!(rows, draw);
           return [name, { shape: [rows.length, ...fieldTypeInfo(type).exampleShape(shape)], data }] as const;
         });
         return Object.fromEntries(await Promise.all(entries));

@@ -4,6 +4,12 @@ import type { Part } from './order.js';
 
 type Rows = ArrayLike<number>;
 
+/** What may differ each time a row is read in training, such as which part of a sound: nothing else decides. */
+export interface Draw {
+  readonly seed: number;
+  readonly epoch: number;
+}
+
 interface Named {
   /** As the source calls it; a loader without names of its own calls it after what it is. */
   readonly name: string;
@@ -25,7 +31,8 @@ export interface TensorColumn extends Named {
   readonly shape: readonly number[];
   /** What the numbers stand for where they are classes that the source names. */
   readonly classes?: readonly string[];
-  read(rows: Rows): Promise<Float32Array | Int32Array | Float64Array | Uint8Array>;
+  /** Without a draw the same each time. */
+  read(rows: Rows, draw?: Draw): Promise<Float32Array | Int32Array | Float64Array | Uint8Array>;
 }
 
 /** A class for each example, counted from 0. */

@@ -3,7 +3,7 @@ import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { Batch } from '../model.js';
 import type { BadRow } from './bad-rows.js';
-import type { RawData } from './columns.js';
+import type { Draw, RawData } from './columns.js';
 import type { Part } from './order.js';
 
 export type SplitName = 'train' | 'test';
@@ -23,7 +23,7 @@ export interface Dataset {
   /** Examples in a split; 0 for one the data set lacks. */
   size(split: SplitName): number;
   /** The examples at `indices`, in that order: images float32 in 0..1, classes int32. Only `fields`, if given. */
-  read(split: SplitName, indices: ArrayLike<number>, fields?: readonly string[]): Promise<Batch>;
+  read(split: SplitName, indices: ArrayLike<number>, fields?: readonly string[], draw?: Draw): Promise<Batch>;
 }
 
 export interface OpenOptions {

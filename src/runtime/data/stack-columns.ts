@@ -11,8 +11,8 @@ export function stackColumns(name: string, columns: readonly Column[]): TensorCo
     name,
     element: parts.every(({ element }) => element !== 'float') ? 'int' : 'float',
     shape: [width],
-    async read(rows) {
-      const values = await Promise.all(parts.map((part) => part.read(rows)));
+    async read(rows, draw) {
+      const values = await Promise.all(parts.map((part) => part.read(rows, draw)));
       const stacked = new Float64Array(rows.length * width);
       values.forEach((column, k) => {
         for (let row = 0; row < column.length; row++) stacked[row * width + k] = column[row]!;

@@ -83,19 +83,24 @@ function rounding(name: string, round: (x: number) => number): Builtin {
   };
 }
 
+const roundDown = rounding('int', (x) => Math.floor(x + 1e-9));
+
+/** The whole numbers below: of a number when compiled, of a tensor as ints. */
+const toInt: Builtin = {
+  parameters: 'x',
+  run(e, args, span) {
+    const { value } = args.get('x')!;
+    if (value.kind !== 'tensor') return roundDown.run(e, args, span);
+    if (value.node.type.dtype === 'int32') return value;
+    const whole = e.node('floor', [value.node], {}, span);
+    return whole ? e.tensor('cast', [whole], { dtype: 'int32' }, span) : missing;
+  },
+};
+
 export const elementwiseBuiltins: Record<string, Builtin> = {
   ...Object.fromEntries(Object.keys(unary).map((name) => [name, unaryBuiltin(name)])),
   ...Object.fromEntries(Object.keys(binary).map((name) => [name, binaryBuiltin(name)])),
-  int: {
-    parameters: 'x',
-    run(e, args, span) {
-      const { value } = args.get('x')!;
-      if (value.kind === 'number') return number(Math.floor(value.value + 1e-9));
-      const x = asNode(e, value, span, '`x`');
-      const whole = x && e.node('floor', [x], {}, span);
-      return whole ? e.tensor('cast', [whole], { dtype: 'int32' }, span) : missing;
-    },
-  },
+  int: toInt,
   round: rounding('round', Math.round),
   ceil: rounding('ceil', (x) => Math.ceil(x - 1e-9)),
   where: {

@@ -2,11 +2,11 @@
 import type { DatasetDecl, FieldDecl } from '../../../compiler/declarations.js';
 import type { Diagnostic } from '../../../diagnostics/index.js';
 import type { HostTensor } from '../../model.js';
-import type { Column, ColumnKind } from '../columns.js';
+import type { Column, ColumnKind, Draw } from '../columns.js';
 import type { OpenOptions, SplitName } from '../dataset.js';
 
 /** Reads the examples at `rows`, one after the other. */
-export type Reader = (rows: ArrayLike<number>) => Promise<HostTensor['data']>;
+export type Reader = (rows: ArrayLike<number>, draw?: Draw) => Promise<HostTensor['data']>;
 
 /** A field and the column that fills it, split by split. */
 export interface Binding {

@@ -14,8 +14,8 @@ export const tensorField: FieldType = {
 
 function readerOf(column: Column, size: number): Reader | undefined {
   if ((column.kind !== 'tensor' && column.kind !== 'pixels') || valuesOf(column.shape) !== size) return undefined;
-  return async (rows) => {
-    const values = await column.read(rows);
+  return async (rows, draw) => {
+    const values = await column.read(rows, draw);
     return values instanceof Float32Array ? values : Float32Array.from(values);
   };
 }

@@ -8,12 +8,17 @@ type Kind = 'string' | 'boolean' | 'number' | 'files';
 /** Throws if `decl` has an argument that `accepted` lacks or one of another type; `0` is the first positional one. */
 export function checkArguments(decl: DatasetDecl, accepted: Readonly<Record<string, Kind>>): void {
   for (const [name, value] of Object.entries(decl.args)) {
-    const kind = accepted[name];
+    const kind = accepted[name] ?? (name === 'tokenizer' && readsTokens(decl) ? 'string' : undefined);
     const argument = /^\d+$/.test(name) ? `argument ${Number(name) + 1}` : `argument \`${name}\``;
     if (!kind) throw argumentError(decl, argument, 'does not exist');
     // What files may be is looked at where they are sought.
     if (kind !== 'files' && typeof value !== kind) throw argumentError(decl, argument, `has to be a ${kind}`);
   }
+}
+
+/** Whatever the source, its texts may become tokens. */
+function readsTokens({ fields }: DatasetDecl): boolean {
+  return fields.some(({ type }) => type === 'Tokens');
 }
 
 /** The first positional argument, a path, made absolute. */

@@ -16,7 +16,7 @@ export function selectRows(source: Dataset, chosen: Readonly<Partial<Record<Spli
       const part = chosen[split];
       return part && movedParts(source.parts?.(part.from), part.rows);
     },
-    async read(split, indices, names) {
+    async read(split, indices, names, draw) {
       const part = chosen[split];
       if (!part) throw new Error(`data set ${source.name} has no split ${split}`);
       const { from, rows } = part;
@@ -24,6 +24,7 @@ export function selectRows(source: Dataset, chosen: Readonly<Partial<Record<Spli
         from,
         Uint32Array.from(indices, (index) => rows[index]!),
         names,
+        draw,
       );
     },
   };

@@ -1,0 +1,90 @@
+/** Sounds in files as samples of one channel in -1..1. */
+import { readFile } from 'node:fs/promises';
+import { resample } from './resample.js';
+import { readWav, type Sound } from './wav.js';
+
+export interface Clip {
+  readonly rate: number;
+  /** The mean of the channels. */
+  readonly samples: Float32Array;
+}
+
+interface Decoded {
+  readonly channelData: readonly Float32Array[];
+  readonly sampleRate: number;
+  readonly errors: readonly { readonly message: string }[];
+}
+
+interface Decoder {
+  readonly ready: Promise<void>;
+  free(): void;
+  decode(bytes: Uint8Array): Decoded | Promise<Decoded>;
+}
+
+interface Kind {
+  readonly magic: (bytes: Uint8Array) => boolean;
+  decode(bytes: Uint8Array): Promise<Sound>;
+}
+
+const starts = (bytes: Uint8Array, text: string): boolean =>
+  Array.from(text).every((character, i) => bytes[i] === character.charCodeAt(0));
+
+/** By what is in the file, whatever it is called. */
+const kinds: readonly Kind[] = [
+  { magic: (bytes) => starts(bytes, 'RIFF'), decode: async (bytes) => readWav(bytes) },
+  {
+    magic: (bytes) => starts(bytes, 'fLaC'),
+    decode: async (bytes) => {
+      const { FLACDecoder } = await import('@wasm-audio-decoders/flac');
+      return decodeWith(new FLACDecoder() as unknown as WholeDecoder, bytes);
+    },
+  },
+  {
+    magic: (bytes) => starts(bytes, 'OggS'),
+    decode: async (bytes) => {
+      const { OggVorbisDecoder } = await import('@wasm-audio-decoders/ogg-vorbis');
+      return decodeWith(new OggVorbisDecoder() as unknown as WholeDecoder, bytes);
+    },
+  },
+  {
+    magic: (bytes) => starts(bytes, 'ID3') || (bytes[0] === 0xff && (bytes[1]! & 0xe0) === 0xe0),
+    decode: async (bytes) => {
+      const { MPEGDecoder } = await import('mpg123-decoder');
+      return decodeWith(new MPEGDecoder() as unknown as Decoder, bytes);
+    },
+  },
+];
+
+interface WholeDecoder extends Decoder {
+  decodeFile?(bytes: Uint8Array): Promise<Decoded>;
+}
+
+async function decodeWith(decoder: WholeDecoder, bytes: Uint8Array): Promise<Sound> {
+  await decoder.ready;
+  try {
+    const { channelData, sampleRate, errors } = await (decoder.decodeFile?.(bytes) ?? decoder.decode(bytes));
+    if (errors.length > 0) throw new Error(`it cannot be decoded: ${errors[0]!.message}`);
+    return { rate: sampleRate, channels: channelData };
+  } finally {
+    decoder.free();
+  }
+}
+
+/** Throws a plain error where the file cannot be used. With `rate` it is brought to that. */
+export async function decodeAudio(file: string, rate?: number): Promise<Clip> {
+  const bytes = await readFile(file);
+  if (bytes.length === 0) throw new Error('it is empty');
+  const kind = kinds.find(({ magic }) => magic(bytes));
+  if (!kind) throw new Error('it is neither WAV, FLAC, Ogg nor MP3');
+  const { rate: own, channels } = await kind.decode(bytes);
+  const samples = mixed(channels);
+  if (samples.length === 0) throw new Error('it has no samples');
+  if (samples.every((x) => x === 0)) throw new Error('it is silent: every sample is 0');
+  if (!samples.every(Number.isFinite)) throw new Error('it has samples that are not numbers');
+  return { rate: rate ?? own, samples: rate === undefined ? samples : resample(samples, own, rate) };
+}
+
+function mixed(channels: readonly Float32Array[]): Float32Array {
+  if (channels.length <= 1) return channels[0] ?? new Float32Array(0);
+  return channels[0]!.map((_, i) => channels.reduce((sum, channel) => sum + channel[i]!, 0) / channels.length);
+}

@@ -1,0 +1,118 @@
+/**
+ * `audio("speech/**", rate: 16000, test: 0.2, pad: true)`: sounds; an example is a window of a clip, of the declared length. `rate` resamples all to one
+ * rate; `pad` fills shorter clips up with silence, which otherwise are left out. The first folder below is the class where labels are declared.
+ */
+import { join } from 'node:path';
+import type { DatasetDecl } from '../../../compiler/declarations.js';
+import { EbmcError, report } from '../../../diagnostics/index.js';
+import { type Clip, decodeAudio } from '../audio/decode-audio.js';
+import { writeWindow } from '../audio/windows.js';
+import { classColumn } from '../column-sources.js';
+import type { RawSplit, TensorColumn } from '../columns.js';
+import type { Loader } from '../dataset.js';
+import { parseFilePattern } from '../file-pattern.js';
+import { filesBelow, nothingFound, requireFolder } from '../folder.js';
+import { labelByFolder } from '../image-folders.js';
+import { type BadFile, reportSkipped } from '../skipped.js';
+import { argumentError, checkArguments, pathArgument } from './arguments.js';
+
+const soundName = /\.(wav|wave|flac|ogg|oga|mp3)$/i;
+/** Bytes of samples that are kept in memory; what is beyond is decoded again whenever it is needed. */
+const keptAtMost = 2 ** 30;
+
+interface Found {
+  readonly path: string;
+  readonly rate: number;
+  /** Undefined where it is decoded again. */
+  readonly samples: Float32Array | undefined;
+}
+
+export const audio: Loader = {
+  name: 'audio',
+  async load(decl, options) {
+    checkArguments(decl, { '0': 'string', rate: 'number', test: 'number', pad: 'boolean' });
+    const rate = wholeArgument(decl, 'rate');
+    const heldOut = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
+    if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1))
+      throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
+    const field = decl.fields.find(({ type }) => type === 'Audio');
+    if (!field) throw argumentError(decl, 'the field list', 'needs an Audio field, which says how many samples');
+    const size = field.shape[0]!;
+    const { folder, matches } = parseFilePattern(pathArgument(decl, options.baseDirectory), soundName);
+    await requireFolder(decl, folder);
+    const files = (await filesBelow(folder)).filter(matches);
+    if (files.length === 0) throw nothingFound(decl, folder, 'sounds (.wav, .flac, .ogg, .mp3)');
+
+    const decode = async (path: string): Promise<Clip> =>
+      longEnough(await decodeAudio(join(folder, path), rate), size, decl.args['pad'] === true);
+    const bad: BadFile[] = [];
+    const good: Found[] = [];
+    let kept = 0;
+    for (const path of files) {
+      try {
+        const clip = await decode(path);
+        kept += clip.samples.byteLength;
+        good.push({ path, rate: clip.rate, samples: kept <= keptAtMost ? clip.samples : undefined });
+      } catch (error) {
+        bad.push({ file: path, reason: error instanceof Error ? error.message : String(error) });
+      }
+    }
+    reportSkipped('sounds', bad, files.length, options);
+    refuseOtherRates(decl, good);
+    const splits = Object.entries(labelByFolder(good, heldOut)).map(([name, examples]) => {
+      const clips = examples.map(({ item }) => item);
+      const labelled = examples.every(({ label }) => label !== undefined);
+      const split: RawSplit = {
+        count: examples.length,
+        columns: [
+          windows(clips, size, decode),
+          ...(labelled ? [classColumn(Int32Array.from(examples, ({ label }) => label!))] : []),
+        ],
+      };
+      return [name, split] as const;
+    });
+    return {
+      splits: Object.fromEntries(splits),
+      without: 'found no class folders: each sound has to lie in a folder named after its class',
+    };
+  },
+};
+
+function wholeArgument(decl: DatasetDecl, name: string): number | undefined {
+  const value = decl.args[name];
+  if (value === undefined || (typeof value === 'number' && Number.isInteger(value) && value > 0)) return value;
+  throw argumentError(decl, `argument \`${name}\``, 'has to be a whole number above 0');
+}
+
+function longEnough({ rate, samples }: Clip, size: number, pad: boolean): Clip {
+  if (samples.length >= size) return { rate, samples };
+  if (!pad) throw new Error(`it is too short: ${samples.length} of ${size} samples at ${rate} a second`);
+  const filled = new Float32Array(size);
+  filled.set(samples);
+  return { rate, samples: filled };
+}
+
+function refuseOtherRates(decl: DatasetDecl, clips: readonly Found[]): void {
+  const rates = [...new Set(clips.map(({ rate }) => rate))].sort((a, b) => a - b);
+  if (rates.length <= 1) return;
+  const [declared = 0] = decl.fields.find(({ type }) => type === 'Audio')!.shape;
+  throw new EbmcError([report('EBM4047', { dataset: decl.name, declared, rates }, { span: decl.span })]);
+}
+
+function windows(clips: readonly Found[], size: number, decode: (path: string) => Promise<Clip>): TensorColumn {
+  return {
+    kind: 'tensor',
+    name: 'audio',
+    element: 'float',
+    shape: [size],
+    async read(rows, draw) {
+      const values = new Float32Array(rows.length * size);
+      for (let i = 0; i < rows.length; i++) {
+        const clip = clips[rows[i]!]!;
+        const samples = clip.samples ?? (await decode(clip.path)).samples;
+        writeWindow(samples, size, rows[i]!, draw, values, i * size);
+      }
+      return values;
+    },
+  };
+}
