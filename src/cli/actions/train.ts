@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { EvaluateDecl } from '../../compiler/declarations.js';
-import { type CheckOptions, checkFile } from '../../compiler/index.js';
+import { type CheckOptions, checkFile, plateaus } from '../../compiler/index.js';
 import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
 import { parseModule } from '../../grammar/index.js';
 import { openDataset } from '../../runtime/data/index.js';
@@ -64,6 +64,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
           runFolder: folder,
           programHash: program.hash,
           stepBytes: program.stepBytes,
+          plateaus: () => plateaus(typed),
           resume: options.flag('resume'),
           overwrite: options.flag('overwrite'),
           signal,

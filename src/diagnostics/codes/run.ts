@@ -124,6 +124,24 @@ of the normalised representation times the root of the number of dimensions, ave
 all point the same way. Effective rank (RankMe, Garrido et al. 2023) is the number of dimensions in use. Both near their minimum
 mean that the encoder answers the same to everything, whatever the loss says.`,
   }),
+  EBM5020: code<{ step: number; terms: readonly { name: string; value: number; plateau: number }[] }>({
+    severity: 'warning',
+    title: 'No term has left its plateau',
+    message: ({ step, terms }) =>
+      `step ${step}: nothing is learned yet: ${terms
+        .map(
+          ({ name, value, plateau }) =>
+            `\`${name}\` is ${value.toFixed(4)}, and would be ${plateau.toFixed(4)} if all representations were equal`,
+        )
+        .join('; ')}`,
+    help: () => [
+      'lower the rate, or warm it up for longer; look at the views with `ebmc data`; check that temperatures and weights are as published',
+    ],
+    explain: `Each objective has a value that it takes when the representation of every example is the same: ln(2N - 1) for NT-Xent with N examples,
+ln N for InfoNCE, ln K for K prototypes. A run that stays there has learned nothing, though its loss may look like any other number.
+\`ebmc check --explain\` prints these values. The warning is given once, when all terms have stayed within 1 % of theirs and the loss has not
+fallen by 2 %.`,
+  }),
   EBM5013: code<{ changed: readonly string[] }>({
     severity: 'warning',
     title: 'The program changed since the checkpoint',

@@ -30,6 +30,8 @@ export interface TrainOptions {
   readonly versions?: Readonly<Record<string, string>>;
   /** What a step needs, if the compiler knows: for the message about memory. */
   readonly stepBytes?: number;
+  /** Each term's value at a constant representation, if the compiler can tell; asked for when the loss does not fall. */
+  readonly plateaus?: () => Readonly<Record<string, number>> | undefined;
   /** Takes the time of what the run does. */
   readonly trace?: Trace | undefined;
   /** The command that goes on from here, for the message after Ctrl-C. */

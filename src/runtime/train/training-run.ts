@@ -6,6 +6,7 @@ import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite } fr
 import { collapseWarning, type Gauges, measureGauges, probeIndices } from './gauges.js';
 import type { MetricsLog } from './metrics-log.js';
 import type { TrainOptions } from './options.js';
+import { PlateauWatch } from './plateau.js';
 import { SpeedMeter } from './progress.js';
 import { findFirstNonFinite } from './replay.js';
 import { savedSettings } from './requirements.js';
@@ -26,6 +27,7 @@ export class TrainingRun {
   private lastFlush = 0;
   private readonly speed: SpeedMeter;
   private readonly probe: Uint32Array;
+  private readonly plateau: PlateauWatch;
   private readonly probed: Dataset;
 
   constructor(
@@ -38,6 +40,7 @@ export class TrainingRun {
     this.savedStep = firstStep > 0 ? firstStep : undefined;
     this.speed = new SpeedMeter(model.batch);
     this.probed = remembering(dataset);
+    this.plateau = new PlateauWatch(options.plateaus);
     this.probe = probeIndices(dataset, plan.split, model.batch, settings.seed);
   }
 
@@ -52,6 +55,7 @@ export class TrainingRun {
     if (wrong) throw await this.nonFinite(taken, wrong);
     const { loss = Number.NaN, ...others } = metrics;
     this.loss = loss;
+    this.plateau.add(others);
     this.speed.tick();
     const gaugesEvery = this.options.gaugesEvery ?? Math.min(50, stepsPerEpoch);
     const measured = taken % gaugesEvery === 0 || taken % stepsPerEpoch === 0 || taken === steps;
@@ -70,6 +74,8 @@ export class TrainingRun {
     this.gauges = await traced(this.options.trace, 'gauges', `gauges after step ${step}`, () =>
       this.guarded(() => measureGauges(model, this.probed, this.plan.split, this.probe)),
     );
+    const stuck = this.plateau.check(step);
+    if (stuck) warn(stuck);
     const warning = collapseWarning(step, this.gauges);
     if (!warning || this.warned || step === 0) return;
     this.warned = true;

@@ -1,0 +1,49 @@
+/** Notices that every term of an objective stays where a constant representation would have it: ln(2N - 1) for NT-Xent, ln K for prototypes. */
+import { type Diagnostic, report } from '../../diagnostics/index.js';
+
+type Terms = Readonly<Record<string, number>>;
+
+/** Least fall of the loss, as a share, that counts as learning; how near a plateau is, as a share. */
+const fall = 0.02;
+const near = 0.01;
+
+export class PlateauWatch {
+  private sums: Record<string, number> = {};
+  private steps = 0;
+  private firstLoss: number | undefined;
+  private isDone = false;
+
+  /** `plateaus`: each term's value at a constant representation; asked for once, when the loss does not fall. */
+  constructor(private readonly plateaus: (() => Terms | undefined) | undefined) {}
+
+  add(metrics: Terms): void {
+    for (const [name, value] of Object.entries(metrics))
+      if (name.startsWith('term.'))
+        this.sums[name.slice('term.'.length)] = (this.sums[name.slice('term.'.length)] ?? 0) + value;
+    this.steps++;
+  }
+
+  /** What the means since the last call say; at most one warning a run. */
+  check(step: number): Diagnostic | undefined {
+    if (!this.plateaus || this.isDone || this.steps === 0) return undefined;
+    const means = Object.entries(this.sums).map(([name, sum]) => [name, sum / this.steps] as const);
+    this.sums = {};
+    this.steps = 0;
+    const loss = means.reduce((sum, [, mean]) => sum + mean, 0);
+    if (this.firstLoss === undefined) {
+      this.firstLoss = loss;
+      return undefined;
+    }
+    if (this.firstLoss - loss > fall * Math.abs(this.firstLoss)) {
+      this.isDone = true;
+      return undefined;
+    }
+    const plateaus = this.plateaus();
+    this.isDone = true;
+    const isNear = (value: number, plateau: number | undefined): boolean =>
+      plateau !== undefined && Math.abs(value - plateau) <= near * (Math.abs(plateau) + near);
+    if (!plateaus || !means.every(([name, mean]) => isNear(mean, plateaus[name]))) return undefined;
+    const terms = means.map(([name, mean]) => ({ name, value: mean, plateau: plateaus[name]! }));
+    return report('EBM5020', { step, terms });
+  }
+}
