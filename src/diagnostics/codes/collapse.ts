@@ -47,10 +47,11 @@ export const collapseCodes = {
     explain: `If the encoder gave the same output for every example, every term of the objective would be as low as it can be, so training is free to go there:
 the energy of all pairs becomes equal and the representation says nothing. This is silent: the loss falls, and only a probe after training shows it.
 
-How it is found: the outputs of the last encoders are taken as free variables. The lowest value of the objective over outputs that are equal for all examples is
-compared with values at outputs that differ: random ones that agree between views, and those a descent finds from both. If none is lower, the constant
-representation is a minimum and this is reported with the values. If one is lower, that output is the proof that the constant one is not a minimum. An output behind
-\`stop(...)\` breaks the symmetry of the descent; whether that is enough is not decided here, and nothing is reported.
+How it is found: the outputs of the last encoders are taken as free variables, stopped gradients are let through, and states that \`after step\` makes of the outputs
+are what they settle at. The lowest value of the objective over outputs that are equal for all examples is compared with values at outputs that
+differ: random ones that agree between views, and those a descent finds from both. If one is clearly lower, and its mean made as good as it can be is not,
+the constant representation is not a minimum. If none is, two things may still keep training from it, and are looked for: a predictor on one side with a
+stopped gradient or a moving average on the other (BYOL, SimSiam), and groups of terms that pull against each other. \`ebmc check --explain\` says which it is.
 
 To study collapse on purpose, run with \`--allow EBM3001\`.`,
     wrong: model('    covariance: covariance(u) + covariance(v)'),
