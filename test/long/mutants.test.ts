@@ -64,7 +64,9 @@ test.skipIf(native === undefined)(
   'mutants, and what they were made from',
   async () => {
     await useBackend('tensorflow');
-    const made = mutants.filter(({ code }) => code !== 'EBM2042').map(({ name, text }) => [name, text] as const);
+    const made = mutants
+      .filter(({ code }) => code === undefined || code === 'EBM3001')
+      .map(({ name, text }) => [name, text] as const);
     const whole = healthy.map((name) => [name, readFileSync(`examples/${name}.ebm`, 'utf8')] as const);
     const rows: Row[] = [];
     for (const [name, text] of [...made, ...whole]) {

@@ -5,7 +5,7 @@ export interface Mutant {
   readonly name: string;
   readonly text: string;
   /** What must be reported; undefined where nothing need be, for the reason in `because`. */
-  readonly code: 'EBM3001' | 'EBM2042' | undefined;
+  readonly code: 'EBM3001' | 'EBM2042' | 'EBM2048' | undefined;
   readonly because?: string;
 }
 
@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
     ['E(whitened(h(f(a))), whitened(h(f(b))))', 'E(h(f(a)), h(f(b)))'],
     ['use std.matrices { whitened }\n', ''],
   ),
-  collapses('MAE that hides nothing', 'mae', ['75%', '0%']),
+  { name: 'MAE that hides nothing', text: mutate('mae', [['75%', '0%']]), code: 'EBM2048' },
   {
     name: 'BYOL whose target is no moving average',
     text: mutate('byol', [

@@ -152,6 +152,16 @@ export const dynamicsCodes = {
     wrong: `${goodRival}\ntrain M { batch: 8, micro_batch: 4 }`,
     right: `${goodRival}\ntrain M { batch: 8 }`,
   }),
+  EBM2048: code<{ what: string; shape: string }>({
+    severity: 'error',
+    title: 'a reduction of nothing',
+    message: ({ what, shape }) => `the ${what} of ${shape} is of no values at all`,
+    help: () => ['does a mask hide nothing, or everything? its `ratio` lies between 0 and 1'],
+    explain:
+      'A mean, variance or largest of no values is not a number. It is most often met where a mask hides nothing, so that there is nothing to predict, or everything, so that there is nothing to see.',
+    wrong: slope('mean(square(f(a)[8:8]))'),
+    right: slope('mean(square(f(a)[0:8]))'),
+  }),
   EBM2062: code<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     title: 'an unknown kind of loop',

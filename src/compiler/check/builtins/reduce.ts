@@ -1,4 +1,5 @@
 /** Reductions over a value's own axes. */
+import { showShape } from '../../graph/dim.js';
 import { missing } from '../values.js';
 import { argAxes, argBool, argInt, argNode, type Builtin } from './builtin.js';
 
@@ -10,6 +11,9 @@ function reduction(op: string): Builtin {
       const axes = x && argAxes(e, args, x.type.shape.length);
       if (!x || !axes) return missing;
       if (axes.length === 0) return { kind: 'tensor', node: x };
+      // The sum of nothing is 0; nothing has no mean, no largest, no variance.
+      if (op !== 'reduce_sum' && axes.some((axis) => x.type.shape[axis] === 0))
+        return e.fail('EBM2048', { what: op.replace('reduce_', ''), shape: showShape(x.type.shape) }, span);
       return e.tensor(op as never, [x], { axes, keepdims: argBool(args, 'keepdims', false) }, span);
     },
   };
