@@ -4,22 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { checkFile } from '../../src/compiler/index.js';
-import { type Diagnostic, EbmcError } from '../../src/diagnostics/index.js';
 import { decodeAudio } from '../../src/runtime/data/audio/decode-audio.js';
 import { resample } from '../../src/runtime/data/audio/resample.js';
-import { batches, openDataset } from '../../src/runtime/data/index.js';
+import { batches } from '../../src/runtime/data/index.js';
 import { fixture } from '../reference/models.js';
-import { library } from '../std/run.js';
+import { openText, warnings } from './data/opening.js';
+import { failure } from './support.js';
 
 const sounds = fileURLToPath(new URL('fixtures/sounds', import.meta.url));
 const speech = '/usr/share/asterisk/sounds/en_US_f_Allison';
 let folder: string;
-let warnings: Diagnostic[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ebmc-audio-'));
-  warnings = [];
 });
 
 /** A WAV file of 16 bits. */
@@ -47,20 +44,8 @@ function write(name: string, content: Uint8Array): void {
   writeFileSync(join(folder, name), content);
 }
 
-async function open(loader: string, fields: string, strict = false) {
-  const { datasets, diagnostics } = checkFile({ path: 'd.ebm', text: `dataset d = ${loader} { ${fields} }` }, library);
-  expect(diagnostics.map(({ message }) => message)).toEqual([]);
-  return openDataset(datasets[0]!, { baseDirectory: folder, strict, warn: (d) => warnings.push(d) });
-}
-
-async function failure(opening: Promise<unknown>): Promise<Diagnostic> {
-  const error = await opening.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  if (!(error instanceof EbmcError)) throw error ?? new Error('it opened');
-  return error.diagnostics[0]!;
-}
+const open = (loader: string, fields: string, strict = false) =>
+  openText(loader, fields, { baseDirectory: folder, strict });
 
 describe('forms', () => {
   const tones = (i: number): number => {

@@ -3,18 +3,14 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { checkFile } from '../../src/compiler/index.js';
-import { type Diagnostic, EbmcError } from '../../src/diagnostics/index.js';
-import { openDataset } from '../../src/runtime/data/index.js';
 import { tokenizerOf, trainTokenizer } from '../../src/runtime/tokenizers/index.js';
-import { library } from '../std/run.js';
+import { openText, warnings } from './data/opening.js';
+import { failure } from './support.js';
 
 let folder: string;
-let warnings: Diagnostic[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ebmc-text-'));
-  warnings = [];
 });
 
 function write(name: string, content: string | Uint8Array): void {
@@ -22,20 +18,8 @@ function write(name: string, content: string | Uint8Array): void {
   writeFileSync(join(folder, name), content);
 }
 
-async function open(loader: string, fields: string, strict = false) {
-  const { datasets, diagnostics } = checkFile({ path: 'd.ebm', text: `dataset d = ${loader} { ${fields} }` }, library);
-  expect(diagnostics.map(({ message }) => message)).toEqual([]);
-  return openDataset(datasets[0]!, { baseDirectory: folder, strict, warn: (d) => warnings.push(d) });
-}
-
-async function failure(opening: Promise<unknown>): Promise<Diagnostic> {
-  const error = await opening.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  if (!(error instanceof EbmcError)) throw error ?? new Error('it opened');
-  return error.diagnostics[0]!;
-}
+const open = (loader: string, fields: string, strict = false) =>
+  openText(loader, fields, { baseDirectory: folder, strict });
 
 describe('packing', () => {
   test('bytes: documents in order, an end after each, cut to length', async () => {

@@ -4,34 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { checkFile } from '../../src/compiler/index.js';
-import { type Diagnostic, EbmcError } from '../../src/diagnostics/index.js';
-import { openDataset } from '../../src/runtime/data/index.js';
-import { library } from '../std/run.js';
+import { openText, warnings } from './data/opening.js';
+import { failure } from './support.js';
 
 const recorded = fileURLToPath(new URL('fixtures/cartpole', import.meta.url));
 let folder: string;
-let warnings: Diagnostic[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ebmc-episodes-'));
-  warnings = [];
 });
 
-async function open(loader: string, fields: string, baseDirectory = recorded, strict = false) {
-  const { datasets, diagnostics } = checkFile({ path: 'd.ebm', text: `dataset d = ${loader} { ${fields} }` }, library);
-  expect(diagnostics.map(({ message }) => message)).toEqual([]);
-  return openDataset(datasets[0]!, { baseDirectory, strict, warn: (d) => warnings.push(d) });
-}
-
-async function failure(opening: Promise<unknown>): Promise<Diagnostic> {
-  const error = await opening.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  if (!(error instanceof EbmcError)) throw error ?? new Error('it opened');
-  return error.diagnostics[0]!;
-}
+const open = (loader: string, fields: string, baseDirectory = recorded, strict = false) =>
+  openText(loader, fields, { baseDirectory, strict });
 
 const fields = 'observation: [10, 4], action: Tokens[10, 2]';
 

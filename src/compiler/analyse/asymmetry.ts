@@ -1,5 +1,5 @@
 /** What keeps objectives from collapsing whose values alone do not: a predictor on the side that learns, and a gradient that stops on the other. */
-import type { TypedModel } from '../check/typed-model.js';
+import { ownerOf, type TypedModel } from '../check/typed-model.js';
 import { topological } from '../graph/schedule.js';
 import type { Node } from '../graph/types.js';
 
@@ -32,8 +32,6 @@ export function findPredictor(model: TypedModel, roots: readonly Node[]): string
   }
   return undefined;
 }
-
-const ownerOf = (state: string): string => state.split('/')[0]!;
 
 function reachedWithoutStop(roots: readonly Node[]): ReadonlySet<Node> {
   const reached = new Set<Node>();

@@ -20,10 +20,8 @@ export interface CollapseAnalysis {
 }
 
 export function analyseCollapse(model: TypedModel): CollapseAnalysis {
-  const roots = [...model.terms, ...model.updates].map(({ node }) => node);
-  const outputs = outermostOutputs(model, roots);
-  const free = outputs.map((o) => o.node);
-  if (free.length === 0)
+  const { roots, outputs, hasSlopes } = freeOutputs(model);
+  if (outputs.length === 0)
     return {
       diagnostics: [],
       reason: 'no encoder output is compared with another: what is learned is fixed by the data',
@@ -33,7 +31,7 @@ export function analyseCollapse(model: TypedModel): CollapseAnalysis {
       diagnostics: [],
       reason: 'its groups of terms pull against each other: there is no one objective that a constant could minimise',
     };
-  if (roots.some((root) => slopesOf(root, new Set(free))))
+  if (hasSlopes)
     return {
       diagnostics: [],
       reason: 'it shapes the slopes of an energy: a constant output has slope 0 everywhere, which fits no data',
@@ -58,10 +56,8 @@ export function analyseCollapse(model: TypedModel): CollapseAnalysis {
  * Undefined where outputs alone do not say, or where it is too much to compute here.
  */
 export function plateaus(model: TypedModel): Readonly<Record<string, number>> | undefined {
-  const roots = [...model.terms, ...model.updates].map(({ node }) => node);
-  const outputs = outermostOutputs(model, roots);
-  const free = new Set(outputs.map(({ node }) => node));
-  if (free.size === 0 || roots.some((root) => slopesOf(root, free))) return undefined;
+  const { outputs, hasSlopes } = freeOutputs(model);
+  if (outputs.length === 0 || hasSlopes) return undefined;
   try {
     const objective = wholeObjective(model, outputs);
     if (!objective) return undefined;
@@ -117,6 +113,15 @@ function round(x: number): string {
   return String(Number(x.toPrecision(3)));
 }
 
+/** What a step computes, the outputs it is a function of, and whether it holds slopes of them, of which their values say nothing. */
+function freeOutputs(model: TypedModel) {
+  const roots = [...model.terms, ...model.updates].map(({ node }) => node);
+  const outputs = outermostOutputs(model, roots);
+  const free = new Set(outputs.map(({ node }) => node));
+  const slopes = topological(roots).filter(({ op }) => op === 'grad');
+  return { roots, outputs, hasSlopes: topological(slopes).some((node) => free.has(node)) };
+}
+
 /** The results of encoder calls that reach the objective through no other encoder. */
 function outermostOutputs(model: TypedModel, roots: readonly Node[]): Output[] {
   const results = new Map(model.calls.map((c) => [c.result, c.path]));
@@ -132,13 +137,6 @@ function outermostOutputs(model: TypedModel, roots: readonly Node[]): Output[] {
     else stack.push(...node.args);
   }
   return found.reverse();
-}
-
-/** Whether the objective holds a gradient of what depends on the outputs: values at outputs say nothing of slopes. */
-function slopesOf(root: Node, outputs: ReadonlySet<Node>): boolean {
-  return topological([root]).some(
-    (node) => node.op === 'grad' && topological([node]).some((inner) => outputs.has(inner)),
-  );
 }
 
 function stops(model: TypedModel): boolean {

@@ -168,7 +168,6 @@ function objectiveOf(
 }
 
 interface Follower {
-  readonly name: string;
   readonly state: Node;
   readonly value: Node;
 }
@@ -184,7 +183,7 @@ function followers(
   return model.updates.flatMap(({ state: name }, k) => {
     const state = order.find((node) => node.op === 'state' && node.attrs['name'] === name);
     const value = next[k]!;
-    return state && topological([value]).some((node) => outputs.has(node)) ? [{ name, state, value }] : [];
+    return state && topological([value]).some((node) => outputs.has(node)) ? [{ state, value }] : [];
   });
 }
 

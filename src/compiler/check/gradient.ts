@@ -19,19 +19,12 @@ export function evaluateGradient(e: Elaborator, expr: Extract<Expr, { kind: 'cal
   const { name } = variable.value;
   const at = asNode(e, evaluate(e, variable.value, scope), variable.span, `\`${name.text}\``);
   if (!at) return missing;
-  const gradient = gradientAt(e, at, name.text, value!.value, scope, expr.span);
-  return gradient ? { kind: 'tensor', node: gradient.slope } : missing;
+  const node = gradientAt(e, at, name.text, value!.value, scope, expr.span);
+  return node ? { kind: 'tensor', node } : missing;
 }
 
-/** The value of `body` with `name` at `point`, and its slope there. */
-function gradientAt(
-  e: Elaborator,
-  point: Node,
-  name: string,
-  body: Expr,
-  scope: Scope,
-  span: Span,
-): { readonly slope: Node } | undefined {
+/** The slope of `body` with respect to `name`, at `point`. */
+function gradientAt(e: Elaborator, point: Node, name: string, body: Expr, scope: Scope, span: Span): Node | undefined {
   if (point.type.dtype !== 'float32') {
     e.fail('EBM2035', { name, reason: 'its values are whole numbers' }, span);
     return undefined;
@@ -52,8 +45,7 @@ function gradientAt(
     e.fail('EBM2035', { name, reason: 'the expression does not depend on it' }, body.span);
     return undefined;
   }
-  const slope = e.node('grad', [value, pinned], {}, span, axes);
-  return slope && { slope };
+  return e.node('grad', [value, pinned], {}, span, axes);
 }
 
 type Minimum = Extract<Expr, { kind: 'minimum' }>;
@@ -66,7 +58,10 @@ export function evaluateMinimum(e: Elaborator, expr: Minimum, scope: Scope): Val
 function overDomain(e: Elaborator, expr: Minimum, domainExpr: Expr, scope: Scope): Value {
   const { span } = expr;
   const domain = evaluate(e, domainExpr, scope);
-  const values = domain.kind === 'list' ? eachOf(e, domain.items, expr, scope) : eachRow(e, domain, expr, scope);
+  const values =
+    domain.kind === 'list'
+      ? stacked(e, domain.items, (item) => bodyAt(e, item, expr, scope), span)
+      : eachRow(e, domain, expr, scope);
   if (!values) return missing;
   if (values.type.shape.length !== 1) {
     return e.fail('EBM2036', { shape: showShape(values.type.shape.slice(1)) }, expr.body.span);
@@ -86,30 +81,27 @@ function itemAt(e: Elaborator, domain: Value, values: Node, span: Span): Value {
   const negated = e.node('neg', [values], {}, span);
   const at = negated && e.node('argmax', [negated], { axis: 0 }, span);
   const rows =
-    domain.kind === 'list' ? stacked(e, domain.items, span) : domain.kind === 'tensor' ? domain.node : undefined;
+    domain.kind === 'list'
+      ? stacked(e, domain.items, (item) => asNode(e, item, span, 'an item of the list'), span)
+      : asNode(e, domain, span, 'what is chosen from');
   return at && rows ? e.tensor('gather', [rows, at], { axis: 0, batchDims: 0 }, span) : missing;
 }
 
-function stacked(e: Elaborator, items: readonly Value[], span: Span): Node | undefined {
+/** What `at` makes of each item, along a new first axis; undefined at the first of which it makes nothing, or without any. */
+function stacked(
+  e: Elaborator,
+  items: readonly Value[],
+  at: (item: Value) => Node | undefined,
+  span: Span,
+): Node | undefined {
   const rows: Node[] = [];
   for (const item of items) {
-    const node = asNode(e, item, span, 'an item of the list');
+    const node = at(item);
     const row = node && e.node('reshape', [node], { shape: [1, ...node.type.shape] }, span);
     if (!row) return undefined;
     rows.push(row);
   }
-  return e.node('concat', rows, { axis: 0 }, span);
-}
-
-function eachOf(e: Elaborator, items: readonly Value[], expr: Minimum, scope: Scope): Node | undefined {
-  const rows: Node[] = [];
-  for (const item of items) {
-    const value = bodyAt(e, item, expr, scope);
-    const row = value && e.node('reshape', [value], { shape: [1, ...value.type.shape] }, expr.span);
-    if (!row) return undefined;
-    rows.push(row);
-  }
-  return rows.length > 0 ? e.node('concat', rows, { axis: 0 }, expr.span) : undefined;
+  return rows.length > 0 ? e.node('concat', rows, { axis: 0 }, span) : undefined;
 }
 
 function eachRow(e: Elaborator, domain: Value, expr: Minimum, scope: Scope): Node | undefined {
@@ -145,9 +137,9 @@ function byDescent(e: Elaborator, expr: Minimum, scope: Scope): Value {
   let z = asNode(e, evaluate(e, expr.start!, scope), expr.start!.span, `the start of \`${variable.text}\``);
   if (!settings || !z) return missing;
   for (let step = 0; step < settings.steps; step++) {
-    const found = gradientAt(e, z, variable.text, expr.body, scope, span);
-    if (!found) return missing;
-    const move = binary(e, '*', settings.rate, { kind: 'tensor', node: found.slope }, span);
+    const slope = gradientAt(e, z, variable.text, expr.body, scope, span);
+    if (!slope) return missing;
+    const move = binary(e, '*', settings.rate, { kind: 'tensor', node: slope }, span);
     const next = binary(e, '-', { kind: 'tensor', node: z }, move, span);
     if (next.kind !== 'tensor') return missing;
     z = next.node;

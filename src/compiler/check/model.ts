@@ -21,6 +21,7 @@ import { asDim, asNode, evaluate, evaluateBlock, execute, named, pipe } from './
 import { Scope } from './scope.js';
 import {
   belongsTo,
+  ownerOf,
   type TypedEncoder,
   type TypedEnergy,
   type TypedGroup,
@@ -473,7 +474,7 @@ function reportUnreached(e: Elaborator, encoders: readonly TypedEncoder[], terms
 function reportStrayCopies(e: Elaborator, item: ModelItem): void {
   for (const { copy, name } of e.states.values()) {
     if (!copy || e.states.has(copy.source)) continue;
-    const [path, source] = [name.split('/')[0]!, copy.source.split('/')[0]!];
+    const [path, source] = [ownerOf(name), ownerOf(copy.source)];
     const span = item.members.find((m) => m.kind === 'encoder' && m.name.text === path)?.span ?? item.name.span;
     e.fail('EBM2039', { copy: path, source }, span);
   }
@@ -499,7 +500,7 @@ function reportGroups(e: Elaborator, groups: readonly TypedGroup[], item: ModelI
   }
   if (groups.some(({ over }) => !over)) return;
   const free = parameters.find((parameter) => !owner.has(parameter));
-  if (free) e.fail('EBM2045', { name: free.split('/')[0]! }, item.name.span);
+  if (free) e.fail('EBM2045', { name: ownerOf(free) }, item.name.span);
 }
 
 const structural = new Set<string>(['batch', 'enter', 'leave', 'drop_self', 'running', 'grad']);

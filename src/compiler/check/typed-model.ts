@@ -59,6 +59,11 @@ export function belongsTo(state: string, owner: string): boolean {
   return state === owner || state.startsWith(`${owner}/`);
 }
 
+/** The encoder, `param` or `state` of a model that a state belongs to. */
+export function ownerOf(state: string): string {
+  return state.split('/')[0]!;
+}
+
 /** Whether the parameter follows the gradient of a group's terms. */
 export function followsGroup(parameter: string, group: number, groups: readonly TypedGroup[]): boolean {
   const over = groups[group]?.over;

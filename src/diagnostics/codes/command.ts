@@ -1,5 +1,6 @@
 /** The command line: files, names and settings given to a command. */
 import { code } from '../diagnostic.js';
+import { didYouMean } from './did-you-mean.js';
 
 export const commandCodes = {
   EBM7001: code<{ path: string; why: string }>({
@@ -24,7 +25,7 @@ An editor's "save with encoding UTF-8" repairs text in another encoding.`,
     title: 'The file has no such model',
     message: ({ name }) => `the file declares no model \`${name}\``,
     help: ({ known, suggestion }) => [
-      ...(suggestion === undefined ? [] : [`did you mean \`${suggestion}\`?`]),
+      ...didYouMean(suggestion),
       known.length === 0
         ? 'it declares no model at all'
         : `it declares ${known.map((name) => `\`${name}\``).join(', ')}`,
@@ -103,7 +104,7 @@ settings have defaults.`,
     message: ({ name }) =>
       name === undefined ? 'the file declares no data set' : `the file declares no data set \`${name}\``,
     help: ({ known, suggestion }) => [
-      ...(suggestion === undefined ? [] : [`did you mean \`${suggestion}\`?`]),
+      ...didYouMean(suggestion),
       known.length > 0
         ? `data sets: ${known.map((name) => `\`${name}\``).join(', ')}`
         : 'declare one, for example:\ndataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }',

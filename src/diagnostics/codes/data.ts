@@ -1,5 +1,6 @@
 /** Data sets: what is missing, damaged or of another shape than declared. */
 import { code } from '../diagnostic.js';
+import { didYouMean } from './did-you-mean.js';
 
 /** The first few of many. */
 function listed(items: readonly string[]): string {
@@ -46,7 +47,7 @@ another arrangement: 28 × 28 × 1 pictures can be read as \`Tensor[784]\`.`,
     title: 'Unknown loader',
     message: ({ dataset, loader }) => `data set \`${dataset}\` uses a loader that does not exist: \`${loader}\``,
     help: ({ known, suggestion }) => [
-      ...(suggestion ? [`did you mean \`${suggestion}\`?`] : []),
+      ...didYouMean(suggestion),
       `loaders: ${known.map((name) => `\`${name}\``).join(', ')}`,
     ],
     explain: `A data set is declared as \`dataset NAME = LOADER(arguments) { fields }\`. The loaders are
@@ -139,7 +140,7 @@ that it covers the declared height and width and cuts off what exceeds them arou
     message: ({ dataset, field, type, loader, reason }) =>
       `field \`${field}: ${type}\` of data set \`${dataset}\` has no source: \`${loader}\` ${reason}`,
     help: ({ columns, suggestion }) => [
-      ...(suggestion ? [`did you mean \`${suggestion}\`?`] : []),
+      ...didYouMean(suggestion),
       ...(columns.length > 0 ? [`the data has ${listed(columns)}`] : []),
     ],
     explain: `A field is filled by the column of its name: a header of a CSV file, a key of a JSON line, an array of an NPZ file, an ending

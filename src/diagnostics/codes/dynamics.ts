@@ -1,7 +1,5 @@
 import { code } from '../diagnostic.js';
-
-const didYouMean = (suggestion: string | undefined): string[] =>
-  suggestion ? [`did you mean \`${suggestion}\`?`] : [];
+import { didYouMean } from './did-you-mean.js';
 
 const program = (members: string) => `use std.energies { cosine, mean_square }
 use std.layers { linear }

@@ -17,9 +17,11 @@ export class PlateauWatch {
   constructor(private readonly plateaus: (() => Terms | undefined) | undefined) {}
 
   add(metrics: Terms): void {
-    for (const [name, value] of Object.entries(metrics))
-      if (name.startsWith('term.'))
-        this.sums[name.slice('term.'.length)] = (this.sums[name.slice('term.'.length)] ?? 0) + value;
+    for (const [metric, value] of Object.entries(metrics)) {
+      if (!metric.startsWith('term.')) continue;
+      const name = metric.slice('term.'.length);
+      this.sums[name] = (this.sums[name] ?? 0) + value;
+    }
     this.steps++;
   }
 

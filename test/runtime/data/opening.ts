@@ -1,8 +1,10 @@
 /** Opens data sets as tests need them, and keeps what they warn of. */
-import { beforeEach } from 'vitest';
+import { beforeEach, expect } from 'vitest';
 import type { FieldDecl, Selection, SettingValue } from '../../../src/compiler/declarations.js';
+import { checkFile } from '../../../src/compiler/index.js';
 import type { Diagnostic } from '../../../src/diagnostics/index.js';
 import { type Dataset, openDataset } from '../../../src/runtime/data/index.js';
+import { library } from '../../std/run.js';
 import { span } from '../support.js';
 
 export const fixtures = 'test/runtime/fixtures/data';
@@ -20,6 +22,17 @@ export function open(
 ): Promise<Dataset> {
   const decl = { name: 'd', loader, args, selection, fields, span };
   return openDataset(decl, { baseDirectory: '.', strict, warn: (diagnostic) => warnings.push(diagnostic) });
+}
+
+/** The same of a declaration as it is written: `LOADER(arguments)` and the fields between its braces. */
+export function openText(
+  loader: string,
+  fields: string,
+  { baseDirectory, strict }: { baseDirectory: string; strict: boolean },
+): Promise<Dataset> {
+  const { datasets, diagnostics } = checkFile({ path: 'd.ebm', text: `dataset d = ${loader} { ${fields} }` }, library);
+  expect(diagnostics.map(({ message }) => message)).toEqual([]);
+  return openDataset(datasets[0]!, { baseDirectory, strict, warn: (diagnostic) => warnings.push(diagnostic) });
 }
 
 export const all = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

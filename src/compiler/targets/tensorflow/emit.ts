@@ -102,10 +102,12 @@ class Emitter {
   private readonly handles = new Map<string, string>();
 
   private readonly states: ReadonlyMap<string, StateDecl>;
+  private readonly numbers: ReadonlyMap<string, number>;
 
   constructor(private readonly program: Program) {
     const states = [...program.states, ...(program.micro?.scratch ?? [])];
     this.states = new Map(states.map((state) => [state.name, state]));
+    this.numbers = new Map([...this.states.keys()].map((name, number) => [name, number]));
     for (const { name, type } of states) {
       this.handles.set(
         name,
@@ -209,7 +211,7 @@ class Emitter {
 
   /** The operation that gives a state its new value; numbered, since names that differ in case alone are one to TensorFlow. */
   private writePlace(prefix: string, state: string): string {
-    return `${prefix}/write/${[...this.states.keys()].indexOf(state)}/${state}`;
+    return `${prefix}/write/${this.numbers.get(state)}/${state}`;
   }
 
   private handle(state: string): string {
