@@ -9,6 +9,7 @@ import type { Node } from '../graph/types.js';
 import { flopsOf, numbersIn } from '../graph/work.js';
 import { BatchLowering } from '../lower/batching.js';
 import { Rewriting } from '../lower/rewriting.js';
+import { optimizeForward } from '../optimize/index.js';
 import { evaluateNodes, evaluator } from '../targets/reference/index.js';
 import { type Outputs, uniformNumbers } from './outputs.js';
 
@@ -50,7 +51,7 @@ export interface Objective {
   value(outputs: Outputs): number;
   terms(outputs: Outputs): number[];
   gradient(outputs: Outputs): Outputs;
-  /** The same with states as they settle at these outputs, and stay. */
+  /** The same with states as they settle at these outputs, and stay; itself where no state follows the outputs. */
   hold(outputs: Outputs): Objective;
   /** Whether few evaluations are all that can be afforded. */
   readonly isCostly: boolean;
@@ -92,9 +93,11 @@ function objectiveOf(
   };
   const lowered = model.terms.map(lower);
   const next = model.updates.map(({ node }) => lowering.lower(rewriting.rewrite(node)).node);
-  const open = substitute(b, [...lowered, ...next], new Map(), (node, args) =>
+  const opened = substitute(b, [...lowered, ...next], new Map(), (node, args) =>
     node.op === 'stop_gradient' ? args[0] : undefined,
   );
+  // All pairs with a long queue are one product, not a number for every pair and dimension.
+  const open = optimizeForward(b, opened, 'tfjs');
   const terms = open.slice(0, lowered.length);
   const loss = terms.reduce((sum, term) => b.add(sum, term));
   const free = outputs.flatMap((_, k) => lowering.inputs.get(`output ${k}`) ?? []);
@@ -145,25 +148,29 @@ function objectiveOf(
     return states;
   };
   const owners = outputs.flatMap(({ encoder }, k) => (lowering.inputs.has(`output ${k}`) ? [encoder] : []));
-  const bound = (statesAt: (values: Outputs) => Outputs): Objective => ({
-    owners,
-    shapes: free.map((node) => node.type.shape.map(Number)),
-    value(values) {
-      spend(ofValue);
-      return value(env(values, statesAt(values)), draws)[0]!.data[0]!;
-    },
-    terms: (values) => evaluateNodes(terms, env(values, statesAt(values)), draws).map(({ data }) => data[0]!),
-    gradient(values) {
-      spend(work);
-      return gradient(env(values, statesAt(values)), draws);
-    },
-    hold(values) {
-      const states = settle(values);
-      return bound(() => states);
-    },
-    isCostly: work > (costly * examples) / exampleCounts[0],
-    numbers: order.reduce((sum, node) => sum + numbersIn(node), 0),
-  });
+  const bound = (statesAt: (values: Outputs) => Outputs): Objective => {
+    const objective: Objective = {
+      owners,
+      shapes: free.map((node) => node.type.shape.map(Number)),
+      value(values) {
+        spend(ofValue);
+        return value(env(values, statesAt(values)), draws)[0]!.data[0]!;
+      },
+      terms: (values) => evaluateNodes(terms, env(values, statesAt(values)), draws).map(({ data }) => data[0]!),
+      gradient(values) {
+        spend(work);
+        return gradient(env(values, statesAt(values)), draws);
+      },
+      hold(values) {
+        if (follows.length === 0) return objective;
+        const states = settle(values);
+        return bound(() => states);
+      },
+      isCostly: work > (costly * examples) / exampleCounts[0],
+      numbers: order.reduce((sum, node) => sum + numbersIn(node), 0),
+    };
+    return objective;
+  };
   return bound(settle);
 }
 

@@ -27,17 +27,13 @@ export function compare(objective: Objective): { readonly constant: Found; reado
     if (!lower) return { constant, lower };
     // It is lower by what differs only if its mean, made the best that it can be, is not as low.
     const mean = sameForAll(lower.outputs, objective.owners);
-    const better = consistent(objective, descend(objective.hold(mean), mean, constantFor(objective)).outputs);
+    const better = descendFrom(objective, mean, constantFor(objective));
     if (better.value > enoughBelow(constant)) return { constant, lower };
     constant = better;
   }
   // Each is lower than the other in turns: whichever goes on falling.
-  const settled = consistent(
-    objective,
-    descend(objective.hold(constant.outputs), constant.outputs, constantFor(objective), undefined, patience).outputs,
-  );
-  const free = descend(objective.hold(lower!.outputs), lower!.outputs, (gradient) => gradient, undefined, patience);
-  const fallen = consistent(objective, free.outputs);
+  const settled = descendFrom(objective, constant.outputs, constantFor(objective), undefined, patience);
+  const fallen = descendFrom(objective, lower!.outputs, (gradient) => gradient, enoughBelow(settled), patience);
   return { constant: settled, lower: fallen.value < enoughBelow(settled) ? fallen : undefined };
 }
 
@@ -63,7 +59,7 @@ export function lowestConstant(objective: Objective): Found {
   const starts = arrangements(objective.shapes, 'constant');
   for (const outputs of objective.isCostly ? starts.slice(0, 1) : starts) {
     take(consistent(objective, outputs));
-    take(consistent(objective, descend(objective.hold(outputs), outputs, constantFor(objective)).outputs));
+    take(descendFrom(objective, outputs, constantFor(objective)));
   }
   return best!;
 }
@@ -86,13 +82,26 @@ function findLower(objective: Objective, constant: Found): Found | undefined {
     [spread, (gradient) => gradient],
   ];
   for (const [start, project] of descents) {
-    const found = consistent(objective, descend(objective.hold(start), start, project, enough).outputs);
+    const found = descendFrom(objective, start, project, enough);
     if (found.value < enough) return found;
   }
   return undefined;
 }
 
 type Projection = (gradient: Outputs) => Outputs;
+
+/** A descent with states held as they are at its start, and its end's value with states as they settle there. */
+function descendFrom(
+  objective: Objective,
+  start: Outputs,
+  project: Projection,
+  enough?: number,
+  steps?: number,
+): Found {
+  const held = objective.hold(start);
+  const found = descend(held, start, project, enough, steps);
+  return held === objective ? found : consistent(objective, found.outputs);
+}
 
 /** Gradient descent with a step that grows while it helps and shrinks while it does not; it may end below `enough`. */
 function descend(
