@@ -35,6 +35,8 @@ export interface CheckOptions {
   readonly models?: Readonly<Record<string, Overrides>>;
   /** Codes of the collapse analysis (3xxx) that are only warned about: collapse can be studied on purpose. */
   readonly allow?: readonly string[];
+  /** False: what was analysed before is not analysed again. */
+  readonly analyses?: boolean;
 }
 
 export interface CheckedFile {
@@ -82,7 +84,7 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     const model = elaborateModel(e, item, scope, options.models?.[item.name.text]);
     if (model) {
       models.push(model);
-      if (!e.hasErrors) {
+      if (!e.hasErrors && options.analyses !== false) {
         const analysis = analyseCollapse(model);
         for (const d of analysis.diagnostics) e.add(allowed(d, options.allow ?? []));
         if (analysis.reason) reasons[model.name] = analysis.reason;
@@ -156,7 +158,7 @@ function checkComparison(
     const typed = typeVariant(module, library, competitor, competitor.variants[0]!);
     const found = [...typed.diagnostics];
     if (typed.model) {
-      if (!analysed.has(competitor.model)) {
+      if (options.analyses !== false && !analysed.has(competitor.model)) {
         const analysis = analyseCollapse(typed.model);
         found.push(...analysis.diagnostics.map((d) => allowed(d, options.allow ?? [])));
       }
@@ -260,6 +262,8 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
 }
 
 export { plateaus } from './analyse/collapse.js';
+export { costOfModel, costOfStep } from './analyse/cost.js';
+export { typeVariant } from './check/competitors.js';
 export { defaultOptimizer } from './check/settings.js';
 export { printTypedModel, type TypedModel } from './check/typed-model.js';
 export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';
