@@ -152,7 +152,7 @@ function checkComparison(
   const item = items[0];
   if (!item) return undefined;
   const before = diagnostics.length;
-  const decl = checkCompare(item, settings, options.compare);
+  const decl = checkCompare(item, settings, options.compare, options.models);
   const analysed = new Set<string>();
   for (const competitor of decl.competitors) {
     const typed = typeVariant(module, library, competitor, competitor.variants[0]!);
@@ -263,8 +263,9 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
 
 export { plateaus } from './analyse/collapse.js';
 export { costOfModel, costOfStep } from './analyse/cost.js';
+export { compareSettings } from './check/compare.js';
 export { typeVariant } from './check/competitors.js';
-export { defaultOptimizer } from './check/settings.js';
-export { printTypedModel, type TypedModel } from './check/typed-model.js';
+export { defaultOptimizer, showSetting } from './check/settings.js';
+export { printRepresentation, printTypedModel, type TypedModel } from './check/typed-model.js';
 export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';
 export type { Program };

@@ -22,14 +22,23 @@ const searches: Record<CompareDecl['search']['name'], Readonly<Record<string, nu
 const ownSettings = ['seeds', 'baselines', 'search', 'validation', ...budgetUnits];
 /** Of `train`: the comparison's own `seeds` and budget stand for `seed` and `epochs`. */
 const sharedSettings = trainSettings.filter((name) => name !== 'seed' && name !== 'epochs');
+/** Those that a command line may set too. */
+export const compareSettings: readonly string[] = [...ownSettings, ...sharedSettings];
 
 /** With errors in the checker's diagnostics, what it returns is good for finding more of them only. */
 export function checkCompare(
   item: CompareItem,
   checker: SettingsChecker,
   overrides: SettingOverrides = {},
+  /** Model → parameter → value, in place of what the item gives. */
+  ofModels: Readonly<Record<string, SettingOverrides>> = {},
 ): CompareDecl {
-  const competitors = item.competitors.flatMap((expr) => readCompetitor(expr, checker) ?? []);
+  const competitors = item.competitors.flatMap((expr) => {
+    const competitor = readCompetitor(expr, checker);
+    return competitor
+      ? [{ ...competitor, parameters: { ...competitor.parameters, ...ofModels[competitor.model.text] } }]
+      : [];
+  });
   const models = [...new Set(competitors.map(({ model }) => model.text))];
   const known = [...ownSettings, ...sharedSettings, ...evaluateSettings, ...models];
   const given = new Map<string, Setting>();
@@ -40,8 +49,7 @@ export function checkCompare(
     else given.set(text, setting);
   }
   for (const name of Object.keys(overrides)) {
-    const allowed = [...ownSettings, ...sharedSettings];
-    if (!allowed.includes(name.split('.')[0]!)) checker.unknown('`compare`', name, allowed, undefined);
+    if (!compareSettings.includes(name.split('.')[0]!)) checker.unknown('`compare`', name, compareSettings, undefined);
   }
   const read = new OwnSettings(given, checker, overrides);
   const seeds = read.seeds();
