@@ -142,6 +142,7 @@ function checkComparison(
   options: CheckOptions,
 ): CompareDecl | undefined {
   const { diagnostics } = settings;
+  const before = diagnostics.length;
   const items = module.items.filter((item): item is CompareItem => item.kind === 'compare');
   for (const other of items.slice(1)) {
     const what = other.competitors.flatMap((c) => (c.kind === 'name' ? [c.name.text] : [])).join(', ');
@@ -151,7 +152,6 @@ function checkComparison(
   }
   const item = items[0];
   if (!item) return undefined;
-  const before = diagnostics.length;
   const decl = checkCompare(item, settings, options.compare, options.models);
   const analysed = new Set<string>();
   for (const competitor of decl.competitors) {
