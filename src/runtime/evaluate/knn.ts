@@ -1,4 +1,5 @@
 import type { Algebra, FixedMatrix } from './algebra.js';
+import { hits, mean } from './hits.js';
 import { type Matrix, normalizeRows } from './matrix.js';
 
 export interface KnnOptions {
@@ -11,22 +12,21 @@ export interface KnnOptions {
 const blockOfQueries = 256;
 
 /**
- * Accuracy of the weighted k-nearest-neighbour classifier: the k most similar training examples (cosine) vote, each with
+ * Classes by the weighted k-nearest-neighbour classifier: the k most similar training examples (cosine) vote, each with
  * weight exp(similarity / 0.1). Wu, Xiong, Yu, Lin 2018, "Unsupervised Feature Learning via Non-Parametric Instance
  * Discrimination", section 3.4; as in lightly's `knn_predict`.
  */
-export async function knnAccuracy(
+export async function knnPredictions(
   train: Matrix,
   trainLabels: ArrayLike<number>,
   test: Matrix,
-  testLabels: ArrayLike<number>,
   { neighbours, classes, temperature = 0.1 }: KnnOptions,
   algebra: Algebra,
-): Promise<number> {
+): Promise<Int32Array> {
   const known = algebra.fix(normalizeRows(train));
   const queries = normalizeRows(test);
   const k = Math.min(neighbours, train.rows);
-  let correct = 0;
+  const predictions = new Int32Array(test.rows);
   try {
     for (let start = 0; start < test.rows; start += blockOfQueries) {
       const height = Math.min(blockOfQueries, test.rows - start);
@@ -35,13 +35,25 @@ export async function knnAccuracy(
         const row = similarities.subarray(i * train.rows, (i + 1) * train.rows);
         const votes = new Float64Array(classes);
         for (const index of mostSimilar(row, k)) votes[trainLabels[index]!]! += Math.exp(row[index]! / temperature);
-        if (argmax(votes) === testLabels[start + i]) correct++;
+        predictions[start + i] = argmax(votes);
       }
     }
   } finally {
     known.dispose();
   }
-  return correct / test.rows;
+  return predictions;
+}
+
+/** The share of test examples that `knnPredictions` gets right. */
+export async function knnAccuracy(
+  train: Matrix,
+  trainLabels: ArrayLike<number>,
+  test: Matrix,
+  testLabels: ArrayLike<number>,
+  options: KnnOptions,
+  algebra: Algebra,
+): Promise<number> {
+  return mean(hits(await knnPredictions(train, trainLabels, test, options, algebra), testLabels));
 }
 
 function similaritiesOf(known: FixedMatrix, queries: Matrix, start: number, height: number): Promise<Float32Array> {
