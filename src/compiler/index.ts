@@ -1,8 +1,8 @@
 /** The compiler as values: sources in, diagnostics and artefacts out. Nothing here touches files. */
 import { type Diagnostic, nearest, type Related, report } from '../diagnostics/index.js';
 import { parseModule } from '../grammar/index.js';
-import type { Source } from '../grammar/source.js';
-import type { ModelItem, Module } from '../grammar/syntax-tree.js';
+import type { Source, Span } from '../grammar/source.js';
+import type { EvaluateItem, Expr, ModelItem, Module, TrainItem } from '../grammar/syntax-tree.js';
 import { analyseCollapse } from './analyse/collapse.js';
 import { checkDataset } from './check/dataset.js';
 import { Elaborator } from './check/elaborator.js';
@@ -138,38 +138,43 @@ function checkReferences(
       diagnostics.push(report('EBM2001', { name: item.model.text, suggestion }, { span: item.model.span }));
     }
     const place = item.dataset?.kind === 'member' ? item.dataset.subject : item.dataset;
-    if (place?.kind !== 'name') continue;
-    const dataset = datasets.find((d) => d.name === place.name.text);
-    if (!dataset) {
-      const suggestion = nearest(
-        place.name.text,
-        datasets.map((d) => d.name),
-      );
-      diagnostics.push(report('EBM2001', { name: place.name.text, suggestion }, { span: place.span }));
-      continue;
-    }
     const model = models.find((m) => m.name === item.model.text);
-    for (const input of model?.inputs ?? []) {
-      const field = dataset.fields.find((f) => f.name === input.name);
-      const shape = field && fieldTypeInfo(field.type).exampleShape(field.shape);
-      const actual = field ? `\`${field.name}: ${field.type}${showShape(field.shape)}\`` : `no field \`${input.name}\``;
-      const { below } = field ? fieldTypeInfo(field.type) : {};
-      const fits = below === undefined || input.below === undefined || field!.shape[below]! <= input.below;
-      if (shape && fits && showShape(shape) === showShape(input.type.shape)) continue;
-      diagnostics.push(
-        report(
-          'EBM2052',
-          { what: model!.name, field: input.name, expected: input.declared, actual },
-          {
-            span: place.span,
-            related: [
-              { span: input.span, message: 'declared here' },
-              { span: field?.span ?? dataset.span, message: 'the data set' },
-            ],
-          },
-        ),
-      );
+    for (const name of [place, ...transferredTo(item)]) {
+      if (name?.kind !== 'name') continue;
+      const dataset = datasets.find((d) => d.name === name.name.text);
+      if (dataset) checkFields(model, dataset, name.span, diagnostics);
+      else {
+        const suggestion = nearest(
+          name.name.text,
+          datasets.map((d) => d.name),
+        );
+        diagnostics.push(report('EBM2001', { name: name.name.text, suggestion }, { span: name.span }));
+      }
     }
+  }
+}
+
+/** The data sets that `evaluate … { transfer: … }` names. */
+function transferredTo({ kind, settings }: TrainItem | EvaluateItem): readonly Expr[] {
+  const value = kind === 'evaluate' ? settings.find(({ name }) => name.text === 'transfer')?.value : undefined;
+  return value?.kind === 'list' ? value.items : value ? [value] : [];
+}
+
+/** What the model takes is what the data set has. */
+function checkFields(model: TypedModel | undefined, dataset: DatasetDecl, span: Span, diagnostics: Diagnostic[]): void {
+  for (const input of model?.inputs ?? []) {
+    const field = dataset.fields.find((f) => f.name === input.name);
+    const shape = field && fieldTypeInfo(field.type).exampleShape(field.shape);
+    const actual = field ? `\`${field.name}: ${field.type}${showShape(field.shape)}\`` : `no field \`${input.name}\``;
+    const { below } = field ? fieldTypeInfo(field.type) : {};
+    const fits = below === undefined || input.below === undefined || field!.shape[below]! <= input.below;
+    if (shape && fits && showShape(shape) === showShape(input.type.shape)) continue;
+    const related = [
+      { span: input.span, message: 'declared here' },
+      { span: field?.span ?? dataset.span, message: 'the data set' },
+    ];
+    const slots = { what: model!.name, field: input.name, expected: input.declared, actual };
+    diagnostics.push(report('EBM2052', slots, { span, related }));
   }
 }
 
@@ -205,5 +210,6 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
 export { plateaus } from './analyse/collapse.js';
 export { defaultOptimizer } from './check/settings.js';
 export { printTypedModel, type TypedModel } from './check/typed-model.js';
+export { defaultMeasures, type MeasureName, measureNames } from './measure-names.js';
 export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';
 export type { Program };

@@ -18,11 +18,4 @@ export const measureNames = [
 export type MeasureName = (typeof measureNames)[number];
 
 /** What is measured where a file does not say. */
-export const defaultMeasures: readonly MeasureName[] = [
-  'knn',
-  'linear',
-  'rankme',
-  'spread',
-  'alignment',
-  'uniformity',
-];
+export const defaultMeasures: readonly MeasureName[] = ['knn', 'linear', 'rankme', 'spread', 'alignment', 'uniformity'];

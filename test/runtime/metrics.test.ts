@@ -1,6 +1,7 @@
 /** Every metric against scikit-learn and NumPy: see test/reference/metrics.py. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { defaultMeasures } from '../../src/compiler/index.js';
 import { randomBits } from '../../src/runtime/data/index.js';
 import { symmetricEigenvalues } from '../../src/runtime/evaluate/eigenvalues.js';
 import { evaluate } from '../../src/runtime/evaluate/evaluate.js';
@@ -214,7 +215,7 @@ test('the linear probe separates what is separable, the same every time', async 
 });
 
 describe('evaluate', () => {
-  const settings = { neighbours: 5, labels: [0.05, 1] };
+  const settings = { neighbours: 5, labels: [0.05, 1], measures: defaultMeasures };
   test('trained, untrained, raw pixels; the model is left trained', async () => {
     const model = tinyModel();
     await model.init(9);

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { checkFile } from '../../compiler/index.js';
+import { checkFile, defaultMeasures } from '../../compiler/index.js';
 import { EbmcError } from '../../diagnostics/index.js';
 import { loadCheckpoint, requireSameStates } from '../../runtime/checkpoint/index.js';
-import { openDataset } from '../../runtime/data/index.js';
+import { type OpenOptions, openDataset } from '../../runtime/data/index.js';
 import { RecordedLibrary, readRecord } from '../../runtime/run-record.js';
-import { chooseModel, datasetOf, evaluateOf, trainOf } from '../choose.js';
+import { chooseModel, datasetOf, evaluateOf, trainOf, transfersOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
 import { loadProgram } from '../load-program.js';
@@ -21,14 +21,23 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
   const typed = chooseModel(checked, record.model);
   const train = trainOf(checked, typed.name);
   const settings = evaluateOf(checked, typed.name) ?? {
-    ...{ model: typed.name, dataset: train.dataset, neighbours: 20, labels: [0.01, 0.1, 1] },
+    ...{
+      model: typed.name,
+      dataset: train.dataset,
+      neighbours: 20,
+      labels: [0.01, 0.1, 1],
+      measures: defaultMeasures,
+      transfers: [],
+    },
     span: train.span,
   };
-  const dataset = await openDataset(datasetOf(checked, settings), {
+  const opening: OpenOptions = {
     baseDirectory: dirname(resolve(folder, record.file)),
     strict: options.flag('strict'),
     warn: (diagnostic) => output.diagnostics([diagnostic]),
-  });
+  };
+  const dataset = await openDataset(datasetOf(checked, settings), opening);
+  const transfers = await Promise.all(transfersOf(checked, settings).map((decl) => openDataset(decl, opening)));
   const program = await loadProgram(typed, train, options.text('backend') ?? 'auto', output);
   try {
     requireSameStates(checkpoint, program.model.states);
@@ -40,6 +49,7 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
       seed: checkpoint.manifest.seed,
       settings,
       dataset,
+      transfers,
       folder,
       warn: (diagnostic) => output.diagnostics([diagnostic]),
       output,

@@ -31,7 +31,10 @@ export function elaboratePairs(
     const [first, ...others] = args;
     if (!first || !differs(e, first) || !others.some((node) => differs(e, node))) continue;
     const compatible = energyOf(e, member, scope, args);
-    const mismatched = energyOf(e, member, scope, [first, ...others.map((node) => ofNextExample(e, node, member.span))]);
+    const mismatched = energyOf(e, member, scope, [
+      first,
+      ...others.map((node) => ofNextExample(e, node, member.span)),
+    ]);
     // What views do not fit is no mistake of the program's.
     const fits = e.diagnostics.splice(said).length === 0;
     if (!fits || !compatible || !mismatched) continue;
@@ -58,7 +61,11 @@ function usesAfterTraining(e: Elaborator, item: ModelItem, scope: Scope): Readon
 
 /** Whether the value is another one for each example, and runs over nothing else. */
 function differs(e: Elaborator, node: Node): boolean {
-  return node.axes.length === 1 && node.axes[0]!.id === e.exampleAxis.id && topological([node]).some(({ op }) => op === 'input');
+  return (
+    node.axes.length === 1 &&
+    node.axes[0]!.id === e.exampleAxis.id &&
+    topological([node]).some(({ op }) => op === 'input')
+  );
 }
 
 /** What the node is for the next example of the batch; the last one takes the first's. */
@@ -78,6 +85,7 @@ function energyOf(e: Elaborator, member: EnergyMember, scope: Scope, args: reado
   const inner = new Scope(scope);
   for (const [k, { name }] of member.parameters.entries()) inner.define(name.text, { kind: 'tensor', node: args[k]! });
   const value = evaluateBlock(e, member.body, inner);
-  if (value.kind !== 'tensor' || value.node.type.shape.length > 0 || value.node.type.dtype !== 'float32') return undefined;
+  if (value.kind !== 'tensor' || value.node.type.shape.length > 0 || value.node.type.dtype !== 'float32')
+    return undefined;
   return value.node;
 }

@@ -83,7 +83,9 @@ function clip(value: number): number {
 /** Gaussian of this deviation, cut off at four deviations, edges repeated; as scipy's `gaussian_filter` with `mode="nearest"`. */
 function blur(picture: Float32Array, { height, width, channels }: PictureSize, deviation: number): Float32Array {
   const radius = Math.floor(4 * deviation + 0.5);
-  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * deviation ** 2)));
+  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * deviation ** 2)),
+  );
   const total = weights.reduce((a, b) => a + b, 0);
   const along = (from: Float32Array, length: number, stride: number): Float32Array =>
     from.map((_, at) => {

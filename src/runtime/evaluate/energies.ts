@@ -1,6 +1,7 @@
 /** Energies of compatible and of mismatched pairs, as a trained model sees them. */
-import { randomBits, shuffleInPlace } from '../data/index.js';
+
 import type { Dataset, SplitName } from '../data/index.js';
+import { randomBits, shuffleInPlace } from '../data/index.js';
 import type { LoadedModel } from '../model.js';
 import { features } from './features.js';
 

@@ -69,7 +69,12 @@ export async function lloyd(x: Matrix, fixed: FixedMatrix, first: Matrix, maxRou
 }
 
 /** The means of the clusters; an empty one moves to the row that is farthest from its own centre. */
-function meansOf({ rows, columns, data }: Matrix, assignments: Int32Array, clusters: number, distances: Float64Array): Matrix {
+function meansOf(
+  { rows, columns, data }: Matrix,
+  assignments: Int32Array,
+  clusters: number,
+  distances: Float64Array,
+): Matrix {
   const sums = new Float64Array(clusters * columns);
   const counts = new Int32Array(clusters);
   for (let i = 0; i < rows; i++) {
