@@ -207,9 +207,11 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
   return { ...program, precision: train.precision };
 }
 
+export { checkGradient, type GradientCheckOptions } from './analyse/check-gradient.js';
 export { plateaus } from './analyse/collapse.js';
 export { defaultOptimizer } from './check/settings.js';
 export { printTypedModel, type TypedModel } from './check/typed-model.js';
 export { defaultMeasures, type MeasureName, measureNames } from './measure-names.js';
 export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';
+export { headName, type SupervisedLabel, superviseModel } from './supervise.js';
 export type { Program };

@@ -78,6 +78,7 @@ export function elaborateModel(
     updates: [...e.updates].map(([state, node]) => ({ state, node })),
     representation,
     viewRepresentations,
+    trainingRepresentation: () => elaborateInTraining(e, item, train.scope),
     energies,
     pairs,
     views: namedViews(item, train.scope),
@@ -366,6 +367,24 @@ function elaborateViews(e: Elaborator, item: ModelItem, scope: Scope): Node | un
     rows.push(e.builder.reshape(value.node, [1, ...value.node.type.shape]));
   }
   return e.builder.concat(rows, 0);
+}
+
+/** The representation in training, with the first view in the place of what it is a view of. */
+function elaborateInTraining(e: Elaborator, item: ModelItem, scope: Scope): Node | undefined {
+  const member = item.members.find((m) => m.kind === 'representation');
+  if (member?.kind !== 'representation') return undefined;
+  e.mode = 'train';
+  const inner = new Scope(scope);
+  const view = item.members.find((m) => m.kind === 'view');
+  const [first] = view ? viewsOf(view, scope) : [];
+  if (view?.kind === 'view' && first?.kind === 'tensor') inner.define(view.subject.text, first);
+  const said = e.diagnostics.length;
+  const value = evaluate(e, member.value, inner);
+  // Where the view has another shape (a crop of text), the example itself is used.
+  const fits = e.diagnostics.splice(said).length === 0 && value.kind === 'tensor';
+  if (fits) return value.node;
+  const whole = evaluate(e, member.value, scope);
+  return e.diagnostics.splice(said).length === 0 && whole.kind === 'tensor' ? whole.node : undefined;
 }
 
 /** The first declaration of two views or more. */

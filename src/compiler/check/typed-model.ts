@@ -19,6 +19,11 @@ export interface TypedModel {
   readonly updates: readonly { readonly state: string; readonly node: Node }[];
   /** Evaluated for use after training. */
   readonly representation: Node;
+  /**
+   * The same as in training, of the first view of what has views: statistics are of the batch and averages are kept. For models derived from this one;
+   * undefined where it does not come out as a tensor.
+   */
+  readonly trainingRepresentation: () => Node | undefined;
   /** The representations of an example's first two views, `[2, ...]`; undefined where the model has no two views. */
   readonly viewRepresentations: Node | undefined;
   readonly energies: readonly TypedEnergy[];
