@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkFile, type MeasureName, measureNames } from '../../src/compiler/index.js';
 import type { Dataset } from '../../src/runtime/data/index.js';
+import { mean } from '../../src/runtime/evaluate/hits.js';
 import {
   type MeasureSettings,
   measure,
@@ -10,7 +11,6 @@ import {
   prepareSubject,
   readLabels,
 } from '../../src/runtime/evaluate/index.js';
-import { mean } from '../../src/runtime/evaluate/hits.js';
 import { measures } from '../../src/runtime/evaluate/measures/index.js';
 import type { Batch, HostTensor, LoadedModel } from '../../src/runtime/model.js';
 import { field, tinyDataset, tinyModel } from '../runtime/support.js';
