@@ -15,9 +15,9 @@ import {
   tfjsAlgebra,
   uniformity,
 } from '../../src/runtime/evaluate/index.js';
-import { mostSimilar } from '../../src/runtime/evaluate/knn.js';
 import { minimize } from '../../src/runtime/evaluate/lbfgs.js';
 import { logisticPath, scoreLogistic } from '../../src/runtime/evaluate/logistic.js';
+import { mostSimilar } from '../../src/runtime/evaluate/most-similar.js';
 import { plainAlgebra } from '../../src/runtime/evaluate/plain-algebra.js';
 import { singularValues } from '../../src/runtime/evaluate/rankme.js';
 import { measureStandardization, standardize } from '../../src/runtime/evaluate/standardize.js';

@@ -29,12 +29,12 @@ export interface ProbeResult extends Omit<Probe, 'predict'> {
 /** Strong first: in the search each fit starts from the one before, and those after the best are never reached. */
 const strengths = [1, 0.1, 0.01, 0.001, 0.0001] as const;
 
-/** With fewer labels than this, a tenth of them would be too few to choose by: all folds take their turn. */
+/** With fewer labels than this, a tenth of them would be too few to choose by: fifths take their turn, all of them. */
 const fewLabels = 1000;
 
 /**
  * A linear classifier on frozen features: multinomial logistic regression on standardised features, with the L2
- * strength that classifies a held-out tenth of the given labels best. The protocol of Chen, Kornblith, Norouzi, Hinton
+ * strength that classifies held-out labels best: a tenth of the given ones, or, of fewer than 1,000, each fifth in turn. The protocol of Chen, Kornblith, Norouzi, Hinton
  * 2020, "A Simple Framework for Contrastive Learning of Visual Representations", appendix B.8.1 (after Kornblith et al. 2019).
  */
 export async function fitProbe(
@@ -123,11 +123,12 @@ interface Turn {
 }
 
 function prepareTurns(x: Matrix, labels: Int32Array, { classes, seed, precondition }: SearchOptions, algebra: Algebra) {
-  const folds = 10;
+  const isFew = labels.length < fewLabels;
+  const folds = isFew ? 5 : 10;
   const fold = stratifiedFolds(labels, folds, seed);
   const indices = Array.from(labels, (_, i) => i);
   const turns: Turn[] = [];
-  for (let turn = 0; turn < (labels.length < fewLabels ? folds : 1); turn++) {
+  for (let turn = 0; turn < (isFew ? folds : 1); turn++) {
     const inside = indices.filter((i) => fold[i] !== turn);
     const outside = indices.filter((i) => fold[i] === turn);
     if (inside.length === 0 || outside.length === 0) continue;

@@ -6,7 +6,7 @@ import { type CorruptionName, corrupt, type PictureSize } from './corruptions.js
 import { type PairEnergies, pairEnergies } from './energies.js';
 import { features, viewFeatures } from './features.js';
 import { fitProbe, type Probe } from './linear-probe.js';
-import { asMatrix, type Matrix } from './matrix.js';
+import { asMatrix, type Matrix, pickRows } from './matrix.js';
 
 export interface Labels {
   readonly classes: number;
@@ -77,7 +77,7 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
       return fitProbe(train, labels!.train, { classes: labels!.classes, labels: share, seed }, algebra);
     }),
     views: hasViews ? views : undefined,
-    manyViews: hasViews ? (examples, count) => manyViews(model, dataset, examples, count) : undefined,
+    manyViews: hasViews ? (examples, count) => manyViews(views, model, dataset, examples, count) : undefined,
     energies: !raw && model.pairEnergies ? once(() => pairEnergies(model, dataset, 'test', seed)) : undefined,
     corrupted:
       pictures.size === 0
@@ -106,13 +106,19 @@ export async function readLabels(dataset: Dataset): Promise<Labels | undefined> 
   return { classes: field.shape[0] ?? 0, train: await read('train'), test: await read('test') };
 }
 
-/** Two views a step number, others at each. */
-async function manyViews(model: LoadedModel, dataset: Dataset, examples: number, views: number): Promise<Matrix[]> {
+/** The two views that are there, and two more at each of other step numbers. */
+async function manyViews(
+  views: () => Promise<readonly [Matrix, Matrix]>,
+  model: LoadedModel,
+  dataset: Dataset,
+  examples: number,
+  count: number,
+): Promise<Matrix[]> {
   const indices = Array.from({ length: Math.min(examples, dataset.size('test')) }, (_, i) => i);
-  const found: Matrix[] = [];
-  for (let pair = 0; found.length < views; pair++)
-    found.push(...(await viewFeatures(model, dataset, 'test', indices, 0x10000 * (pair + 1)))!);
-  return found.slice(0, views);
+  const found = (await views()).map((matrix) => pickRows(matrix, indices));
+  for (let pair = 1; found.length < count; pair++)
+    found.push(...(await viewFeatures(model, dataset, 'test', indices, 0x100000 * pair))!);
+  return found.slice(0, count);
 }
 
 /** The inputs that are numbers, laid out side by side. */
