@@ -24,13 +24,21 @@ export function chartIn({ width, height, x, y }: Frame, marks: readonly Mark[]):
   return {
     width,
     height,
-    padding: 2,
+    // Fixed, so that axes of panels side by side are in line; and nothing has to be measured and laid out twice.
+    autosize: { type: 'none' },
+    padding: paddingOf(x, y),
     background: 'transparent',
     config: plain,
     scales: [scaleOf('x', x, 'width'), scaleOf('y', y, 'height')],
     axes: [axisOf('x', x, Math.max(2, Math.round(width / 70))), axisOf('y', y, Math.max(2, Math.round(height / 40)))],
     marks: [...marks],
   };
+}
+
+function paddingOf(x: Span, y: Span) {
+  const left = y.isBlank ? 4 : 42;
+  const bottom = x.isBlank ? 4 : 20;
+  return { left: left + (y.title ? 16 : 0), right: 12, top: 8, bottom: bottom + (x.title ? 16 : 0) };
 }
 
 /** Text and lines in the page's colours. */

@@ -62,6 +62,7 @@ export function intervalChart(rows: readonly RankedRow[], { unit }: MeasureInfo,
   const barX = (field = 'k') => ({ signal: `width + 50 + 9 * datum.${field}` });
   return {
     ...spec,
+    padding: { left: labelWidth, right: side, top: 4, bottom: 22 },
     data: [
       { name: 'means', values: data },
       { name: 'runs', values: runs },

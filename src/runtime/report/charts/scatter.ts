@@ -37,7 +37,7 @@ export function scatterChart({ points, x, y, width }: ScatterChart): Spec {
   }));
   const spec = chartIn(
     {
-      width: width - 60,
+      width: width - 54,
       height: 260,
       x: { domain: x.isLog ? logSpan(points) : [left, right + 0.12 * (right - left)], ...x },
       y: { domain: ys, ...y },

@@ -36,7 +36,7 @@ thead .number{white-space:normal;min-width:6.5em;max-width:10em}
 .sticky th[scope=row] svg{flex:none}
 .pairs th{max-width:12em}
 .prose td{min-width:8em}
-.prose td:nth-child(3){min-width:16em}
+.prose td:nth-child(n+3){min-width:14em}
 td ul{margin:2px 0;padding-left:16px}
 button.sort{all:unset;cursor:pointer;color:var(--text);font-weight:600;display:inline}
 button.sort:focus-visible{outline:2px solid var(--link);outline-offset:2px}
