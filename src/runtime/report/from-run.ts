@@ -21,7 +21,7 @@ export function followRun(folder: string): () => Promise<Comparison> {
     if (!manifest) throw new EbmcError([report('EBM5031', { path: folder })]);
     facts ??= await programFacts(folder);
     const lines = await readMetrics(join(folder, metricsName));
-    return assemble(manifest, facts, lines, await readEvaluation(folder));
+    return assemble(folder, manifest, facts, lines, await readEvaluation(folder));
   };
 }
 
@@ -67,6 +67,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function assemble(
+  folder: string,
   manifest: Manifest,
   facts: ProgramFacts | undefined,
   lines: readonly StepMetrics[],
@@ -83,7 +84,7 @@ function assemble(
     measures: Object.fromEntries(Object.entries(summary).map(([key, { mean }]) => [key, mean])),
   };
   const trained: Competitor = {
-    ...{ name: model, kind: 'objective', model, objective: manifest.program, settings: {} },
+    ...{ name: model, kind: 'objective', model, objective: undefined, settings: {} },
     parameters: facts?.typed && parametersOf(facts.typed),
     flopsPerExample: undefined,
     tried: [],
@@ -91,7 +92,7 @@ function assemble(
     summary,
     verdict: verdictOf(manifest, lines),
   };
-  const file = facts?.record.file ?? '';
+  const file = facts ? join(folder, facts.record.file) : '';
   return {
     format: 1,
     title: `${model} on ${order.dataset}`,
@@ -102,7 +103,7 @@ function assemble(
         .filter(([path]) => !path.startsWith('std.'))
         .map(([path, { text }]) => [path, text]),
     ),
-    versions: manifest.versions,
+    versions: { ...manifest.versions, 'hash of the program': manifest.program },
     created: new Date().toISOString(),
     command: `ebmc train ${quote(file || 'FILE')} --model ${model} --seed ${manifest.seed}`,
     dataset: {

@@ -72,6 +72,7 @@ function verdicts({ competitors }: Comparison): readonly string[] {
 }
 
 function runsOf({ runs }: Competitor): string {
+  if (runs.length === 0) return 'none';
   const finished = runs.filter(({ status }) => status === 'finished').length;
   const rest = runs.filter(({ status }) => status !== 'finished');
   const notes = rest.map(({ seed, status, reason }) => `; seed ${seed} ${status}${reason ? `: ${reason}` : ''}`);

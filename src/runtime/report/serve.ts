@@ -71,6 +71,7 @@ class FollowedPage {
   private readonly readers = new Set<ServerResponse>();
   private shown: PageParts = nothingYet;
   private last: Comparison | undefined;
+  private version = 0;
 
   constructor(private readonly read: () => Comparison | Promise<Comparison>) {}
 
@@ -79,17 +80,22 @@ class FollowedPage {
     const host = request.headers.host?.replace(/:\d+$/, '');
     if (host !== '127.0.0.1' && host !== 'localhost') return void response.writeHead(403).end();
     if (request.method !== 'GET') return void response.writeHead(405, { allow: 'GET' }).end();
-    if (request.url === '/events') return this.addReader(response);
-    if (request.url !== '/') return void response.writeHead(404).end();
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    if (pathname === '/events') {
+      return this.addReader(response, request.headers['last-event-id'] ?? searchParams.get('seen'));
+    }
+    if (pathname !== '/') return void response.writeHead(404).end();
     await this.update().catch(() => undefined);
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
-    response.end(assemblePage(this.shown, true));
+    response.end(assemblePage(this.shown, { version: this.version }));
   }
 
-  private addReader(response: ServerResponse): void {
+  /** @param seen the version that the page has. */
+  private addReader(response: ServerResponse, seen: unknown): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     // What a page that comes back has missed is not known: it gets everything.
-    send(response, 'update', changes(nothingYet, this.shown));
+    if (String(seen) === String(this.version)) response.write(': nothing new\n\n');
+    else send(response, 'update', changes(nothingYet, this.shown), this.version);
     this.readers.add(response);
     response.on('close', () => this.readers.delete(response));
   }
@@ -101,12 +107,13 @@ class FollowedPage {
     const next = await writeParts(comparison, this.draw);
     const message = changes(this.shown, next);
     this.last = comparison;
+    this.version++;
     this.shown = next;
-    for (const reader of this.readers) send(reader, 'update', message);
+    for (const reader of this.readers) send(reader, 'update', message, this.version);
   }
 
   async end(): Promise<void> {
-    for (const reader of this.readers) send(reader, 'end', {});
+    for (const reader of this.readers) send(reader, 'end', {}, this.version);
     await Promise.all([...this.readers].map((reader) => new Promise<void>((resolve) => reader.end(resolve))));
   }
 }
@@ -125,6 +132,6 @@ function sameBesidesTime(one: Comparison, other: Comparison): boolean {
   return JSON.stringify({ ...one, created: '' }) === JSON.stringify({ ...other, created: '' });
 }
 
-function send(reader: ServerResponse, event: string, data: object): void {
-  reader.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+function send(reader: ServerResponse, event: string, data: object, version: number): void {
+  reader.write(`id: ${version}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }

@@ -53,7 +53,7 @@ export const liveScript = `
       if (section && main.children[i] !== section) main.insertBefore(section, main.children[i] ?? null);
     });
   });
-  const events = new EventSource('/events');
+  const events = new EventSource('/events?seen=' + document.body.dataset.version);
   events.addEventListener('update', (event) => {
     update(JSON.parse(event.data));
     status.textContent = 'Live: updated ' + new Date().toLocaleTimeString();

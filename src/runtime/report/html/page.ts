@@ -37,8 +37,14 @@ export async function writeParts(comparison: Comparison, draw: Draw): Promise<Pa
   return { title: comparison.title, parts, order: written.map(({ id }) => id) };
 }
 
-/** @param isLive the page listens to the server that it came from. */
-export function assemblePage({ title, parts, order }: PageParts, isLive = false): string {
+export interface LiveState {
+  /** Counts the states that the server has shown. */
+  readonly version: number;
+}
+
+/** @param live the page listens to the server that it came from. */
+export function assemblePage({ title, parts, order }: PageParts, live?: LiveState): string {
+  const isLive = live !== undefined;
   const code = isLive ? script + liveScript : script;
   const hash = createHash('sha256').update(code).digest('base64');
   // Nothing is fetched from anywhere, and no script runs but the page's own, whatever the texts in it say.
@@ -48,7 +54,7 @@ export function assemblePage({ title, parts, order }: PageParts, isLive = false)
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="generator" content="ebmc"><link rel="icon" href="data:,">
 <title>${title}</title><style>${raw(style)}</style></head>
-<body><a class="skip" href="#content">To the content</a>
+<body${live ? html` data-version="${live.version}"` : ''}><a class="skip" href="#content">To the content</a>
 ${isLive ? html`<p id="live" role="status">Live: this page follows the runs.</p>` : ''}
 ${raw(parts.get(headId)!)}
 <main id="content">${body}</main>

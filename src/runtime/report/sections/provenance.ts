@@ -9,12 +9,12 @@ export const provenance: SectionEntry = {
   id: 'provenance',
   title: 'How to repeat it',
   write(comparison) {
-    const { file, source, modules, versions, created, competitors } = comparison;
+    const { file, source, modules, versions, competitors } = comparison;
     const hashed = competitors.filter(
       ({ objective, runs }) => objective !== undefined || runs.some(({ folder }) => folder),
     );
     return html`<p><code>${repeatCommand(comparison)}</code></p>
-${pairs('versions', 'Versions', { ...versions, 'report made from': created })}
+${pairs('versions', 'Versions', versions)}
 ${
   hashed.length === 0
     ? ''
