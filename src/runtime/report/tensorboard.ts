@@ -123,7 +123,11 @@ function textValue(tag: string, content: string): object {
     tag,
     metadata: { plugin_data: { plugin_name: 'text' } },
     // Four spaces: TensorBoard shows texts as Markdown.
-    tensor: { dtype: stringType, tensor_shape: {}, string_val: [Buffer.from(content.replaceAll(/^/gm, '    '))] },
+    tensor: {
+      dtype: stringType,
+      tensor_shape: {},
+      string_val: [Buffer.from(content.trimEnd().replaceAll(/^/gm, '    '))],
+    },
   };
 }
 
