@@ -20,8 +20,7 @@ import { sparkline } from '../../src/runtime/report/sparkline.js';
 import { sampleComparison } from './sample.js';
 
 describe('letters of groups', () => {
-  test("Piepho's example: treatments share a letter if and only if they do not differ", () => {
-    // Piepho (2004), section 2: eight treatments, these pairs significant.
+  test('a name may be in several groups; the first group has the first name and its nearest', () => {
     const significant = new Set(['17', '18', '24', '25', '27', '28', '34', '35', '37', '38', '67', '68']);
     const names = ['1', '2', '3', '4', '5', '6', '7', '8'];
     const letters = groupLetters(names, (a, b) => significant.has(a + b) || significant.has(b + a));

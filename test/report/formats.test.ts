@@ -41,7 +41,8 @@ describe('HTML', () => {
     const page = await writeHtml(hostileComparison(sample));
     expect(page.match(/<script/g)).toHaveLength(1);
     expect(page).not.toMatch(/<img (?!src="data:image)/);
-    expect(page).not.toMatch(/<[^>]* onerror=/);
+    const tags = page.replaceAll(/"[^"]*"/g, '""').match(/<[a-z][^>]*>/g) ?? [];
+    expect(tags.filter((tag) => tag.includes('onerror'))).toEqual([]);
     expect(page.match(/<\/style>/g)).toHaveLength(1);
   });
 
@@ -124,7 +125,8 @@ describe('Markdown', () => {
 
   test('tables stay tables and fences stay fences whatever is in them', () => {
     const text = writeMarkdown({ ...hostileComparison(sample), source: '````\nfenced\n````' });
-    expect(text).not.toMatch(/(?<!\\)<script/);
+    const unfenced = text.replaceAll(/^(`{3,}).*\n[^]*?\n\1$/gm, '');
+    expect(unfenced.includes('<')).toBe(false);
     expect(text).toContain('`````\n````\nfenced');
     const rows = text.split('\n').filter((line) => line.startsWith('| '));
     expect(rows.every((row) => row.endsWith(' |'))).toBe(true);

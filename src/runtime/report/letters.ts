@@ -1,6 +1,6 @@
 /**
  * The compact letter display of pairwise comparisons: two names share a letter if and only if no difference between them is shown.
- * Insert-and-absorb (Piepho 2004, "An algorithm for a letter-based representation of all-pairwise comparisons", section 2).
+ * By insert and absorb (Piepho 2004, "An algorithm for a letter-based representation of all-pairwise comparisons").
  */
 export function groupLetters(
   names: readonly string[],
@@ -11,11 +11,17 @@ export function groupLetters(
     for (const b of names.slice(i + 1)) if (isShown(a, b)) groups = separate(groups, a, b);
   });
   const place = new Map(names.map((name, i) => [name, i]));
-  const first = (group: ReadonlySet<string>) => Math.min(...[...group].map((name) => place.get(name)!));
-  const ordered = [...groups].sort((a, b) => first(a) - first(b));
+  const places = (group: ReadonlySet<string>) => [...group].map((name) => place.get(name)!).sort((a, b) => a - b);
+  const ordered = [...groups].sort((a, b) => compareLists(places(a), places(b)));
   return new Map(
     names.map((name) => [name, ordered.flatMap((group, i) => (group.has(name) ? [letter(i)] : [])).join('')]),
   );
+}
+
+/** As words are compared. */
+function compareLists(a: readonly number[], b: readonly number[]): number {
+  const i = a.findIndex((value, at) => value !== b[at]);
+  return i < 0 ? a.length - b.length : a[i]! - (b[i] ?? Number.NEGATIVE_INFINITY);
 }
 
 /** No group holds both `a` and `b` afterwards; groups within others are dropped. */

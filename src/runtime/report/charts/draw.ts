@@ -38,7 +38,13 @@ async function drawNow(spec: Spec): Promise<string> {
  * Leaves out what nothing reads (classes, roles, empty paths: the page describes a drawing in words beside it) and digits beyond a
  * tenth of a pixel.
  */
-function slim(svg: string): string {
+function slim(drawn: string): string {
+  // Vega counts clips over all drawings of the process; a drawing is to depend on its specification alone.
+  const clips = [...new Set(drawn.match(/clip\d+/g) ?? [])];
+  const svg = drawn.replace(
+    /(id="|url\(#)(clip\d+)/g,
+    (_, before: string, clip: string) => `${before}clip${clips.indexOf(clip)}`,
+  );
   return svg
     .replace(/<path class="(?:background|foreground)"[^>]*\/>/g, '')
     .replace(/<[a-z][^>]*>/g, (tag) =>

@@ -87,7 +87,8 @@ export function spanOf(values: readonly number[], room = 0.04): readonly [number
     high = Math.max(high, value);
   }
   if (low > high) return [0, 1];
-  const width = high - low || Math.abs(high) || 1;
+  if (low === high) return [low - 0.05 * (Math.abs(low) || 1), high + 0.05 * (Math.abs(low) || 1)];
+  const width = high - low;
   return [low - room * width, high + room * width];
 }
 
