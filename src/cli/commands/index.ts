@@ -9,11 +9,21 @@ import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
 import { fmtCommand } from './fmt.js';
 import { initCommand } from './init.js';
+import { reportCommand } from './report.js';
 import { setupCommand } from './setup.js';
 import { tokenizerCommand } from './tokenizer.js';
 import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
-  ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compareCommand, compileCommand],
+  ...[
+    initCommand,
+    checkCommand,
+    dataCommand,
+    trainCommand,
+    evaluateCommand,
+    compareCommand,
+    reportCommand,
+    compileCommand,
+  ],
   ...[tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
 ];
