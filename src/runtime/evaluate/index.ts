@@ -9,7 +9,9 @@ export {
   type RowName,
 } from './evaluate.js';
 export { features } from './features.js';
+export { headAccuracy } from './head-accuracy.js';
 export { knnAccuracy } from './knn.js';
+export { labelledSubset } from './labelled-subset.js';
 export { linearProbe } from './linear-probe.js';
 export { asMatrix, type Matrix } from './matrix.js';
 export { type Measurements, measure, noLabels } from './measure.js';
