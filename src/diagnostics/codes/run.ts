@@ -165,7 +165,7 @@ splits. RankMe, spread and uniformity need none and are still computed.`,
       `${labels * 100} % of \`${dataset}\` would be fewer than one label for each of its ${classes} classes; ${examples} labels are used, one for each class`,
     explain: `The linear probe is also trained on a part of the labels, drawn class by class. At least one example of each class is kept.`,
   }),
-  EBM5030: code<{ row: string; measures: readonly string[]; reason: string }>({
+  EBM5033: code<{ row: string; measures: readonly string[]; reason: string }>({
     severity: 'warning',
     title: 'Measures that could not be taken',
     message: ({ row, measures, reason }) =>

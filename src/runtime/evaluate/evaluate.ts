@@ -139,7 +139,7 @@ function reportMissing(
     if (key === 'alignment' && reason.startsWith('there are no two views')) continue;
     byReason.set(reason, [...(byReason.get(reason) ?? []), label]);
   }
-  for (const [reason, labels] of byReason) warn(report('EBM5030', { row, measures: labels, reason }));
+  for (const [reason, labels] of byReason) warn(report('EBM5033', { row, measures: labels, reason }));
 }
 
 function linearResults(
