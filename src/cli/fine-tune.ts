@@ -1,8 +1,8 @@
-/** Trains an encoder on a share of the labels and says which class each test example gets. */
+/** Trains an encoder on a share of the labels and says which test examples it then classifies rightly. */
 import { superviseModel, type TypedModel } from '../compiler/index.js';
 import { batches, type Dataset } from '../runtime/data/index.js';
 import { selectRows } from '../runtime/data/select/rows.js';
-import { features, type Labels, type Matrix, stratifiedSubset } from '../runtime/evaluate/index.js';
+import { headAccuracy, type Labels, stratifiedSubset } from '../runtime/evaluate/index.js';
 import type { HostTensor } from '../runtime/model.js';
 import { rateAt } from '../runtime/train/index.js';
 import { loadProgram } from './load-program.js';
@@ -33,7 +33,7 @@ const schedule = { name: 'cosine', settings: { warmup: 0.1, final: 0 } } as cons
 export function fineTuner({ typed, dataset, labels, states, steps, seed, backend }: FineTuning) {
   const field = dataset.fields.find(({ type }) => type === 'Class')!;
   const supervised = superviseModel(typed, { name: field.name, classes: labels.classes });
-  return async (share: number): Promise<Int32Array | undefined> => {
+  return async (share: number): Promise<Uint8Array | undefined> => {
     if (!supervised) return undefined;
     const program = await loadProgram(supervised, { optimizer }, backend, new Output({ json: true, colour: false }));
     const { model } = program;
@@ -52,7 +52,7 @@ export function fineTuner({ typed, dataset, labels, states, steps, seed, backend
       const plan = { stepsPerEpoch: count, steps: count };
       for await (const { step, data } of batches(labelled, order))
         await model.step(data, rateAt(schedule, optimizer.settings.rate, step, plan));
-      return classesOf(await features(model, dataset, 'test'));
+      return (await headAccuracy(model, dataset, labels.test)).scores;
     } finally {
       program.close();
     }
@@ -63,15 +63,4 @@ export function fineTuner({ typed, dataset, labels, states, steps, seed, backend
 function atLeast(rows: Uint32Array, count: number): Uint32Array {
   const times = Math.max(1, Math.ceil(count / rows.length));
   return Uint32Array.from({ length: rows.length * times }, (_, i) => rows[Math.floor(i / times)]!);
-}
-
-/** The class with the largest logit of each row. */
-export function classesOf({ rows, columns, data }: Matrix): Int32Array {
-  return Int32Array.from({ length: rows }, (_, i) => largest(data.subarray(i * columns, (i + 1) * columns)));
-}
-
-function largest(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
 }

@@ -100,6 +100,7 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
       const order: WorkOrder = {
         ...assignment,
         ...{ file, source, modules: library.found, options: overrides, backend: backend.name, strict },
+        checksGradient: assignment.job.seed === decl.seeds[0],
       };
       progress.begin(label);
       const ending = await runOrder(order, interrupt.signal, (message) => {

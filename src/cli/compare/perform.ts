@@ -13,15 +13,15 @@ import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
 import { readManifest } from '../../runtime/checkpoint/index.js';
 import type { RunCost, RunPictures } from '../../runtime/compare/comparison.js';
 import { readLog } from '../../runtime/compare/curve.js';
+import { gradientError } from '../../runtime/compare/gradient-error.js';
 import { holdOut } from '../../runtime/compare/hold-out.js';
 import { type Outcome, packScores, writeOutcome } from '../../runtime/compare/outcome.js';
 import { plannedEpochs } from '../../runtime/compare/planned-epochs.js';
 import { verdict } from '../../runtime/compare/verdict.js';
 import { type Dataset, openDataset } from '../../runtime/data/index.js';
 import {
-  features,
   fineTuneKey,
-  hits,
+  headAccuracy,
   type Labels,
   measure,
   prepareSubject,
@@ -33,7 +33,7 @@ import type { HostTensor } from '../../runtime/model.js';
 import { RecordedLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
 import { train } from '../../runtime/train/index.js';
 import { datasetOf, transfersOf } from '../choose.js';
-import { classesOf, fineTuner } from '../fine-tune.js';
+import { fineTuner } from '../fine-tune.js';
 import { loadProgram, type RunningProgram } from '../load-program.js';
 import { Output } from '../output.js';
 import { packageVersion } from '../version.js';
@@ -122,8 +122,8 @@ interface Trained {
   readonly cost: RunCost;
   /** Of the competitor's own model, as far as the training has them. */
   readonly states: Readonly<Record<string, HostTensor>>;
-  /** Of a supervised encoder: what it takes the test examples for. */
-  readonly classes: Int32Array | undefined;
+  /** Of a supervised encoder: which test examples it classifies rightly. */
+  readonly right: Uint8Array | undefined;
 }
 
 type Failed = Pick<Outcome, 'curve'> & { readonly code: string; readonly reason: string };
@@ -138,11 +138,11 @@ async function trainTask(task: Task): Promise<Trained | Failed | undefined> {
     classes: labels.classes,
   };
   const supervised = superviseModel(typed, label);
-  return supervised && trainModel(task, supervised, true);
+  return supervised && trainModel(task, supervised, labels);
 }
 
 /** Trains, or goes on with what an earlier attempt has left; a run that goes wrong by itself is a result. */
-async function trainModel(task: Task, typed: TypedModel, predicts = false): Promise<Trained | Failed> {
+async function trainModel(task: Task, typed: TypedModel, labels?: Labels): Promise<Trained | Failed> {
   const { order, settings, dataset, signal, tell, warn } = task;
   const { folder, job } = order;
   const program = await loadProgram(typed, settings, order.backend, silent);
@@ -175,8 +175,8 @@ async function trainModel(task: Task, typed: TypedModel, predicts = false): Prom
       ...{ seconds, evaluationSeconds: 0, steps, examples: steps * model.batch },
       ...{ flops: steps * program.stepFlops, peakBytes: program.stepBytes },
     };
-    const classes = predicts && !signal.aborted ? classesOf(await features(model, dataset, 'test')) : undefined;
-    return { curve, cost, states: await model.read(), classes };
+    const right = labels && !signal.aborted ? (await headAccuracy(model, dataset, labels.test)).scores : undefined;
+    return { curve, cost, states: await model.read(), right };
   } catch (error) {
     const wrong = error instanceof EbmcError ? error.diagnostics[0] : undefined;
     if (wrong?.code !== 'EBM5001') throw error;
@@ -219,15 +219,18 @@ async function measureTask(
     const found = await measure(subject, settings, (what) => tell({ kind: 'measuring', what }));
     const scores: Record<string, Uint8Array | Float32Array> = { ...found.scores };
     const measures: Record<string, number> = { ...found.measures };
-    if (trained?.classes && labels) {
-      const right = hits(trained.classes, labels.test);
+    if (trained?.right) {
+      const { right } = trained;
       scores[fineTuneKey(1)] = right;
       measures[fineTuneKey(1)] = right.reduce((sum, hit) => sum + hit, 0) / right.length;
     }
     const pictures: RunPictures | undefined = isTrial ? undefined : await drawRun(subject, dataset, job.seed, model);
     const judged =
       trained && job.kind === 'objective'
-        ? verdict({ curve: trained.curve, plateaus: plateaus(typed), measures, dimensions: found.dimensions })
+        ? verdict({
+            ...{ curve: trained.curve, plateaus: plateaus(typed), measures, dimensions: found.dimensions },
+            gradientError: order.checksGradient ? await gradientError(typed, dataset, states, job.seed) : undefined,
+          })
         : undefined;
     return {
       measures,

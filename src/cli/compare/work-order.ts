@@ -14,6 +14,8 @@ export interface WorkOrder {
   readonly folder: string;
   readonly backend: string;
   readonly strict: boolean;
+  /** Of the objective, by finite differences: once for a competitor. */
+  readonly checksGradient: boolean;
   readonly training: string;
   readonly evaluation: string;
 }

@@ -9,7 +9,7 @@ export {
   type RowName,
 } from './evaluate.js';
 export { features } from './features.js';
-export { hits } from './hits.js';
+export { headAccuracy } from './head-accuracy.js';
 export { knnAccuracy } from './knn.js';
 export { linearProbe } from './linear-probe.js';
 export { asMatrix, type Matrix } from './matrix.js';

@@ -41,8 +41,8 @@ export interface Subject {
   readonly corrupted:
     | ((indices: ArrayLike<number>, name: CorruptionName, severity: number) => Promise<Matrix>)
     | undefined;
-  /** The class of each test example after training on a share of the labels; undefined where the encoder has no parameters. */
-  readonly fineTuned: ((share: number) => Promise<Int32Array | undefined>) | undefined;
+  /** For each test example whether its class is found after training on a share of the labels; undefined where the encoder has no parameters. */
+  readonly fineTuned: ((share: number) => Promise<Uint8Array | undefined>) | undefined;
   readonly transfers: readonly (() => Promise<Transferred>)[];
 }
 

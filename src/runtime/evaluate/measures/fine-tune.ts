@@ -1,4 +1,4 @@
-import { hits, mean } from '../hits.js';
+import { mean } from '../hits.js';
 import { type Measure, showShare, type Value } from './measure.js';
 
 export const fineTune: Measure = {
@@ -12,12 +12,11 @@ export const fineTune: Measure = {
       explanation:
         'Test accuracy after the encoder and a new linear head were trained on labels for a twentieth of the steps, at least 50, the same for all. Frozen features and fine-tuning can rank methods in opposite orders (He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners", section 4.3).',
     })),
-  async compute({ labels, fineTuned }, settings) {
+  async compute({ fineTuned }, settings) {
     const found: Record<string, Value> = {};
     for (const share of settings.labels) {
-      const predictions = await fineTuned!(share);
-      if (!predictions) return {};
-      const scores = hits(predictions, labels!.test);
+      const scores = await fineTuned!(share);
+      if (!scores) return {};
       found[fineTuneKey(share)] = { value: mean(scores), scores };
     }
     return found;
