@@ -6,6 +6,7 @@ import { dataCommand } from './data.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
+import { exportCommand } from './export.js';
 import { fmtCommand } from './fmt.js';
 import { initCommand } from './init.js';
 import { setupCommand } from './setup.js';
@@ -13,6 +14,6 @@ import { tokenizerCommand } from './tokenizer.js';
 import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
-  ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compileCommand],
+  ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, exportCommand, compileCommand],
   ...[tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
 ];
