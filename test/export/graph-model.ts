@@ -5,11 +5,11 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** `read` gives the bytes of a file of the model's folder. */
 export function loadFiles(read: (name: string) => Uint8Array): Promise<GraphModel> {
-  const fetchFunc = async (path: RequestInfo | URL): Promise<Response> =>
-    new Response(read(basename(String(path))) as BodyInit, {
+  const fetchFunc: typeof fetch = async (path) =>
+    new Response(new Uint8Array(read(basename(String(path)))), {
       headers: { 'Content-Type': String(path).endsWith('.json') ? 'application/json' : 'application/octet-stream' },
     });
-  return loadGraphModel(tf.io.http('http://localhost/model.json', { fetchFunc: fetchFunc as unknown as () => void }));
+  return loadGraphModel(tf.io.http('http://localhost/model.json', { fetchFunc }));
 }
 
 export function bytesOf(content: string | readonly Uint8Array[]): Uint8Array {

@@ -2,7 +2,7 @@
 import type { About, ValueAbout } from './subject.js';
 
 export function showValue({ name, dtype, shape, declared, range }: ValueAbout): string {
-  return `${name}: ${dtype} [${shape.join(', ')}], ${declared}: ${range}`;
+  return `${name}: ${dtype} [${shape.join(', ')}], ${declared === undefined ? '' : `${declared}: `}${range}`;
 }
 
 /** As strings by name: what safetensors and ONNX have room for. */
@@ -26,7 +26,7 @@ ${describeInOneLine(about)} It is in evaluation mode: batch normalisation uses i
 
 | | name | type | values |
 | --- | --- | --- | --- |
-${rows.map(([what, v]) => `| ${what} | \`${v.name}\` | ${v.dtype} \`[${v.shape.join(', ')}]\` | ${v.declared === v.name ? '' : `\`${v.declared}\`, `}${v.range} |`).join('\n')}
+${rows.map(([what, v]) => `| ${what} | \`${v.name}\` | ${v.dtype} \`[${v.shape.join(', ')}]\` | ${v.declared === undefined ? '' : `\`${v.declared}\`, `}${v.range} |`).join('\n')}
 
 ${about.output.shape[0] === 'batch' ? '`batch` is any number of examples.' : `Every call takes ${about.output.shape[0]} examples.`}
 

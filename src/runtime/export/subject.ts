@@ -10,8 +10,8 @@ export interface ValueAbout {
   readonly dtype: 'float32' | 'int32';
   /** `batch` where the number of examples is free. */
   readonly shape: readonly (number | 'batch')[];
-  /** Its type in the language, e.g. `Image[28, 28, 1]`. */
-  readonly declared: string;
+  /** Of an input: its type in the language, e.g. `Image[28, 28, 1]`. */
+  readonly declared?: string;
   readonly range: string;
 }
 
@@ -71,7 +71,6 @@ export function describe(
       name: 'representation',
       dtype: model.representation.type.dtype === 'int32' ? 'int32' : 'float32',
       shape: [lead, ...model.representation.type.shape.map(Number)],
-      declared: 'representation',
       range: 'any number: the representation as ebmc measures it, not normalised',
     },
   };

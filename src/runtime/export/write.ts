@@ -2,16 +2,27 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EbmcError, report } from '../../diagnostics/index.js';
-import { writeWhole } from '../files/index.js';
+import { writeError, writeWhole } from '../files/index.js';
 import type { Exported, ExportFormat } from './format.js';
 
 /** Throws EBM5031 where something is there that may not be replaced. Look before the work. */
 export function requireFree(path: string, { kind }: ExportFormat, overwrite: boolean): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) return;
-  const isReplaceable = kind === 'folder' ? found.isDirectory() : found.isFile();
-  const isEmpty = found.isDirectory() && kind === 'folder' && readdirSync(path).length === 0;
-  if (!isEmpty && !(overwrite && isReplaceable)) throw new EbmcError([report('EBM5031', { path })]);
+  const found = whatIs(path);
+  if (found === undefined) return;
+  const isFree = kind === 'folder' && found === 'empty folder';
+  const isReplaceable = overwrite && found.endsWith(kind);
+  if (!isFree && !isReplaceable) throw new EbmcError([report('EBM5031', { path })]);
+}
+
+function whatIs(path: string): 'file' | 'folder' | 'empty folder' | 'other' | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) return undefined;
+    if (found.isDirectory()) return readdirSync(path).length === 0 ? 'empty folder' : 'folder';
+    return found.isFile() ? 'file' : 'other';
+  } catch (error) {
+    throw writeError(path, error);
+  }
 }
 
 /** Returns the paths of the files. */
