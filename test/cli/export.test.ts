@@ -39,18 +39,13 @@ describe('what it writes', () => {
     );
   });
 
-  test('for a program', async () => {
-    const { stdout } = await exporting('onnx', 'json.onnx', '--json');
-    expect(JSON.parse(stdout)).toMatchObject({
-      ...{ ok: true, model: 'Tiny', format: 'onnx', written: ['json.onnx'] },
-      inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 8, 8, 1], range: 'numbers in 0..1' }],
-      output: { name: 'representation', shape: ['batch', 8] },
-    });
-  });
-
-  test('for so many examples', async () => {
+  test('for a program, of four examples', async () => {
     const { stdout } = await exporting('onnx', 'four.onnx', '--json', '--batch', '4');
-    expect(JSON.parse(stdout)).toMatchObject({ inputs: [{ shape: [4, 8, 8, 1] }], output: { shape: [4, 8] } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ ok: true, model: 'Tiny', format: 'onnx', written: ['four.onnx'] },
+      inputs: [{ name: 'x', dtype: 'float32', shape: [4, 8, 8, 1], range: 'numbers in 0..1' }],
+      output: { name: 'representation', shape: [4, 8] },
+    });
   });
 });
 
@@ -66,13 +61,11 @@ async function refused(code: string, finished: ReturnType<typeof ebmc>): Promise
 describe('what stands in its way', () => {
   test('a format that is misspelled', async () => {
     expect(await refused('EBM5033', exporting('onx', 'x'))).toContain('did you mean `onnx`?');
-    expect(await refused('EBM5033', exporting('saved_model', 'x'))).toContain('did you mean `saved-model`?');
   });
 
   test('a folder that is no run', async () => {
     const args = ['--format', 'onnx', '--out', 'x.onnx'];
     await refused('EBM5009', ebmc(['export', 'data', ...args], { cwd: folder }));
-    await refused('EBM5009', ebmc(['export', 'nowhere', ...args], { cwd: folder }));
   });
 
   test('a checkpoint of another model', async () => {
@@ -89,27 +82,20 @@ describe('what stands in its way', () => {
   });
 
   test('an export that is there, unless it is to be replaced', async () => {
-    for (const [format, out] of [
-      ['onnx', 'there.onnx'],
-      ['tfjs', 'there'],
-    ] as const) {
-      expect((await exporting(format, out)).status).toBe(0);
-      expect(await refused('EBM5031', exporting(format, out))).toContain('--overwrite');
-      expect((await exporting(format, out, '--overwrite')).status).toBe(0);
-    }
+    expect(await refused('EBM5031', exporting('onnx', 'tiny.onnx'))).toContain('--overwrite');
+    expect((await exporting('onnx', 'tiny.onnx', '--overwrite')).status).toBe(0);
     // A file where a folder is to be, and the other way round, are never replaced.
-    await refused('EBM5031', exporting('tfjs', 'there.onnx', '--overwrite'));
-    await refused('EBM5031', exporting('onnx', 'there', '--overwrite'));
+    await refused('EBM5031', exporting('tfjs', 'tiny.onnx', '--overwrite'));
+    await refused('EBM5031', exporting('onnx', 'saved', '--overwrite'));
   });
 
   test('replacing a graph model leaves no old weights, and nothing else of the folder away', async () => {
-    expect((await exporting('tfjs', 'again')).status).toBe(0);
-    const path = join(folder, 'again');
+    const path = join(folder, 'web/tiny');
     const model = JSON.parse(readFileSync(join(path, 'model.json'), 'utf8'));
     model.weightsManifest[0].paths = ['weights-00000000-1of1.bin', 'notes.txt'];
     writeFileSync(join(path, 'model.json'), JSON.stringify(model));
     for (const name of ['weights-00000000-1of1.bin', 'notes.txt']) writeFileSync(join(path, name), '');
-    expect((await exporting('tfjs', 'again', '--overwrite')).status).toBe(0);
+    expect((await exporting('tfjs', 'web/tiny', '--overwrite')).status).toBe(0);
     const left = readdirSync(path)
       .sort()
       .map((name) => name.replace(/-[0-9a-f]{8}-/, '-…-'));

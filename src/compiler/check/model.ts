@@ -40,11 +40,13 @@ export function elaborateModel(
   item: ModelItem,
   moduleScope: Scope,
   overrides: Overrides = {},
+  /** Where the overrides are given. */
+  overridesSpan: Span = item.name.span,
 ): TypedModel | undefined {
   const given = Object.entries(overrides).map(([name, value]) => ({
     name,
     value: number(value),
-    span: item.name.span,
+    span: overridesSpan,
   }));
   const parameters = bindSettings(e, item.name.text, item.parameters, moduleScope, given, item.name.span);
   if (!parameters) return undefined;

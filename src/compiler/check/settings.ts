@@ -32,12 +32,21 @@ const statistics: Record<TrainDecl['statistics'], Numbers> = { whole: {}, micro:
 
 const precisions: Record<TrainDecl['precision'], Numbers> = { float32: {}, bf16: {} };
 
+export const trainSettings: readonly string[] = [
+  ...['epochs', 'batch', 'micro_batch', 'statistics', 'precision', 'seed', 'optimizer', 'schedule'],
+];
+export const evaluateSettings: readonly string[] = ['knn', 'labels'];
+
 export class SettingsChecker {
   constructor(readonly diagnostics: Diagnostic[]) {}
 
+  /** One that keeps what it finds to itself. */
+  apart(): SettingsChecker {
+    return new SettingsChecker([]);
+  }
+
   train(item: TrainItem, overrides: SettingOverrides = {}): TrainDecl {
-    const known = ['epochs', 'batch', 'micro_batch', 'statistics', 'precision', 'seed', 'optimizer', 'schedule'];
-    const settings = this.settings('`train`', item.settings, known, overrides);
+    const settings = this.settings('`train`', item.settings, trainSettings, overrides);
     const optimizer = this.choice('optimizer', settings.get('optimizer'), optimizers, 'adamw', item.span);
     const schedule = this.choice('schedule', settings.get('schedule'), schedules, 'cosine', item.span);
     const batch = this.number(
@@ -78,7 +87,7 @@ export class SettingsChecker {
   }
 
   evaluate(item: EvaluateItem): EvaluateDecl {
-    const settings = this.settings('`evaluate`', item.settings, ['knn', 'labels'], {});
+    const settings = this.settings('`evaluate`', item.settings, evaluateSettings, {});
     const given = settings.get('labels');
     const labels = given
       ? Array.isArray(given.value)

@@ -115,6 +115,18 @@ export function printTypedModel(model: TypedModel): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** What is computed of an example after training, by itself: the same text for two models that have it in common. */
+export function printRepresentation({ representation }: TypedModel): string {
+  const nodes = topological([representation]);
+  const numbers = new Map(nodes.map((node, i) => [node, i]));
+  const lines = nodes.map((node, i) => {
+    const args = node.args.map((argument) => `%${numbers.get(argument)}`).join(' ');
+    const attrs = Object.entries(node.attrs).map(([k, v]) => `${k}: ${showAttr(v)}`);
+    return `%${i}: ${node.type.dtype}${showShape(node.type.shape)} = ${node.op} ${args} {${attrs.join(', ')}}`;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
 function showAttr(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(showAttr).join(', ')}]`;
   if (value && typeof value === 'object') {
