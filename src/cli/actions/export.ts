@@ -1,11 +1,9 @@
-import { checkFile, compileModel } from '../../compiler/index.js';
+import { compileModel } from '../../compiler/index.js';
 import { EbmcError, nearest, report } from '../../diagnostics/index.js';
 import { loadCheckpoint, requireSameStates } from '../../runtime/checkpoint/index.js';
 import { type ExportFormat, exportFormats, requireFree, showValue, writeExport } from '../../runtime/export/index.js';
-import { RecordedLibrary, readRecord } from '../../runtime/run-record.js';
-import { chooseModel, trainOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
-import { hasErrors } from '../output.js';
+import { reopenRun } from '../recorded-run.js';
 import { type Status, statuses } from '../statuses.js';
 import { packageVersion } from '../version.js';
 
@@ -15,11 +13,8 @@ export async function runExport({ args, options, output }: CommandCall): Promise
   const out = options.text('out') ?? '';
   requireFree(out, format, options.flag('overwrite'));
   const checkpoint = await loadCheckpoint(folder);
-  const record = readRecord(folder);
-  const checked = checkFile(record.source, new RecordedLibrary(record.modules), record.overrides);
-  if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
-  const model = chooseModel(checked, record.model);
-  requireSameStates(checkpoint, compileModel(model, trainOf(checked, model.name)).states);
+  const { typed: model, train } = reopenRun(folder);
+  requireSameStates(checkpoint, compileModel(model, train).states);
   const { step } = checkpoint.manifest;
   const states = new Map(Object.entries(checkpoint.states));
   const version = packageVersion();
