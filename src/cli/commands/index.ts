@@ -9,6 +9,7 @@ import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
 import { exportCommand } from './export.js';
 import { fmtCommand } from './fmt.js';
+import { importCommand } from './import.js';
 import { initCommand } from './init.js';
 import { setupCommand } from './setup.js';
 import { tokenizerCommand } from './tokenizer.js';
@@ -16,5 +17,5 @@ import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
   ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compareCommand, exportCommand],
-  ...[compileCommand, tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
+  ...[importCommand, compileCommand, tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
 ];

@@ -1,4 +1,4 @@
-/** `ebmc export`. */
+/** `ebmc export` and `ebmc import`. */
 import { code } from '../diagnostic.js';
 import { didYouMean } from './did-you-mean.js';
 
@@ -50,5 +50,38 @@ representation f(x)        // not f(a), where a is a view
     help: ({ known, suggestion }) => [...didYouMean(suggestion), `choose one of ${known.join(', ')}`],
     explain: `\`ebmc export RUN --format NAME\` knows \`safetensors\` (the weights alone), \`onnx\`, \`saved-model\` (TensorFlow) and \`tfjs\` (a graph
 model for browsers and Node).`,
+  }),
+
+  EBM5034: code<{ encoder: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    title: 'There is no encoder to import into',
+    message: ({ encoder }) => `the model has no encoder \`${encoder}\` with weights`,
+    help: ({ known, suggestion }) => [...didYouMean(suggestion), `encoders: ${known.join(', ')}`],
+    explain: `\`ebmc import FILE --weights ENCODER=WEIGHTS\` names an \`encoder\` of the model, whose weights the file holds.`,
+  }),
+
+  EBM5035: code<{ path: string; problem: string }>({
+    severity: 'error',
+    title: 'Weights do not fit the encoder',
+    message: ({ path, problem }) => `${path} does not fit: ${problem}`,
+    help: () => [
+      'the encoder must have the architecture, width and input channels of the one that was trained elsewhere',
+    ],
+    explain: `Every parameter and moving average of the encoder is looked up under the name that the list of names (\`--names\`) gives it, and must
+have the same shape there, once axes are in our order (convolutions height, width, in, out; linear layers in, out). The message names the
+first that is missing or of another shape. Tensors that the encoder has no use for, such as a classifier's last layer, are left alone.`,
+  }),
+
+  EBM5036: code<{ name: string; problem: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    title: 'No such list of names',
+    message: ({ name, problem }) => `the list of names \`${name}\` cannot be used: ${problem}`,
+    help: ({ known, suggestion }) => [
+      ...didYouMean(suggestion),
+      `choose one of ${known.join(', ')}, or a file of your own`,
+    ],
+    explain: `\`--names\` says what each state of the encoder is called in the file of weights: the name of a list that comes with ebmc
+(\`std/weights\`), or the path of one: a JSON object with \`layout\` ("torch", or "ebmc" for our own order of axes) and \`states\`, from our names below the
+encoder to theirs: \`{ "layout": "torch", "states": { "conv_1/weight": "conv1.weight" } }\`.`,
   }),
 };
