@@ -54,10 +54,10 @@ beforeAll(() => {
   const entries = Object.entries(shapes).map(([name, shape], k) => [name, weight(name, shape, k)] as const);
   const tensors = { ...Object.fromEntries(entries), 'fc.weight': { shape: [1, 512], data: new Float32Array(512) } };
   const chunks = encodeSafetensors({ tensors, metadata: {} });
-  // What is not asked for may have any element type.
+  // As in torch, they count in another element type; nobody asks for them.
   const header = Buffer.from(chunks[0]!);
-  const counters = header.toString('latin1').replaceAll(/(num_batches_tracked":\{"dtype":")F32/g, '$1I32');
-  writeFileSync(path, Buffer.concat([Buffer.from(counters, 'latin1'), ...chunks.slice(1)]));
+  const header64 = header.toString('latin1').replaceAll(/(num_batches_tracked":\{"dtype":")F32/g, '$1I64');
+  writeFileSync(path, Buffer.concat([Buffer.from(header64, 'latin1'), ...chunks.slice(1)]));
 });
 
 function imported(model: TypedModel, encoder = 'f', names = 'torch_resnet18') {
