@@ -2,6 +2,7 @@
 import type { Span } from '../grammar/source.js';
 import type { BinaryOperator } from '../grammar/syntax-tree.js';
 import type { FieldTypeName } from './field-types.js';
+import type { MeasureName } from './measure-names.js';
 
 /** A setting's value: `256`, `"data/x"`, `[1%, 10%]`, `adamw(rate: 1e-3)`. */
 export type SettingValue =
@@ -135,5 +136,8 @@ export interface EvaluateDecl {
   readonly neighbours: number;
   /** Fractions of the labels the linear probe gets, e.g. [0.01, 0.1, 1]. */
   readonly labels: readonly number[];
+  readonly measures: readonly MeasureName[];
+  /** Data sets that the frozen encoder is probed on as well. */
+  readonly transfers: readonly string[];
   readonly span: Span;
 }

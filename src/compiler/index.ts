@@ -1,8 +1,8 @@
 /** The compiler as values: sources in, diagnostics and artefacts out. Nothing here touches files. */
 import { type Diagnostic, nearest, type Related, report } from '../diagnostics/index.js';
 import { parseModule } from '../grammar/index.js';
-import type { Source } from '../grammar/source.js';
-import type { CompareItem, Expr, ModelItem, Module } from '../grammar/syntax-tree.js';
+import type { Source, Span } from '../grammar/source.js';
+import type { CompareItem, EvaluateItem, Expr, ModelItem, Module, TrainItem } from '../grammar/syntax-tree.js';
 import { analyseCollapse } from './analyse/collapse.js';
 import { checkCompare } from './check/compare.js';
 import { typeVariant } from './check/competitors.js';
@@ -163,7 +163,7 @@ function checkComparison(
         found.push(...analysis.diagnostics.map((d) => allowed(d, options.allow ?? [])));
       }
       analysed.add(competitor.model);
-      checkPlace(item.dataset, competitor.model, typed.model, datasets, found);
+      checkPlaces([item.dataset, ...transferredTo(item)], typed.model, datasets, found);
     }
     diagnostics.push(...found);
   }
@@ -186,29 +186,38 @@ function checkReferences(
       diagnostics.push(report('EBM2001', { name: item.model.text, suggestion }, { span: item.model.span }));
     }
     const model = models.find((m) => m.name === item.model.text);
-    checkPlace(item.dataset, item.model.text, model, datasets, diagnostics);
+    checkPlaces([item.dataset, ...transferredTo(item)], model, datasets, diagnostics);
   }
 }
 
-/** `digits` or `digits.train` is a data set of the file, whose fields fit the model. */
-function checkPlace(
-  expr: Expr | undefined,
-  name: string,
+/** `digits` or `digits.train` are data sets of the file, whose fields fit the model. */
+function checkPlaces(
+  places: readonly (Expr | undefined)[],
   model: TypedModel | undefined,
   datasets: readonly DatasetDecl[],
   diagnostics: Diagnostic[],
 ): void {
-  const place = expr?.kind === 'member' ? expr.subject : expr;
-  if (place?.kind !== 'name') return;
-  const dataset = datasets.find((d) => d.name === place.name.text);
-  if (!dataset) {
-    const suggestion = nearest(
-      place.name.text,
-      datasets.map((d) => d.name),
-    );
-    diagnostics.push(report('EBM2001', { name: place.name.text, suggestion }, { span: place.span }));
-    return;
+  for (const place of places) {
+    const name = place?.kind === 'member' ? place.subject : place;
+    if (name?.kind !== 'name') continue;
+    const dataset = datasets.find((d) => d.name === name.name.text);
+    if (dataset) checkFields(model, dataset, name.span, diagnostics);
+    else {
+      const known = datasets.map((d) => d.name);
+      const suggestion = nearest(name.name.text, known);
+      diagnostics.push(report('EBM2001', { name: name.name.text, suggestion }, { span: name.span }));
+    }
   }
+}
+
+/** The data sets that `evaluate … { transfer: … }` names. */
+function transferredTo({ kind, settings }: TrainItem | EvaluateItem | CompareItem): readonly Expr[] {
+  const value = kind === 'train' ? undefined : settings.find(({ name }) => name.text === 'transfer')?.value;
+  return value?.kind === 'list' ? value.items : value ? [value] : [];
+}
+
+/** What the model takes is what the data set has. */
+function checkFields(model: TypedModel | undefined, dataset: DatasetDecl, span: Span, diagnostics: Diagnostic[]): void {
   for (const input of model?.inputs ?? []) {
     const field = dataset.fields.find((f) => f.name === input.name);
     const shape = field && fieldTypeInfo(field.type).exampleShape(field.shape);
@@ -216,19 +225,12 @@ function checkPlace(
     const { below } = field ? fieldTypeInfo(field.type) : {};
     const fits = below === undefined || input.below === undefined || field!.shape[below]! <= input.below;
     if (shape && fits && showShape(shape) === showShape(input.type.shape)) continue;
-    diagnostics.push(
-      report(
-        'EBM2052',
-        { what: name, field: input.name, expected: input.declared, actual },
-        {
-          span: place.span,
-          related: [
-            { span: input.span, message: 'declared here' },
-            { span: field?.span ?? dataset.span, message: 'the data set' },
-          ],
-        },
-      ),
-    );
+    const related = [
+      { span: input.span, message: 'declared here' },
+      { span: field?.span ?? dataset.span, message: 'the data set' },
+    ];
+    const slots = { what: model!.name, field: input.name, expected: input.declared, actual };
+    diagnostics.push(report('EBM2052', slots, { span, related }));
   }
 }
 
@@ -261,11 +263,17 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
   return { ...program, precision: train.precision };
 }
 
+export { checkGradient, type GradientCheckOptions } from './analyse/check-gradient.js';
 export { plateaus } from './analyse/collapse.js';
+
 export { costOfModel, costOfStep } from './analyse/cost.js';
 export { compareSettings } from './check/compare.js';
 export { typeVariant } from './check/competitors.js';
 export { defaultOptimizer, showSetting } from './check/settings.js';
 export { printRepresentation, printTypedModel, type TypedModel } from './check/typed-model.js';
+
+export { defaultMeasures, type MeasureName, measureNames } from './measure-names.js';
+
 export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';
+export { headName, type SupervisedLabel, superviseModel } from './supervise.js';
 export type { Program };

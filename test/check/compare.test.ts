@@ -73,7 +73,7 @@ test('the command line takes the place of what the file says', () => {
   );
   expect(diagnostics).toEqual([]);
   expect(compare).toMatchObject({ seeds: [0], budget: { unit: 'examples', amount: 1000 } });
-  expect(compare?.competitors.map(({ name }) => name)).toEqual(['SimCLR']);
+  expect(compare?.competitors.map(({ name }) => name)).toEqual(['SimCLR (temperature 0.7)']);
   expect(compare?.competitors[0]?.variants).toMatchObject([
     { parameters: { temperature: 0.7 }, train: { optimizer: { settings: { rate: 0.5 } } } },
   ]);

@@ -60,7 +60,7 @@ async function refused(code: string, finished: ReturnType<typeof ebmc>): Promise
 
 describe('what stands in its way', () => {
   test('a format that is misspelled', async () => {
-    expect(await refused('EBM5033', exporting('onx', 'x'))).toContain('did you mean `onnx`?');
+    expect(await refused('EBM5053', exporting('onx', 'x'))).toContain('did you mean `onnx`?');
   });
 
   test('a folder that is no run', async () => {
@@ -82,11 +82,11 @@ describe('what stands in its way', () => {
   });
 
   test('an export that is there, unless it is to be replaced', async () => {
-    expect(await refused('EBM5031', exporting('onnx', 'tiny.onnx'))).toContain('--overwrite');
+    expect(await refused('EBM5051', exporting('onnx', 'tiny.onnx'))).toContain('--overwrite');
     expect((await exporting('onnx', 'tiny.onnx', '--overwrite')).status).toBe(0);
     // A file where a folder is to be, and the other way round, are never replaced.
-    await refused('EBM5031', exporting('tfjs', 'tiny.onnx', '--overwrite'));
-    await refused('EBM5031', exporting('onnx', 'saved', '--overwrite'));
+    await refused('EBM5051', exporting('tfjs', 'tiny.onnx', '--overwrite'));
+    await refused('EBM5051', exporting('onnx', 'saved', '--overwrite'));
   });
 
   test('replacing a graph model leaves no old weights, and nothing else of the folder away', async () => {

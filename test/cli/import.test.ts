@@ -65,7 +65,7 @@ test('imported, exported, trained further; not over a run; not with other shapes
   write((list) => list.map(([name, shape]) => [name, shape.map((n) => (n === 16 ? 15 : n))]), 'other.safetensors');
   const other = await importing('f=other.safetensors', 'other');
   expect(other.status).toBe(1);
-  expect(other.stderr).toContain('error[EBM5035]');
+  expect(other.stderr).toContain('error[EBM5055]');
   expect(other.stderr).toContain('`0.weight` is [64, 15] in our order of axes, and `f/linear_1/weight` is [64, 16]');
   expect((await importing('f', 'x')).status).toBe(2);
 }, 120_000);

@@ -44,7 +44,7 @@ function exported(representation: string, format: string): Diagnostic | number {
 
 test.each(['onnx', 'saved-model', 'tfjs'])('draws, to %s', (format) => {
   const found = exported('f(x + 0.1 * normal([8, 8, 1]))', format) as Diagnostic;
-  expect(found.code).toBe('EBM5030');
+  expect(found.code).toBe('EBM5050');
   expect(found.message).toContain('`random_normal`');
   expect(found.span).toBeDefined();
 });
@@ -53,7 +53,7 @@ const descent = 'reshape(argmin z from zeros([8, 8, 1]) by gradient(steps: 1, ra
 
 test.each(['onnx', 'tfjs'])("a convolution's gradient, to %s", (format) => {
   const found = exported(descent, format) as Diagnostic;
-  expect(found.code).toBe('EBM5030');
+  expect(found.code).toBe('EBM5050');
   expect(found.message).toMatch(/conv2d_input_gradient|Conv2DBackpropInput/);
 });
 

@@ -95,16 +95,16 @@ test.each([
   [
     'another width',
     () => imported(typedModel(program('resnet18(width: 32)'), 2)),
-    'EBM5035',
+    'EBM5055',
     'is [7, 7, 3, 64] in our order',
   ],
-  ['another stem', () => imported(typedModel(program('resnet18(stem: "small")'), 2)), 'EBM5035', 'f/conv_1/weight'],
-  ['no such encoder', () => imported(typedModel(program('resnet18()'), 2), 'g'), 'EBM5034', 'no encoder `g`'],
-  ['no such list', () => readNames('torch_resnet81'), 'EBM5036', 'there is none'],
+  ['another stem', () => imported(typedModel(program('resnet18(stem: "small")'), 2)), 'EBM5055', 'f/conv_1/weight'],
+  ['no such encoder', () => imported(typedModel(program('resnet18()'), 2), 'g'), 'EBM5054', 'no encoder `g`'],
+  ['no such list', () => readNames('torch_resnet81'), 'EBM5056', 'there is none'],
   [
     'no weights',
     () => importWeights(typedModel(program('resnet18()'), 2), 'f', 'README.md', readNames('torch_resnet18')),
-    'EBM5035',
+    'EBM5055',
     'README.md',
   ],
 ])('%s', (_, work, code, part) => {

@@ -95,7 +95,10 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
       };
       const started = performance.now();
       const ending = await runOrder(order, interrupt.signal, (message) => {
-        if (message.kind === 'warning') output.note(`${label}: ${message.code}: ${message.message}`);
+        if (message.kind === 'warning' && !warned.has(message.message)) {
+          warned.add(message.message);
+          output.note(`${label}: ${message.code}: ${message.message}`);
+        }
         output.document({ event: message.kind, run: label, ...message });
       });
       const seconds = ((performance.now() - started) / 1000).toFixed(0);

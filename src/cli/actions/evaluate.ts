@@ -1,6 +1,7 @@
+import { defaultMeasures } from '../../compiler/index.js';
 import { loadCheckpoint, requireSameStates } from '../../runtime/checkpoint/index.js';
-import { openDataset } from '../../runtime/data/index.js';
-import { datasetOf } from '../choose.js';
+import { type OpenOptions, openDataset } from '../../runtime/data/index.js';
+import { datasetOf, transfersOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
 import { loadProgram } from '../load-program.js';
@@ -14,13 +15,15 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
   const { checked, typed, train, evaluate, baseDirectory } = reopenRun(folder);
   const settings = evaluate ?? {
     ...{ model: typed.name, dataset: train.dataset, neighbours: 20, labels: [0.01, 0.1, 1] },
-    span: train.span,
+    ...{ measures: defaultMeasures, transfers: [], span: train.span },
   };
-  const dataset = await openDataset(datasetOf(checked, settings), {
+  const opening: OpenOptions = {
     baseDirectory,
     strict: options.flag('strict'),
     warn: (diagnostic) => output.diagnostics([diagnostic]),
-  });
+  };
+  const dataset = await openDataset(datasetOf(checked, settings), opening);
+  const transfers = await Promise.all(transfersOf(checked, settings).map((decl) => openDataset(decl, opening)));
   const program = await loadProgram(typed, train, options.text('backend') ?? 'auto', output);
   try {
     requireSameStates(checkpoint, program.model.states);
@@ -32,6 +35,7 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
       seed: checkpoint.manifest.seed,
       settings,
       dataset,
+      transfers,
       folder,
       warn: (diagnostic) => output.diagnostics([diagnostic]),
       output,

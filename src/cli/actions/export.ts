@@ -31,5 +31,5 @@ function formatNamed(name: string): ExportFormat {
   const format = exportFormats.find((candidate) => candidate.name === name);
   if (format) return format;
   const known = exportFormats.map((candidate) => candidate.name);
-  throw new EbmcError([report('EBM5033', { name, known, suggestion: nearest(name, known) })]);
+  throw new EbmcError([report('EBM5053', { name, known, suggestion: nearest(name, known) })]);
 }

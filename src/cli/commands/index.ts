@@ -11,11 +11,13 @@ import { exportCommand } from './export.js';
 import { fmtCommand } from './fmt.js';
 import { importCommand } from './import.js';
 import { initCommand } from './init.js';
+import { reportCommand } from './report.js';
 import { setupCommand } from './setup.js';
 import { tokenizerCommand } from './tokenizer.js';
 import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
-  ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compareCommand, exportCommand],
-  ...[importCommand, compileCommand, tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
+  ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compareCommand, reportCommand],
+  ...[exportCommand, importCommand, compileCommand, tokenizerCommand, fmtCommand, explainCommand],
+  ...[doctorCommand, setupCommand],
 ];

@@ -63,8 +63,8 @@ export function checkCompare(
     const own = ownSettingsOf(given.get(model.text), checker);
     const settings = [...shared.filter(({ name }) => !own.some((o) => o.name.text === name.text)), ...own];
     for (const swept of product(listsIn(parameters))) {
-      const name = nameOf(model.text, swept);
       const fixed = { ...parameters, ...swept };
+      const name = nameOf(model.text, fixed);
       const earlier = declared.find((other) => other.name === name);
       if (earlier) {
         const related = [{ span: earlier.span, message: 'the first' }];
@@ -204,8 +204,10 @@ function product(lists: Readonly<Record<string, readonly number[]>>): Readonly<R
   );
 }
 
-function nameOf(model: string, parameters: Readonly<Record<string, number>>): string {
-  const shown = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
+/** Tells competitors of one model apart by what they are given; what is tuned is not known yet. */
+function nameOf(model: string, parameters: Readonly<Record<string, SettingValue>>): string {
+  const given = Object.entries(parameters).filter(([, value]) => typeof value === 'number');
+  const shown = given.map(([name, value]) => `${name} ${value}`);
   return shown.length === 0 ? model : `${model} (${shown.join(', ')})`;
 }
 

@@ -19,9 +19,16 @@ export interface TypedModel {
   readonly updates: readonly { readonly state: string; readonly node: Node }[];
   /** Evaluated for use after training. */
   readonly representation: Node;
+  /**
+   * The same as in training, of the first view of what has views: statistics are of the batch and averages are kept. For models derived from this one;
+   * undefined where it does not come out as a tensor.
+   */
+  readonly trainingRepresentation: () => Node | undefined;
   /** The representations of an example's first two views, `[2, ...]`; undefined where the model has no two views. */
   readonly viewRepresentations: Node | undefined;
   readonly energies: readonly TypedEnergy[];
+  /** Energies of compatible and of mismatched pairs; undefined where no energy has two arguments that depend on the example. */
+  readonly pairs: TypedPairs | undefined;
   /** Views and what they are views of, for looking at them. */
   readonly views: readonly TypedView[];
   readonly states: readonly TypedState[];
@@ -74,6 +81,12 @@ export function followsGroup(parameter: string, group: number, groups: readonly 
 export interface TypedEnergy {
   readonly name: string;
   readonly parameters: readonly { readonly name: string; readonly node: Node }[];
+  readonly node: Node;
+}
+
+export interface TypedPairs {
+  readonly energy: string;
+  /** Of each example, `[2]`: what the objective pairs, and the first argument with the others of the next example. */
   readonly node: Node;
 }
 

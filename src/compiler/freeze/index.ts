@@ -24,12 +24,12 @@ export interface Frozen {
   readonly weights: Weights;
 }
 
-/** `batch` is one of `probeBatches` where another emission is to be compared. Throws EBM5030 where the representation draws random numbers. */
+/** `batch` is one of `probeBatches` where another emission is to be compared. Throws EBM5050 where the representation draws random numbers. */
 export function freeze(model: TypedModel, states: Weights, batch: number): Frozen {
   const graph = optimizeGraph(lowerRepresentation(model, batch, (b, nodes) => optimizeForward(b, nodes)));
   const order = topological(Object.values(graph.outputs));
   for (const { op, scope, span } of order)
-    if (op.startsWith('random_')) throw new EbmcError([report('EBM5030', { op, scope, format: undefined }, { span })]);
+    if (op.startsWith('random_')) throw new EbmcError([report('EBM5050', { op, scope, format: undefined }, { span })]);
   const folded = foldWeights(graph, states, isProbe(batch) ? batch : undefined);
   return { model: model.name, batch, ...folded };
 }

@@ -3,7 +3,7 @@ import { code } from '../diagnostic.js';
 import { didYouMean } from './did-you-mean.js';
 
 export const exportCodes = {
-  EBM5030: code<{ op: string; scope: string; format: string | undefined }>({
+  EBM5050: code<{ op: string; scope: string; format: string | undefined }>({
     severity: 'error',
     title: 'The representation has an operation that cannot be exported',
     message: ({ op, scope, format }) =>
@@ -25,7 +25,7 @@ representation f(x)        // not f(a), where a is a view
 \`\`\``,
   }),
 
-  EBM5031: code<{ path: string }>({
+  EBM5051: code<{ path: string }>({
     severity: 'error',
     title: 'An export is there already',
     message: ({ path }) => `${path} is there already and was left as it is`,
@@ -34,7 +34,7 @@ representation f(x)        // not f(a), where a is a view
 \`--overwrite\` it replaces an earlier export; other files of a folder stay.`,
   }),
 
-  EBM5032: code<{ format: string; bytes: number }>({
+  EBM5052: code<{ format: string; bytes: number }>({
     severity: 'error',
     title: 'The weights are too large for one file',
     message: ({ format, bytes }) =>
@@ -43,7 +43,7 @@ representation f(x)        // not f(a), where a is a view
     explain: `ONNX models and SavedModels with their weights inside are Protocol Buffers messages, which cannot be larger than 2 GB.`,
   }),
 
-  EBM5033: code<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
+  EBM5053: code<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     title: 'There is no such export format',
     message: ({ name }) => `there is no export format \`${name}\``,
@@ -52,7 +52,7 @@ representation f(x)        // not f(a), where a is a view
 model for browsers and Node).`,
   }),
 
-  EBM5034: code<{ encoder: string; known: readonly string[]; suggestion: string | undefined }>({
+  EBM5054: code<{ encoder: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     title: 'There is no encoder to import into',
     message: ({ encoder }) => `the model has no encoder \`${encoder}\` with weights`,
@@ -60,7 +60,7 @@ model for browsers and Node).`,
     explain: `\`ebmc import FILE --weights ENCODER=WEIGHTS\` names an \`encoder\` of the model, whose weights the file holds.`,
   }),
 
-  EBM5035: code<{ path: string; problem: string }>({
+  EBM5055: code<{ path: string; problem: string }>({
     severity: 'error',
     title: 'Weights do not fit the encoder',
     message: ({ path, problem }) => `${path} does not fit: ${problem}`,
@@ -72,7 +72,7 @@ have the same shape there, once axes are in our order (convolutions height, widt
 first that is missing or of another shape. Tensors that the encoder has no use for, such as a classifier's last layer, are left alone.`,
   }),
 
-  EBM5036: code<{ name: string; problem: string; known: readonly string[]; suggestion: string | undefined }>({
+  EBM5056: code<{ name: string; problem: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     title: 'No such list of names',
     message: ({ name, problem }) => `the list of names \`${name}\` cannot be used: ${problem}`,

@@ -7,6 +7,7 @@ import { commandCodes } from './command.js';
 import { dataCodes } from './data.js';
 import { dynamicsCodes } from './dynamics.js';
 import { exportCodes } from './export.js';
+import { reportCodes } from './report.js';
 import { runCodes } from './run.js';
 import { syntaxCodes } from './syntax.js';
 import { textDataCodes } from './text-data.js';
@@ -22,6 +23,7 @@ export const codes = {
   ...textDataCodes,
   ...runCodes,
   ...exportCodes,
+  ...reportCodes,
   ...backendCodes,
   ...commandCodes,
 };

@@ -12,6 +12,8 @@ export interface Comparison {
   readonly versions: Readonly<Record<string, string>>;
   /** ISO 8601. */
   readonly created: string;
+  /** The command line that makes it again: "ebmc compare objectives.ebm --set …". */
+  readonly command?: string;
   readonly dataset: ComparedData;
   /** What every competitor was given: "epochs" → "5", "batch" → "128", "optimizer" → "adamw(rate: 0.001, …)", … */
   readonly budget: Readonly<Record<string, string>>;

@@ -5,13 +5,13 @@ import { EbmcError, report } from '../../diagnostics/index.js';
 import { writeError, writeWhole } from '../files/index.js';
 import type { Exported, ExportFormat } from './format.js';
 
-/** Throws EBM5031 where something is there that may not be replaced. Look before the work. */
+/** Throws EBM5051 where something is there that may not be replaced. Look before the work. */
 export function requireFree(path: string, { kind }: ExportFormat, overwrite: boolean): void {
   const found = whatIs(path);
   if (found === undefined) return;
   const isFree = kind === 'folder' && found === 'empty folder';
   const isReplaceable = overwrite && found.endsWith(kind);
-  if (!isFree && !isReplaceable) throw new EbmcError([report('EBM5031', { path })]);
+  if (!isFree && !isReplaceable) throw new EbmcError([report('EBM5051', { path })]);
 }
 
 function whatIs(path: string): 'file' | 'folder' | 'empty folder' | 'other' | undefined {

@@ -10,7 +10,7 @@ type States = Readonly<Record<string, HostTensor>>;
 
 /**
  * Values of all parameters and moving averages of `encoder`, and of the states that follow them (moving-average targets, which start equal).
- * Throws EBM5034 where there is no such encoder, EBM5035 where a tensor is missing or of another shape.
+ * Throws EBM5054 where there is no such encoder, EBM5055 where a tensor is missing or of another shape.
  */
 export function importWeights(
   { states, encoders }: TypedModel,
@@ -21,7 +21,7 @@ export function importWeights(
   const own = states.filter(({ name, role }) => name.startsWith(`${encoder}/`) && role !== 'target');
   if (own.length === 0) {
     const known = encoders.map(({ name }) => name);
-    throw new EbmcError([report('EBM5034', { encoder, known, suggestion: nearest(encoder, known) })]);
+    throw new EbmcError([report('EBM5054', { encoder, known, suggestion: nearest(encoder, known) })]);
   }
   const tensors = readTensors(path, new Set(Object.values(names.states)));
   const found: Record<string, HostTensor> = {};
@@ -50,7 +50,7 @@ function readTensors(path: string, wanted: ReadonlySet<string>): States {
 }
 
 function unfit(path: string, problem: string): EbmcError {
-  return new EbmcError([report('EBM5035', { path, problem })]);
+  return new EbmcError([report('EBM5055', { path, problem })]);
 }
 
 /** [out, in, height, width] as [height, width, in, out], [out, in] as [in, out]. */

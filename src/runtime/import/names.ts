@@ -15,7 +15,7 @@ export interface NameList {
 
 const folder = join(standardFolder, 'weights');
 
-/** A list that comes with ebmc, by its name, or one of the user's, by its path. Throws EBM5036. */
+/** A list that comes with ebmc, by its name, or one of the user's, by its path. Throws EBM5056. */
 export function readNames(name: string): NameList {
   const own = join(folder, `${name}.json`);
   const path = /^\w+$/.test(name) && existsSync(own) ? own : name;
@@ -30,7 +30,7 @@ export function readNames(name: string): NameList {
     const { code, message } = error as NodeJS.ErrnoException;
     const known = knownLists();
     const problem = code === 'ENOENT' ? 'there is none' : message;
-    throw new EbmcError([report('EBM5036', { name, problem, known, suggestion: nearest(name, known) })]);
+    throw new EbmcError([report('EBM5056', { name, problem, known, suggestion: nearest(name, known) })]);
   }
 }
 

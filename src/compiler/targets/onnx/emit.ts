@@ -8,7 +8,7 @@ import { type OnnxGraph, OnnxGraphBuilder, type OnnxValue } from './graph.js';
 
 export const opset = 17;
 
-/** Throws EBM5030 at an operation that has no lowering to ONNX. */
+/** Throws EBM5050 at an operation that has no lowering to ONNX. */
 export function emitOnnx({ graph, weights }: Pick<Frozen, 'graph' | 'weights'>): OnnxGraph {
   const to = new OnnxGraphBuilder();
   const inputs = graph.inputs.map(describedValue);
@@ -41,7 +41,7 @@ function lowerNode(to: OnnxGraphBuilder, node: Node, weights: Weights, named: (n
     return to.weight(name, { type: type.dtype, shape, data });
   }
   const lower = ops[op].onnx;
-  if (lower === undefined) throw new EbmcError([report('EBM5030', { op, scope, format: 'ONNX' }, { span })]);
+  if (lower === undefined) throw new EbmcError([report('EBM5050', { op, scope, format: 'ONNX' }, { span })]);
   const context: OnnxContext = {
     args: args.map(named),
     argTypes: args.map((arg) => arg.type),

@@ -28,7 +28,7 @@ const executed: ReadonlySet<string> = new Set([
   ...['Sum', 'Mean', 'Max', 'Min', 'SquaredDifference', 'MatMul', 'BatchMatMulV2', 'Conv2D'],
 ]);
 
-/** Throws EBM5030 at an operation that tfjs does not execute, or does not execute alike on all backends. */
+/** Throws EBM5050 at an operation that tfjs does not execute, or does not execute alike on all backends. */
 export function graphModel(graph: FrozenGraph, version: string, metadata: object): GraphModel {
   for (const node of graph.nodes) {
     // The wasm backend overlooks batch_dims (4.22).
@@ -58,7 +58,7 @@ export function graphModel(graph: FrozenGraph, version: string, metadata: object
 
 function notExecuted({ op, name }: NodeDef): EbmcError {
   const scope = name.split('/').slice(1, -1).join('/');
-  return new EbmcError([report('EBM5030', { op, scope, format: 'tfjs' })]);
+  return new EbmcError([report('EBM5050', { op, scope, format: 'tfjs' })]);
 }
 
 const weightTypes: Readonly<Record<string, string>> = { DT_FLOAT: 'float32', DT_INT32: 'int32', DT_BOOL: 'bool' };
