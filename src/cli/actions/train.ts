@@ -9,7 +9,7 @@ import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
 import { RecordingLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
 import { type RunResult, Trace, traced, train } from '../../runtime/train/index.js';
-import { chooseModel, datasetOf, evaluateOf, trainOf } from '../choose.js';
+import { chooseModel, datasetOf, evaluateOf, trainOf, transfersOf } from '../choose.js';
 import type { CommandCall, OptionValues } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
 import { onInterrupt } from '../interrupt.js';
@@ -88,6 +88,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
         seed: settings.seed,
         settings: evaluation,
         dataset: await openDataset(datasetOf(checked, evaluation), opening),
+        transfers: await Promise.all(transfersOf(checked, evaluation).map((decl) => openDataset(decl, opening))),
         folder,
         warn: display.warn,
         output,

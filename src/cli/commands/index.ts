@@ -1,6 +1,7 @@
 /** The table of commands, in the order of the help. */
 import type { CommandEntry } from '../command.js';
 import { checkCommand } from './check.js';
+import { compareCommand } from './compare.js';
 import { compileCommand } from './compile.js';
 import { dataCommand } from './data.js';
 import { doctorCommand } from './doctor.js';
@@ -14,6 +15,15 @@ import { tokenizerCommand } from './tokenizer.js';
 import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
-  ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, reportCommand, compileCommand],
+  ...[
+    initCommand,
+    checkCommand,
+    dataCommand,
+    trainCommand,
+    evaluateCommand,
+    compareCommand,
+    reportCommand,
+    compileCommand,
+  ],
   ...[tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
 ];
