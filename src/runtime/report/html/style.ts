@@ -30,6 +30,7 @@ th,td{padding:5px 10px 5px 0;text-align:left;vertical-align:top;border-bottom:1p
 thead th{border-bottom:1px solid var(--line);vertical-align:bottom;font-weight:600}
 th[scope=row]{font-weight:500;min-width:9em;max-width:22em;overflow-wrap:anywhere}
 td{max-width:34em;overflow-wrap:anywhere}
+td:not(.number){min-width:6.5em}
 .number{text-align:right;white-space:nowrap}
 thead .number{white-space:normal;min-width:6.5em;max-width:10em}
 .sticky th:first-child{position:sticky;left:0;background:var(--ground);z-index:1;max-width:42vw}
