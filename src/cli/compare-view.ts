@@ -31,7 +31,8 @@ export function compareLines(runs: readonly RunProgress[], width: number): reado
   const sparkWidth = Math.max(8, Math.min(24, width - nameWidth - 50));
   return runs.map((run, i) => {
     const { status, step, steps, losses, gauges, note } = run;
-    const share = steps > 0 ? `${String(Math.floor((100 * step) / steps)).padStart(3)} %` : '  0 %';
+    // What is only measured has no steps.
+    const share = steps > 0 ? `${String(Math.floor((100 * step) / steps)).padStart(3)} %` : '     ';
     const parts = [
       `${marks[status]} ${names[i]!.padEnd(nameWidth)}`,
       share,

@@ -16,6 +16,9 @@ import type { HostTensor, LoadedModel } from '../runtime/model.js';
 import type { Output } from './output.js';
 import { formatTable } from './table.js';
 
+/** More measures than this are too wide for one line each representation. */
+const widest = 8;
+
 export interface EvaluationCall {
   readonly model: LoadedModel;
   readonly states: Readonly<Record<string, HostTensor>>;
@@ -55,14 +58,26 @@ function printEvaluation(
   { dataset, trainExamples, testExamples, measures, rows }: EvaluationResult,
   output: Output,
 ): string {
+  const summary = `Accuracy on ${dataset}: ${testExamples} test examples, ${trainExamples} to learn from\n\n`;
   const shown = measures.filter(({ key }) => !rows.every(({ missing }) => missing[key] === noLabels));
+  if (shown.length > widest) return `${summary}${printByMeasure(shown, rows, output)}`;
   const heads = ['representation', ...shown.map(({ label }) => columnHead(label))];
   const table = formatTable(
     output,
     heads,
     rows.map((row) => printRow(row, shown, output)),
   );
-  return `Accuracy on ${dataset}: ${testExamples} test examples, ${trainExamples} to learn from\n\n${table}`;
+  return `${summary}${table}`;
+}
+
+/** One line a measure, one column a representation. */
+function printByMeasure(shown: readonly MeasureInfo[], rows: readonly EvaluationRow[], output: Output): string {
+  const columns = rows.map((row) => printRow(row, shown, output));
+  return formatTable(
+    output,
+    ['measure', ...rows.map(({ name }) => name)],
+    shown.map(({ label }, i) => [label, ...columns.map((column) => column[i + 1]!)]),
+  );
 }
 
 function printRow(row: EvaluationRow, shown: readonly MeasureInfo[], output: Output): string[] {

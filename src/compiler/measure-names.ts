@@ -2,6 +2,7 @@
 export const measureNames = [
   'knn',
   'linear',
+  'fine_tune',
   'retrieval',
   'clusters',
   'robustness',
@@ -16,6 +17,12 @@ export const measureNames = [
 ] as const;
 
 export type MeasureName = (typeof measureNames)[number];
+
+/** What is measured where a comparison does not say. */
+export const comparedMeasures: readonly MeasureName[] = [
+  ...(['knn', 'linear', 'fine_tune', 'retrieval', 'clusters', 'rankme', 'lidar'] as const),
+  ...(['spread', 'alignment', 'uniformity', 'energy_gap'] as const),
+];
 
 /** What is measured where a file does not say. */
 export const defaultMeasures: readonly MeasureName[] = ['knn', 'linear', 'rankme', 'spread', 'alignment', 'uniformity'];

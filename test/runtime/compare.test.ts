@@ -193,7 +193,8 @@ describe('a key', () => {
     expect(trainingKey(job, { ...circumstances, train: { ...train, model: 'N', epochs: 99 } })).toBe(key);
     const raw = trainingKey({ ...job, kind: 'raw' }, circumstances);
     expect(trainingKey({ ...job, kind: 'raw' }, { ...circumstances, program: 'other', backend: 'wasm' })).toBe(raw);
-    const settings = { dataset: 'd', neighbours: 5, labels: [1], model: 'M', span };
+    const measures = { measures: ['knn'], transfers: [] } as const;
+    const settings = { dataset: 'd', neighbours: 5, labels: [1], model: 'M', ...measures, span };
     expect(evaluationKey({ ...settings, model: 'N' })).toBe(evaluationKey(settings));
     expect(evaluationKey({ ...settings, neighbours: 6 })).not.toBe(evaluationKey(settings));
   });

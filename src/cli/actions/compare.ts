@@ -15,7 +15,7 @@ import { parseModule } from '../../grammar/index.js';
 import type { Module } from '../../grammar/syntax-tree.js';
 import { selectBackend } from '../../runtime/backends/index.js';
 import { lockFolder } from '../../runtime/checkpoint/index.js';
-import { measuresIn, type RowState, splitTraits, titleOf, toRun } from '../../runtime/compare/assemble.js';
+import { Assembly, type RowState } from '../../runtime/compare/assemble.js';
 import type { Comparison } from '../../runtime/compare/comparison.js';
 import {
   type Assignment,
@@ -25,23 +25,26 @@ import {
   type PlannedVariant,
 } from '../../runtime/compare/comparison-runner.js';
 import { hashData } from '../../runtime/compare/data-hash.js';
-import { measureInfos } from '../../runtime/compare/measure-infos.js';
-import { summarize } from '../../runtime/compare/statistics.js';
 import { type Dataset, openDataset } from '../../runtime/data/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
+import { type LivePage, writeHtml } from '../../runtime/report/index.js';
 import { RecordingLibrary } from '../../runtime/run-record.js';
 import { datasetOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
+import { formatComparison } from '../compare/format-comparison.js';
+import { RunList } from '../compare/run-list.js';
 import { runOrder } from '../compare/run-order.js';
 import type { WorkOrder } from '../compare/work-order.js';
+import { showRuns } from '../compare-view.js';
 import { onInterrupt } from '../interrupt.js';
 import { hashOf } from '../load-program.js';
 import { hasErrors, type Output } from '../output.js';
 import { overridesFrom } from '../settings.js';
 import { type Status, statuses } from '../statuses.js';
 import { packageVersion } from '../version.js';
+import { watch } from '../watch.js';
 
 export async function runCompare({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;
@@ -67,6 +70,7 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
   const data = await hashData(dataDecl, dataset);
   const folder = options.text('out') ?? join('runs', `compare-${basename(file).replace(/\.ebm$/, '')}`);
   const release = lockFolder(folder);
+  let live: LivePage | undefined;
   const interrupt = onInterrupt(() =>
     output.note('stopping: the runs in progress are saved; the same command goes on …'),
   );
@@ -80,30 +84,34 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
       modules: ownModules(library),
       versions: versionsOf(backend.name),
       created: new Date().toISOString(),
+      command: commandLine(file, options),
       dataset: describeData(dataset, data, decl, competitors),
     };
+    const assembly = new Assembly(decl, header);
+    let latest: Comparison | undefined;
     const write = (rows: readonly RowState[]): Comparison => {
-      const comparison = assemble(decl, header, rows);
+      const comparison = assembly.comparison(rows);
       writeWhole(join(folder, 'comparison.json'), `${JSON.stringify(comparison)}\n`);
+      latest = comparison;
       return comparison;
     };
+    const progress = new RunList(showRuns(output));
     const attempt = async ({ label, ...assignment }: Assignment): Promise<Attempt> => {
-      output.note(`${label} …`);
       const order: WorkOrder = {
         ...assignment,
         ...{ file, source, modules: library.found, options: overrides, backend: backend.name, strict },
+        checksGradient: assignment.job.seed === decl.seeds[0],
       };
-      const started = performance.now();
+      progress.begin(label);
       const ending = await runOrder(order, interrupt.signal, (message) => {
-        if (message.kind === 'warning' && !warned.has(message.message)) {
-          warned.add(message.message);
-          output.note(`${label}: ${message.code}: ${message.message}`);
-        }
         output.document({ event: message.kind, run: label, ...message });
+        if (message.kind === 'warning') {
+          if (warned.has(message.message)) return;
+          warned.add(message.message);
+          progress.interrupt(() => output.note(`${label}: ${message.code}: ${message.message}`));
+        } else progress.update(label, message);
       });
-      const seconds = ((performance.now() - started) / 1000).toFixed(0);
-      const how = ending.kind === 'failed' ? `failed: ${ending.message}` : ending.kind;
-      output.note(`${label}: ${how} after ${seconds} s`);
+      progress.end(label, ending);
       return ending;
     };
     const runner = new ComparisonRunner({
@@ -116,12 +124,16 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
       attempt,
       onChange: write,
     });
+    live = options.flag('watch') ? await watch(() => latest ?? assembly.comparison([]), output, warn) : undefined;
     const { rows, isComplete } = await runner.run();
     const comparison = write(rows);
-    printComparison(comparison, folder, output);
-    output.document({ event: 'result', ok: true, folder, comparison });
+    const page = join(folder, 'report.html');
+    writeWhole(page, await writeHtml(comparison));
+    printComparison(comparison, page, isComplete, output);
+    output.document({ event: 'result', ok: isComplete, folder, report: page, comparison });
     return isComplete ? statuses.ok : statuses.interrupted;
   } finally {
+    await live?.close();
     interrupt.release();
     release();
   }
@@ -134,6 +146,19 @@ function comparedModels({ items }: Module): string[] {
     const name = expr.kind === 'call' ? expr.callee : expr;
     return name.kind === 'name' ? [name.name.text] : [];
   });
+}
+
+/** What makes the same again. */
+function commandLine(file: string, options: CommandCall['options']): string {
+  const numbers = ['epochs', 'seeds'].flatMap((name) => {
+    const value = options.number(name);
+    return value === undefined ? [] : [`--${name} ${value}`];
+  });
+  const settings = options.list('set').map((setting) => `--set ${setting}`);
+  const allowed = options.list('allow').map((code) => `--allow ${code}`);
+  const backend = options.text('backend');
+  const chosen = backend === undefined || backend === 'auto' ? [] : [`--backend ${backend}`];
+  return ['ebmc compare', file, ...chosen, ...numbers, ...settings, ...allowed].join(' ');
 }
 
 /** A step of the native backend uses all cores by itself; with many, small models leave some idle. */
@@ -210,42 +235,10 @@ function ownModules(library: RecordingLibrary): Record<string, string> {
   return Object.fromEntries(own.map(([path, { text }]) => [path, text]));
 }
 
-type Header = Pick<Comparison, 'file' | 'source' | 'modules' | 'versions' | 'created' | 'dataset'>;
-
-function assemble(decl: CompareDecl, header: Header, rows: readonly RowState[]): Comparison {
-  const { equal, differences } = splitTraits(rows);
-  const { unit, amount } = decl.budget;
-  const measures = measuresIn(measureInfos(decl.evaluate), rows);
-  return {
-    format: 1,
-    title: titleOf(decl),
-    ...header,
-    budget: { [unit]: String(amount), seeds: decl.seeds.join(', '), ...equal },
-    differences,
-    measures,
-    competitors: rows.map(({ train: _, traits: _traits, ...row }) => ({
-      ...row,
-      runs: row.runs.map(toRun),
-      summary: summarizeRow(row, measures),
-      verdict: { kind: 'waiting', reason: '' },
-    })),
-    contrasts: [],
-  };
-}
-
-function summarizeRow({ runs }: Pick<RowState, 'runs'>, measures: Comparison['measures']) {
-  return Object.fromEntries(
-    measures.flatMap(({ key }) => {
-      const values = runs.flatMap(({ outcome }) => outcome?.measures[key] ?? []);
-      return values.length === 0 ? [] : [[key, summarize(values)]];
-    }),
-  );
-}
-
-function printComparison(comparison: Comparison, folder: string, output: Output): void {
-  for (const { name, summary } of comparison.competitors) {
-    const cells = comparison.measures.map(({ key }) => `${key} ${summary[key]?.mean.toFixed(3) ?? '–'}`);
-    output.line(`${name.padEnd(24)} ${cells.join('  ')}`);
-  }
-  output.line(`\nin ${folder}`);
+function printComparison(comparison: Comparison, page: string, isComplete: boolean, output: Output): void {
+  output.line(`\n${formatComparison(comparison, output)}\n`);
+  for (const { name, verdict } of comparison.competitors)
+    if (verdict.kind !== 'baseline') output.line(`${output.paint.bold(name)}: ${verdict.kind}: ${verdict.reason}`);
+  const again = isComplete ? '' : '; not all runs are done: the same command goes on';
+  output.line(`\nReport: ${output.paint.bold(page)}${again}`);
 }

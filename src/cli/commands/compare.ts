@@ -20,6 +20,7 @@ export const compareCommand: CommandEntry = {
       .option('--jobs <n>', 'runs at a time (default: one for each eight cores)', positiveInteger)
       .option('--allow <code>', 'only warn of this collapse diagnostic, e.g. EBM3001; may be repeated', collect)
       .option('--set <setting>', 'change a setting, e.g. compare.batch=256; may be repeated', collect)
+      .option('--watch', 'serve a page on this machine that follows the runs')
       .option('--strict', 'refuse damaged examples instead of skipping them');
   },
   run: async (call) => (await import('../actions/compare.js')).runCompare(call),

@@ -7,7 +7,9 @@ import { dataCommand } from './data.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
+import { exportCommand } from './export.js';
 import { fmtCommand } from './fmt.js';
+import { importCommand } from './import.js';
 import { initCommand } from './init.js';
 import { reportCommand } from './report.js';
 import { setupCommand } from './setup.js';
@@ -15,15 +17,7 @@ import { tokenizerCommand } from './tokenizer.js';
 import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
-  ...[
-    initCommand,
-    checkCommand,
-    dataCommand,
-    trainCommand,
-    evaluateCommand,
-    compareCommand,
-    reportCommand,
-    compileCommand,
-  ],
-  ...[tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
+  ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compareCommand, reportCommand],
+  ...[exportCommand, importCommand, compileCommand, tokenizerCommand, fmtCommand, explainCommand],
+  ...[doctorCommand, setupCommand],
 ];

@@ -2,6 +2,7 @@
 import type { CheckOptions } from '../../compiler/index.js';
 import type { Source } from '../../grammar/source.js';
 import type { Job } from '../../runtime/compare/job.js';
+import type { Gauges } from '../../runtime/train/index.js';
 
 export interface WorkOrder {
   /** Where the program was: data paths start from its folder. */
@@ -13,6 +14,8 @@ export interface WorkOrder {
   readonly folder: string;
   readonly backend: string;
   readonly strict: boolean;
+  /** Of the objective, by finite differences: once for a competitor. */
+  readonly checksGradient: boolean;
   readonly training: string;
   readonly evaluation: string;
 }
@@ -27,7 +30,8 @@ export type Message =
       readonly steps: number;
       readonly loss: number;
       readonly secondsLeft: number;
-      readonly spread: number | undefined;
+      /** The latest measurement. */
+      readonly gauges: Gauges | undefined;
     }
   | { readonly kind: 'measuring'; readonly what: string }
   | { readonly kind: 'warning'; readonly code: string; readonly message: string }

@@ -21,8 +21,8 @@ export interface GradientCheckOptions {
   /** Of the draws inside the model, and of the directions. */
   readonly seed?: number;
   readonly directions?: number;
-  /** How far parameters are moved, each by a normal number times this. */
-  readonly distance?: number;
+  /** How far parameters are moved, each by a normal number times this; of several distances the one that agrees best counts. */
+  readonly distances?: readonly number[];
 }
 
 /**
@@ -36,7 +36,7 @@ export function checkGradient(model: TypedModel, options: GradientCheckOptions):
 function checkGroup(
   model: TypedModel,
   group: number,
-  { inputs, states, seed = 0, directions = 3, distance = 1e-6 }: GradientCheckOptions,
+  { inputs, states, seed = 0, directions = 3, distances = [1e-6, 1e-8] }: GradientCheckOptions,
 ): number {
   const b = new Builder();
   const lowering = new BatchLowering(b, model.batch);
@@ -59,18 +59,19 @@ function checkGroup(
   let worst = 0;
   for (let k = 0; k < directions && count > 0; k++) {
     const v = parameters.map((_, i) => drawNormal({ seed, step: k }, `direction ${i}`, g[i]!.data.length));
-    const at = (sign: number): number => {
+    const at = (distance: number): number => {
       const moved = new Map(held);
       for (const [i, parameter] of parameters.entries()) {
         const { shape, data } = held.get(parameter)!;
-        moved.set(parameter, { shape, data: data.map((x, j) => x + sign * distance * v[i]![j]!) });
+        moved.set(parameter, { shape, data: data.map((x, j) => x + distance * v[i]![j]!) });
       }
       return value(moved, draws)[0]!.data[0]!;
     };
-    const measured = (at(1) - at(-1)) / (2 * distance);
     const computed = g.reduce((sum, { data }, i) => sum + data.reduce((s, x, j) => s + x * v[i]![j]!, 0), 0);
     const size = Math.max(Math.abs(computed), length, 1e-8);
-    const error = Math.abs(measured - computed) / size;
+    // A corner of relu between the two points spoils a large distance, rounding a small one; a wrong rule is wrong at all.
+    const errors = distances.map((h) => Math.abs((at(h) - at(-h)) / (2 * h) - computed) / size);
+    const error = Math.min(...errors);
     worst = Number.isFinite(error) ? Math.max(worst, error) : Infinity;
   }
   return worst;

@@ -2,6 +2,7 @@
 import { nearest, report } from '../../diagnostics/index.js';
 import type { CompareItem, Expr, Name, Setting, TrainItem } from '../../grammar/syntax-tree.js';
 import type { BudgetUnit, CompareDecl, CompetitorDecl, SettingValue, VariantDecl } from '../declarations.js';
+import { comparedMeasures } from '../measure-names.js';
 import {
   evaluateSettings,
   type SettingOverrides,
@@ -82,7 +83,7 @@ export function checkCompare(
     settings: [...given.values()].filter(({ name }) => evaluateSettings.includes(name.text)),
     ...{ span: item.span, doc: item.doc },
   };
-  const evaluate = checker.evaluate(evaluation);
+  const evaluate = checker.evaluate(evaluation, comparedMeasures);
   return {
     dataset: evaluate.dataset,
     competitors: declared,

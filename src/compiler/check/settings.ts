@@ -87,7 +87,7 @@ export class SettingsChecker {
     };
   }
 
-  evaluate(item: EvaluateItem): EvaluateDecl {
+  evaluate(item: EvaluateItem, measures: readonly MeasureName[] = defaultMeasures): EvaluateDecl {
     const settings = this.settings('`evaluate`', item.settings, evaluateSettings, {});
     const given = settings.get('labels');
     const labels = given
@@ -102,14 +102,18 @@ export class SettingsChecker {
       dataset: this.dataPlace(item.dataset).dataset,
       neighbours: this.number(settings, 'knn', 20, 'a whole number above 0', (n) => Number.isInteger(n) && n > 0),
       labels,
-      measures: this.measures(settings.get('measures')?.value, settings.get('measures')?.span),
+      measures: this.measures(settings.get('measures'), measures),
       transfers: names(settings.get('transfer')?.value),
       span: item.span,
     };
   }
 
-  private measures(given: SettingValue | undefined, span: Span | undefined): readonly MeasureName[] {
-    if (given === undefined) return defaultMeasures;
+  private measures(
+    setting: { value: SettingValue; span: Span | undefined } | undefined,
+    otherwise: readonly MeasureName[],
+  ): readonly MeasureName[] {
+    if (setting === undefined) return otherwise;
+    const { value: given, span } = setting;
     const known: readonly string[] = measureNames;
     const wanted = names(given);
     if (wanted.length === 0) this.outOfRange('measures', `a list such as [${defaultMeasures.join(', ')}]`, span);

@@ -1,7 +1,9 @@
 /** From what the jobs found to the comparison: pure, done again whenever a job ends. */
 import type { CompareDecl, TrainDecl } from '../../compiler/declarations.js';
-import type { ComparedRun, Comparison, Competitor, Difference, MeasureInfo } from './comparison.js';
-import type { Outcome } from './outcome.js';
+import { type MeasureSettings, measureInfos } from '../evaluate/index.js';
+import type { ComparedRun, Comparison, Competitor, Difference, MeasureInfo, Summary, Verdict } from './comparison.js';
+import { type Outcome, unpackScores } from './outcome.js';
+import { Bootstrap, type Sample } from './statistics.js';
 
 export interface RunState {
   readonly seed: number;
@@ -21,12 +23,98 @@ export interface RowState extends Omit<Competitor, 'runs' | 'summary' | 'verdict
   readonly traits: Readonly<Record<string, string>>;
 }
 
-export interface Header
-  extends Pick<Comparison, 'file' | 'source' | 'modules' | 'versions' | 'created' | 'dataset' | 'measures'> {
-  readonly decl: CompareDecl;
+/** What a comparison is, before anything of it has run. */
+export type Header = Pick<Comparison, 'file' | 'source' | 'modules' | 'versions' | 'created' | 'command' | 'dataset'>;
+
+/** Assembles again and again as jobs end; what was resampled before is not resampled again. */
+export class Assembly {
+  private readonly bootstrap = new Bootstrap();
+  private readonly unpacked = new WeakMap<Outcome, Map<string, Uint8Array | Float32Array>>();
+
+  constructor(
+    private readonly decl: CompareDecl,
+    private readonly header: Header,
+  ) {}
+
+  comparison(rows: readonly RowState[]): Comparison {
+    const { decl, header } = this;
+    const { equal, differences } = splitTraits(rows);
+    const { unit, amount } = decl.budget;
+    const measures = measuresIn(decl.evaluate, rows);
+    return {
+      format: 1,
+      title: titleOf(decl),
+      ...header,
+      budget: { [unit]: String(amount), seeds: decl.seeds.join(', '), ...equal },
+      differences,
+      measures,
+      competitors: rows.map((row) => this.competitor(row, measures)),
+      contrasts: measures.filter(({ better }) => better !== 'neither').flatMap(({ key }) => this.contrasts(rows, key)),
+    };
+  }
+
+  private competitor({ train: _, traits: _traits, ...row }: RowState, measures: readonly MeasureInfo[]): Competitor {
+    const summaries = measures.flatMap(({ key, unit }): [string, Summary][] => {
+      const samples = this.samples(row.runs, key);
+      if (samples.length === 0) return [];
+      const summary = this.bootstrap.summarize(samples);
+      return [[key, unit === 'share' ? withinShares(summary) : summary]];
+    });
+    return { ...row, runs: row.runs.map(toRun), summary: Object.fromEntries(summaries), verdict: verdictOf(row) };
+  }
+
+  private contrasts(rows: readonly RowState[], key: string): Comparison['contrasts'] {
+    const measured = rows.map(({ name, runs }) => ({ name, samples: this.samples(runs, key) }));
+    const found = this.bootstrap.contrasts(
+      key,
+      measured.filter(({ samples }) => samples.length > 0),
+    );
+    return found.map(({ p: _, ...contrast }) => contrast);
+  }
+
+  private samples(runs: readonly RunState[], key: string): Sample[] {
+    return runs.flatMap(({ seed, outcome }) => {
+      const value = outcome?.measures[key];
+      return outcome && value !== undefined ? [{ seed, value, scores: this.scores(outcome, key) }] : [];
+    });
+  }
+
+  private scores(outcome: Outcome, key: string): Uint8Array | Float32Array | undefined {
+    const packed = outcome.scores[key];
+    if (packed === undefined) return undefined;
+    const known = this.unpacked.get(outcome) ?? new Map<string, Uint8Array | Float32Array>();
+    this.unpacked.set(outcome, known);
+    const scores = known.get(key) ?? unpackScores(packed);
+    known.set(key, scores);
+    return scores;
+  }
 }
 
-export function toRun({ seed, folder, outcome, failure }: RunState): ComparedRun {
+/** Where few seeds vary, an interval may reach beyond what a share can be. */
+function withinShares({ low, high, ...summary }: Summary): Summary {
+  return { ...summary, low: Math.max(0, low), high: Math.min(1, high) };
+}
+
+/** Of all runs of a competitor: the gravest is what it is worth. */
+function verdictOf({ kind, runs }: Pick<RowState, 'kind' | 'runs'>): Verdict {
+  const failed = runs.flatMap(({ seed, outcome, failure }) => {
+    const reason = outcome?.status === 'failed' ? `${outcome.code}: ${outcome.reason}` : failure;
+    return reason === undefined ? [] : [{ kind: 'failed' as const, reason: `seed ${seed}: ${reason}` }];
+  });
+  if (failed[0]) return failed[0];
+  const missing = runs.filter(({ outcome }) => !outcome).length;
+  if (missing > 0) return { kind: 'waiting', reason: `${missing} of ${runs.length} runs are not there yet` };
+  if (kind !== 'objective') return { kind: 'baseline', reason: 'shown for comparison' };
+  const judged = runs.flatMap(({ seed, outcome }) => (outcome?.verdict ? [{ seed, ...outcome.verdict }] : []));
+  const worst = gravest.flatMap((grave) => judged.filter((verdict) => verdict.kind === grave))[0] ?? judged[0];
+  if (!worst) return { kind: 'no fault found', reason: 'there are too few figures to judge by' };
+  const among = runs.length === 1 ? '' : `seed ${worst.seed}: `;
+  return { kind: worst.kind, reason: `${among}${worst.reason}` };
+}
+
+const gravest: readonly Verdict['kind'][] = ['gradient wrong', 'collapsed', 'on its plateau', 'under-trained'];
+
+function toRun({ seed, folder, outcome, failure }: RunState): ComparedRun {
   if (!outcome) {
     const status = failure === undefined ? 'waiting' : 'failed';
     const base = { seed, folder, status, cost: undefined, curve: [], measures: {} } as const;
@@ -41,7 +129,7 @@ export function toRun({ seed, folder, outcome, failure }: RunState): ComparedRun
 }
 
 /** Settings in the order in which a report lists them. */
-export function describeTraining(train: TrainDecl): Record<string, string> {
+function describeTraining(train: TrainDecl): Record<string, string> {
   const call = ({ name, settings }: { name: string; settings: Readonly<Record<string, number>> }): string =>
     `${name}(${Object.entries(settings)
       .map(([setting, value]) => `${setting}: ${value}`)
@@ -56,7 +144,7 @@ export function describeTraining(train: TrainDecl): Record<string, string> {
 }
 
 /** What every trained competitor has in common, and every line in which they differ. */
-export function splitTraits(rows: readonly RowState[]): {
+function splitTraits(rows: readonly RowState[]): {
   readonly equal: Readonly<Record<string, string>>;
   readonly differences: readonly Difference[];
 } {
@@ -77,15 +165,17 @@ export function splitTraits(rows: readonly RowState[]): {
   return { equal, differences };
 }
 
-export function titleOf({ competitors, dataset }: CompareDecl): string {
+function titleOf({ competitors, dataset }: CompareDecl): string {
   const names = [...new Set(competitors.map(({ name }) => name))];
   return `${names.join(', ')} on ${dataset ?? 'no data'}`;
 }
 
 /** Measures that some run has, in the table's order. */
-export function measuresIn(table: readonly MeasureInfo[], rows: readonly RowState[]): MeasureInfo[] {
-  const found = new Set(
-    rows.flatMap(({ runs }) => runs.flatMap(({ outcome }) => Object.keys(outcome?.measures ?? {}))),
-  );
-  return table.filter(({ key }) => found.has(key));
+function measuresIn(
+  settings: MeasureSettings & { readonly transfers: readonly string[] },
+  rows: readonly RowState[],
+): MeasureInfo[] {
+  const outcomes = rows.flatMap(({ runs }) => runs.flatMap(({ outcome }) => outcome ?? []));
+  const found = new Set(outcomes.flatMap(({ measures }) => Object.keys(measures)));
+  return measureInfos(settings).filter(({ key }) => found.has(key));
 }

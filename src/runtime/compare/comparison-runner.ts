@@ -158,7 +158,7 @@ export class ComparisonRunner {
     return outcome.measures[isLabelled ? 'knn' : 'rankme'] ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Untrained encoders and raw inputs, each measured once a seed for all competitors that share it. */
+  /** Untrained and supervised encoders and raw inputs, each once a seed for all competitors that share it. */
   private baselines(): Promise<unknown>[] {
     const { decl, competitors } = this.options;
     const pending: Promise<unknown>[] = [];
@@ -183,15 +183,16 @@ export class ComparisonRunner {
         pending.push(this.finish(place, i, name, variant, job));
       }
     };
-    if (decl.baselines.includes('untrained')) {
-      const groups = new Map<string, number[]>();
-      for (const [i, { variants }] of competitors.entries()) {
-        const { encoder } = variants[0]!;
-        groups.set(encoder, [...(groups.get(encoder) ?? []), i]);
-      }
+    const groups = new Map<string, number[]>();
+    for (const [i, { variants }] of competitors.entries()) {
+      const { encoder } = variants[0]!;
+      groups.set(encoder, [...(groups.get(encoder) ?? []), i]);
+    }
+    for (const kind of ['untrained', 'supervised'] as const) {
+      if (!decl.baselines.includes(kind) || (kind === 'supervised' && !this.options.isLabelled)) continue;
       for (const users of groups.values()) {
         const names = users.map((i) => competitors[i]!.name).join(', ');
-        addRow('untrained', groups.size === 1 ? 'untrained' : `untrained (${names})`, users);
+        addRow(kind, groups.size === 1 ? kind : `${kind} (${names})`, users);
       }
     }
     if (decl.baselines.includes('raw')) addRow('raw', 'raw input', [0]);

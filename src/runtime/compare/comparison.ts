@@ -165,6 +165,8 @@ export interface Contrast {
   readonly high: number;
   /** Whether the interval excludes zero; otherwise the report says "no difference shown". */
   readonly isShown: boolean;
+  /** Of no difference, after Holm's correction for all contrasts of the measure. */
+  readonly adjusted?: number;
 }
 
 export interface Verdict {

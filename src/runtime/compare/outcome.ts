@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from '../files/index.js';
-import type { CurvePoint, RunCost, RunPictures } from './comparison.js';
+import type { CurvePoint, RunCost, RunPictures, Verdict } from './comparison.js';
 
 export interface Outcome {
   readonly format: 1;
@@ -17,9 +17,11 @@ export interface Outcome {
   readonly curve: readonly CurvePoint[];
   readonly measures: Readonly<Record<string, number>>;
   /** Measure → why there is no value. */
-  readonly missing?: Readonly<Record<string, string>>;
-  /** Measure → for each test example whether it was right, as digits 0 and 1. */
-  readonly correct?: Readonly<Record<string, string>>;
+  readonly missing: Readonly<Record<string, string>>;
+  /** Measure → one score for each test example, whose mean is the value; see `packScores`. */
+  readonly scores: Readonly<Record<string, string>>;
+  /** Of a run that finished. */
+  readonly verdict?: Verdict;
   readonly pictures?: RunPictures;
 }
 
@@ -38,4 +40,16 @@ export function readOutcome(folder: string): Outcome | undefined {
     // Absent, or of a version that wrote otherwise: computed again.
     return undefined;
   }
+}
+
+/** Bytes or 32-bit floats as base64, after a letter that says which. */
+export function packScores(scores: Uint8Array | Float32Array): string {
+  const { buffer, byteOffset, byteLength } = scores;
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+  return `${scores instanceof Uint8Array ? 'b' : 'f'}${text}`;
+}
+
+export function unpackScores(packed: string): Uint8Array | Float32Array {
+  const bytes = Uint8Array.from(Buffer.from(packed.slice(1), 'base64'));
+  return packed.startsWith('b') ? bytes : new Float32Array(bytes.buffer);
 }

@@ -8,7 +8,7 @@ import type { Algebra } from './algebra.js';
 import { measure, noLabels } from './measure.js';
 import { linearKey, type MeasureSettings, measureInfos } from './measures/index.js';
 import { plainAlgebra } from './plain-algebra.js';
-import { type Labels, prepareSubject, readLabels } from './subject.js';
+import { type Labels, prepareSubject, readLabels, type Subject } from './subject.js';
 import { stratifiedSubset } from './subsets.js';
 
 export type RowName = 'trained' | 'untrained' | 'raw pixels';
@@ -19,6 +19,8 @@ export interface EvaluateOptions {
   readonly settings: Pick<EvaluateDecl, 'neighbours' | 'labels' | 'measures'>;
   /** Data sets that the encoder is probed on as well, each with labels. */
   readonly transfers?: readonly Dataset[];
+  /** How to train the trained encoder on labels, for fine-tuning. */
+  readonly fineTuned?: Subject['fineTuned'];
   /** The trained states, from a checkpoint. */
   readonly states: Readonly<Record<string, HostTensor>>;
   /** The run's seed: gives the untrained encoder and the subsets of labels. */
@@ -80,7 +82,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
     const raw = name === 'raw pixels';
     if (!raw) await model.init(seed);
     if (name === 'trained') await model.write(states);
-    const shared = { name, model, raw, dataset, labels, seed, algebra, transfers, onProgress };
+    const fineTuned = name === 'trained' ? options.fineTuned : undefined;
+    const shared = { name, model, raw, dataset, labels, seed, algebra, transfers, fineTuned, onProgress };
     const { scores, ...found } = await measure(await prepareSubject(shared), settings, onProgress);
     reportMissing(name, infos, found.missing, labels !== undefined, warn);
     const { knn, rankme, spread, uniformity, alignment } = found.measures;

@@ -41,6 +41,8 @@ export interface Subject {
   readonly corrupted:
     | ((indices: ArrayLike<number>, name: CorruptionName, severity: number) => Promise<Matrix>)
     | undefined;
+  /** For each test example whether its class is found after training on a share of the labels; undefined where the encoder has no parameters. */
+  readonly fineTuned: ((share: number) => Promise<Uint8Array | undefined>) | undefined;
   readonly transfers: readonly (() => Promise<Transferred>)[];
 }
 
@@ -55,6 +57,7 @@ export interface SubjectOptions {
   readonly seed: number;
   readonly algebra: Algebra;
   readonly transfers?: readonly { readonly dataset: Dataset; readonly labels: Labels }[] | undefined;
+  readonly fineTuned?: Subject['fineTuned'];
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 
@@ -78,6 +81,7 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
     }),
     views: hasViews ? views : undefined,
     manyViews: hasViews ? (examples, count) => manyViews(views, model, dataset, examples, count) : undefined,
+    fineTuned: raw || !options.fineTuned ? undefined : onceEach(options.fineTuned),
     energies: !raw && model.pairEnergies ? once(() => pairEnergies(model, dataset, 'test', seed)) : undefined,
     corrupted:
       pictures.size === 0

@@ -5,6 +5,7 @@ import { alignment } from './alignment.js';
 import { calibration } from './calibration.js';
 import { clusters } from './clusters.js';
 import { energyGap } from './energy-gap.js';
+import { fineTune } from './fine-tune.js';
 import { knn } from './knn.js';
 import { lidar } from './lidar.js';
 import { linear } from './linear.js';
@@ -16,12 +17,14 @@ import { spread } from './spread.js';
 import { transfer } from './transfer.js';
 import { uniformity } from './uniformity.js';
 
+export { fineTuneKey } from './fine-tune.js';
 export { linearKey } from './linear.js';
 export type { Measure, MeasureSettings, Need, Value } from './measure.js';
 
 export const measures: { readonly [N in MeasureName]: Measure } = {
   knn,
   linear,
+  fine_tune: fineTune,
   retrieval,
   clusters,
   robustness,
