@@ -3,17 +3,25 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { EbmcError } from '../../src/diagnostics/index.js';
 import type { Comparison } from '../../src/runtime/compare/comparison.js';
 import { contrastRatio, dark, light, textColours } from '../../src/runtime/report/html/palette.js';
-import { readComparison, writeComparison, writeHtml, writeMarkdown } from '../../src/runtime/report/index.js';
+import {
+  makeDrawer,
+  readComparison,
+  writeComparison,
+  writeHtml,
+  writeMarkdown,
+} from '../../src/runtime/report/index.js';
 import { hostileComparison, sampleComparison } from './sample.js';
 
 let sample: Comparison;
+/** Drawings that several tests need are drawn once. */
+const draw = makeDrawer();
 beforeAll(async () => {
   sample = await sampleComparison();
 });
 
 describe('HTML', () => {
   test('is one file without addresses, the same each time, small, and says everything', async () => {
-    const page = await writeHtml(sample);
+    const page = await writeHtml(sample, draw);
     expect(await writeHtml(sample)).toBe(page);
     expect(page.length).toBeLessThan(1.5e6);
     expect(page).not.toMatch(/(?:src|href)="(?!data:|#)/);
@@ -33,12 +41,12 @@ describe('HTML', () => {
   });
 
   test('identifiers are unique', async () => {
-    const found = [...(await writeHtml(sample)).matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    const found = [...(await writeHtml(sample, draw)).matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
     expect(found.filter((id, i) => found.indexOf(id) !== i)).toEqual([]);
   });
 
   test('no text of the user becomes markup', async () => {
-    const page = await writeHtml(hostileComparison(sample));
+    const page = await writeHtml(hostileComparison(sample), draw);
     expect(page.match(/<script/g)).toHaveLength(1);
     expect(page).not.toMatch(/<img (?!src="data:image)/);
     const tags = page.replaceAll(/"[^"]*"/g, '""').match(/<[a-z][^>]*>/g) ?? [];
@@ -54,7 +62,7 @@ describe('HTML', () => {
     ['one competitor', (all) => ({ ...all, contrasts: [], competitors: all.competitors.slice(0, 1) })],
     ['values that are all NaN', (all) => ({ ...all, competitors: all.competitors.map(withoutNumbers) })],
   ])('a comparison of %s is a page', async (_, change) => {
-    const page = await writeHtml(change(sample));
+    const page = await writeHtml(change(sample), draw);
     expect(page).toContain('</html>');
     expect(page).not.toMatch(/(?:cx|cy|x|y|d|transform)="[^"]*(?:NaN|Infinity|undefined)/);
     expect(writeMarkdown(change(sample))).not.toContain('undefined');

@@ -2,56 +2,16 @@
 import type { Competitor, MeasureInfo, Summary } from '../compare/comparison.js';
 import type { EvaluationResult, EvaluationRow } from '../evaluate/index.js';
 
-const interval = "The interval is Wilson's over the test examples; there is one seed.";
+/** Accuracies over the test examples themselves: their intervals follow from the count. */
+const accuracy = /^(?:knn|linear\..*)$/;
 
-/** Those that the evaluation has, the first one ranking. */
-export function measuresOf({ rows, neighbours }: EvaluationResult): readonly MeasureInfo[] {
-  const [first] = rows;
-  const accuracy = (key: string, label: string, explanation: string): MeasureInfo => ({
-    ...{ key, label, better: 'higher', unit: 'share' },
-    explanation: `${explanation} ${interval}`,
-  });
-  const number = (key: string, label: string, better: MeasureInfo['better'], explanation: string): MeasureInfo => ({
-    ...{ key, label, better, explanation, unit: 'number' },
-  });
-  const measures = [
-    ...(first?.knn === undefined
-      ? []
-      : [
-          accuracy(
-            'knn',
-            `k-NN (k ${neighbours})`,
-            'Accuracy of a vote of the nearest training examples by cosine similarity (Wu et al. 2018).',
-          ),
-        ]),
-    ...(first?.linear ?? []).map(({ labels }) =>
-      accuracy(
-        `linear.${labels}`,
-        `linear probe, ${Number((100 * labels).toPrecision(3))} % of the labels`,
-        'Accuracy of a linear classifier on the frozen representation.',
-      ),
-    ),
-    number(
-      'rankme',
-      'RankMe',
-      'higher',
-      'Effective rank of the representation of the test examples (Garrido et al. 2023).',
-    ),
-    number(
-      'spread',
-      'spread',
-      'neither',
-      'Standard deviation of the normalised representation, times the root of its dimensions: 1 is healthy, 0 collapsed.',
-    ),
-    number(
-      'alignment',
-      'alignment',
-      'lower',
-      'Mean squared distance of the two views of an example (Wang & Isola 2020).',
-    ),
-    number('uniformity', 'uniformity', 'lower', 'Log mean Gaussian potential between examples (Wang & Isola 2020).'),
-  ];
-  return measures.map((measure, i) => (i === 0 ? { ...measure, isMain: true } : measure));
+/** The evaluation's own, with how the intervals of a single run are made. */
+export function measuresOf({ measures }: EvaluationResult): readonly MeasureInfo[] {
+  return measures.map((measure) =>
+    accuracy.test(measure.key)
+      ? { ...measure, explanation: `${measure.explanation} One seed: the interval is Wilson's over the test examples.` }
+      : measure,
+  );
 }
 
 export function trainedSummary(evaluation: EvaluationResult): Readonly<Record<string, Summary>> {
@@ -65,12 +25,11 @@ export function baselinesOf({ rows, testExamples }: EvaluationResult, model: str
     .filter(({ name }) => name !== 'trained')
     .map((row) => {
       const isRaw = row.name !== 'untrained';
-      const summary = summaryOf(row, testExamples);
       return {
         name: isRaw ? 'raw input' : 'untrained',
         kind: isRaw ? ('raw' as const) : ('untrained' as const),
         ...{ model: isRaw ? undefined : model, objective: undefined, settings: {}, parameters: undefined },
-        ...{ flopsPerExample: undefined, tried: [], runs: [], summary },
+        ...{ flopsPerExample: undefined, tried: [], runs: [], summary: summaryOf(row, testExamples) },
         verdict: {
           kind: 'baseline' as const,
           reason: isRaw ? 'the inputs themselves' : `the encoder of ${model} before training`,
@@ -79,26 +38,15 @@ export function baselinesOf({ rows, testExamples }: EvaluationResult, model: str
     });
 }
 
-function summaryOf(row: EvaluationRow, testExamples: number): Readonly<Record<string, Summary>> {
-  const accuracies = [
-    ...(row.knn === undefined ? [] : [['knn', row.knn] as const]),
-    ...row.linear.map(({ labels, accuracy }) => [`linear.${labels}`, accuracy] as const),
-  ];
-  const numbers = [
-    ...([
-      ['rankme', row.rankme],
-      ['spread', row.spread],
-      ['uniformity', row.uniformity],
-    ] as const),
-    ...(row.alignment === undefined || row.alignment === null ? [] : [['alignment', row.alignment] as const]),
-  ];
-  return Object.fromEntries([
-    ...accuracies.map(([key, mean]) => [
-      key,
-      { mean, ...wilson(mean, testExamples), deviation: undefined, values: [mean] },
-    ]),
-    ...numbers.map(([key, mean]) => [key, { mean, low: mean, high: mean, deviation: undefined, values: [mean] }]),
-  ]) as Readonly<Record<string, Summary>>;
+/** JSON has no NaN: a measure that is none is left out. */
+function summaryOf({ measures }: EvaluationRow, testExamples: number): Readonly<Record<string, Summary>> {
+  return Object.fromEntries(
+    Object.entries(measures).flatMap(([key, mean]) => {
+      if (typeof mean !== 'number') return [];
+      const interval = accuracy.test(key) ? wilson(mean, testExamples) : { low: mean, high: mean };
+      return [[key, { mean, ...interval, deviation: undefined, values: [mean] }] as const];
+    }),
+  );
 }
 
 /** The 95 % score interval of a share of `n` (Wilson 1927). */

@@ -53,6 +53,7 @@ async function readEvaluation(folder: string): Promise<EvaluationResult | undefi
   try {
     const result = JSON.parse(await readFile(path, 'utf8')) as EvaluationResult;
     if (!Array.isArray(result.rows)) throw new Error('it has no rows');
+    if (!Array.isArray(result.measures)) throw new Error('an earlier version wrote it; `ebmc evaluate` measures again');
     return result;
   } catch (error) {
     throw new EbmcError([report('EBM5007', { path, problem: (error as Error).message })]);

@@ -13,7 +13,7 @@ export interface LivePage {
 }
 
 export interface ServeOptions {
-  /** Seconds between two looks, at least; writing the page never takes more than a twentieth of the time. Default 2. */
+  /** Seconds between two looks, at least; more where writing the page takes long, so that runs keep the machine. Default 2. */
   readonly every?: number;
   /** Default: one that is free. */
   readonly port?: number;
@@ -43,7 +43,7 @@ export async function serveReport(
     timer = setTimeout(async () => {
       const started = performance.now();
       await page.update().catch(() => undefined);
-      schedule(Math.max(1000 * every, 20 * (performance.now() - started)));
+      schedule(Math.max(1000 * every, Math.min(longestWait, 15 * (performance.now() - started))));
     }, milliseconds).unref();
   };
   schedule(1000 * every);
@@ -60,6 +60,9 @@ export async function serveReport(
   };
 }
 
+/** Milliseconds. */
+const longestWait = 10_000;
+
 const nothingYet: PageParts = {
   title: 'Waiting for the first step',
   parts: new Map([[headId, `<header id="${headId}"><h1>Waiting for the first step</h1></header>`]]),
@@ -72,6 +75,7 @@ class FollowedPage {
   private shown: PageParts = nothingYet;
   private last: Comparison | undefined;
   private version = 0;
+  private looking: Promise<void> | undefined;
 
   constructor(private readonly read: () => Comparison | Promise<Comparison>) {}
 
@@ -100,8 +104,15 @@ class FollowedPage {
     response.on('close', () => this.readers.delete(response));
   }
 
-  /** Looks once; writes and sends what differs from what was sent before. */
-  async update(): Promise<void> {
+  /** Looks once, and sends what differs from what was sent before. Whoever asks while that goes on gets the same look. */
+  update(): Promise<void> {
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+    });
+    return this.looking;
+  }
+
+  private async look(): Promise<void> {
     const comparison = await this.read();
     if (this.last && sameBesidesTime(this.last, comparison)) return;
     const next = await writeParts(comparison, this.draw);

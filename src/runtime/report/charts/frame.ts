@@ -30,7 +30,7 @@ export function chartIn({ width, height, x, y }: Frame, marks: readonly Mark[]):
     background: 'transparent',
     config: plain,
     scales: [scaleOf('x', x, 'width'), scaleOf('y', y, 'height')],
-    axes: [axisOf('x', x, Math.max(2, Math.round(width / 70))), axisOf('y', y, Math.max(2, Math.round(height / 40)))],
+    axes: [axisOf('x', x, width, 70), axisOf('y', y, height, 40)],
     marks: [...marks],
   };
 }
@@ -62,15 +62,15 @@ function scaleOf(name: string, { domain, isLog }: Span, range: 'width' | 'height
     : { name, type: 'linear', domain: [...domain], range, zero: false, nice: false };
 }
 
-function axisOf(scale: 'x' | 'y', { title, format, ticks, isBlank }: Span, tickCount: number): Axis {
+function axisOf(scale: 'x' | 'y', { title, format, ticks, isBlank }: Span, length: number, apart: number): Axis {
   return {
     scale,
     orient: scale === 'x' ? 'bottom' : 'left',
     aria: false,
     grid: true,
-    tickCount,
+    tickCount: Math.max(2, Math.round(length / apart)),
     labelOverlap: true,
-    ...(title ? { title } : {}),
+    ...(title ? { title: shorten(title, Math.floor(length / 6)) } : {}),
     // One by one: a format for the whole axis would write 200 and 1k as "0.2k" and "1k".
     ...(format ? { encode: { labels: { update: { text: { signal: `format(datum.value, '${format}')` } } } } } : {}),
     ...(ticks ? { values: [...ticks] } : {}),

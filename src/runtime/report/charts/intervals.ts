@@ -8,7 +8,7 @@ import { chartIn, shorten, soundSpan } from './frame.js';
 
 const rowHeight = 22;
 /** Of text of 12 pixels, on average. */
-const characterWidth = 6.6;
+const characterWidth = 7.3;
 
 export function intervalChart(rows: readonly RankedRow[], { unit }: MeasureInfo, width: number): Spec {
   const longest = Math.max(...rows.map(({ competitor }) => competitor.name.length), 1);

@@ -30,6 +30,7 @@ th,td{padding:5px 10px 5px 0;text-align:left;vertical-align:top;border-bottom:1p
 thead th{border-bottom:1px solid var(--line);vertical-align:bottom;font-weight:600}
 th[scope=row]{font-weight:500;min-width:9em;max-width:22em;overflow-wrap:anywhere}
 td{max-width:34em;overflow-wrap:anywhere}
+td:not(.number){min-width:6.5em}
 .number{text-align:right;white-space:nowrap}
 thead .number{white-space:normal;min-width:6.5em;max-width:10em}
 .sticky th:first-child{position:sticky;left:0;background:var(--ground);z-index:1;max-width:42vw}
@@ -56,12 +57,12 @@ figcaption{font-weight:600;margin:0 0 4px;overflow-wrap:anywhere}
 figcaption .muted{font-weight:400}
 figure.narrow{display:none}
 @media (max-width:700px){figure.wide{display:none}figure.narrow{display:block}}
-.drawing svg{display:block;width:100%;height:auto;overflow:visible}
+.drawing svg{display:block;width:100%;height:auto;overflow:hidden}
 .drawing text{font-family:inherit}
 details{margin:4px 0}
 summary{cursor:pointer;color:var(--link);font-size:13px;padding:3px 0;overflow-wrap:anywhere}
 .swatch{width:12px;height:12px;vertical-align:-1px}.swatch.long{width:22px;height:8px;vertical-align:2px}
-.key{white-space:nowrap;margin-right:10px}
+.key{display:inline-block;margin-right:10px;overflow-wrap:anywhere}
 .box{display:inline-block;width:14px;height:10px}.filled{background:var(--c1);opacity:.75}.outlined{border:2px solid var(--c2)}
 .ramp{display:inline-flex;vertical-align:middle;border:1px solid var(--line)}.ramp span{width:12px;height:10px}${stepClasses}
 .exhibits{min-width:0}
