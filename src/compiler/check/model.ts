@@ -16,6 +16,7 @@ import { ops } from '../graph/ops/index.js';
 import { topological } from '../graph/schedule.js';
 import { type Node, progressInput, rateInput, type TensorType } from '../graph/types.js';
 import { bindSettings } from './call.js';
+import { tensorsOf } from './captured.js';
 import type { Elaborator, Mode } from './elaborator.js';
 import { asDim, asNode, evaluate, evaluateBlock, execute, named, pipe } from './expression.js';
 import { Scope } from './scope.js';
@@ -26,6 +27,7 @@ import {
   type TypedEnergy,
   type TypedGroup,
   type TypedInput,
+  type TypedMask,
   type TypedModel,
   type TypedTerm,
   type TypedView,
@@ -78,6 +80,7 @@ export function elaborateModel(
     viewRepresentations,
     energies,
     views: namedViews(item, train.scope),
+    masks: namedMasks(item, train.scope),
     states: [...e.states.values()],
     encoders: train.encoders,
     calls: e.calls,
@@ -377,6 +380,18 @@ function namedViews(item: ModelItem, scope: Scope): TypedView[] {
         return [{ name: family ? `${text}[${k}]` : text, subject: member.subject.text, node: one.node }];
       });
     });
+  });
+}
+
+/** The masks of the training step, with every tensor that they give. */
+function namedMasks(item: ModelItem, scope: Scope): TypedMask[] {
+  return item.members.flatMap((member) => {
+    const value = member.kind === 'mask' ? scope.own(member.name.text)?.value : undefined;
+    if (member.kind !== 'mask' || value?.kind !== 'record') return [];
+    const fields = [...value.fields].flatMap(([name, field]) =>
+      tensorsOf(field).map((node, k, all) => ({ name: all.length > 1 ? `${name}[${k}]` : name, node })),
+    );
+    return [{ name: member.name.text, subject: member.subject.text, fields }];
   });
 }
 

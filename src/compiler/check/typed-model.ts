@@ -24,6 +24,8 @@ export interface TypedModel {
   readonly energies: readonly TypedEnergy[];
   /** Views and what they are views of, for looking at them. */
   readonly views: readonly TypedView[];
+  /** What masks choose: the tensors of each, by their fields. */
+  readonly masks: readonly TypedMask[];
   readonly states: readonly TypedState[];
   readonly encoders: readonly TypedEncoder[];
   readonly calls: readonly InstanceCall[];
@@ -81,6 +83,12 @@ export interface TypedView {
   readonly name: string;
   readonly subject: string;
   readonly node: Node;
+}
+
+export interface TypedMask {
+  readonly name: string;
+  readonly subject: string;
+  readonly fields: readonly { readonly name: string; readonly node: Node }[];
 }
 
 export interface TypedEncoder {
