@@ -3,6 +3,7 @@ import type { CommandEntry } from '../command.js';
 import { checkCommand } from './check.js';
 import { compileCommand } from './compile.js';
 import { dataCommand } from './data.js';
+import { diffCommand } from './diff.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
@@ -14,5 +15,6 @@ import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
   ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compileCommand],
+  ...[diffCommand],
   ...[tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
 ];

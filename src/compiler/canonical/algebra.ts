@@ -47,10 +47,9 @@ export class Algebra {
 
   variable(name: string, size: number, shown: string): Variable {
     const text = `variable ${name} ${shown}`;
-    const bound = name.startsWith('#') ? Number(name.slice(1)) : 0;
     // A free variable's name says nothing: it is given away when the formula is closed.
     const hash = hashText(name.startsWith('~') ? `variable ${shown}` : text);
-    const plain = { hash, skeleton: hash, free: new Set([name]), height: bound, weight: 1, moves: false };
+    const plain = { hash, skeleton: hash, free: new Set([name]), height: 0, weight: 1, moves: false };
     return this.shared(text, () => ({ ...plain, kind: 'variable', name, size, shown }));
   }
 
@@ -233,18 +232,18 @@ export class Algebra {
     const free = new Set([...body.free].filter((name) => !over.some((v) => v.name === name)));
     // A tensor written out by its elements binds nothing that matters.
     const isWhole = what === 'lambda' && body.kind === 'at' && isElements(body, over);
-    const height = isWhole ? body.tensor.height : Math.max(body.height, ...over.map((v) => v.height));
+    const height = isWhole ? body.tensor.height : body.height + over.length;
     const { weight, moves } = body;
     const [hash, skeleton] = [hashText(show(body.hash)), hashText(show(body.skeleton))];
     return this.shared(show(body.id), () => make({ hash, skeleton, free, height, weight: weight + 1, moves }));
   }
 
   private joined(parts: readonly Shared[]): Omit<Plain, 'hash' | 'skeleton'> {
-    const sets = parts.filter(({ free }) => free.size > 0);
-    const free = sets.length === 0 ? none : sets.length === 1 ? sets[0]!.free : new Set(sets.flatMap((p) => [...p.free]));
+    let free = none;
     let height = 0;
     let weight = 1;
     for (const part of parts) {
+      free = union(free, part.free);
       if (part.height > height) height = part.height;
       weight += part.weight;
     }
@@ -268,6 +267,14 @@ export function isElements(x: Extract<Expression, { kind: 'at' }>, over: readonl
     over.every((v, i) => x.indices[lead + i] === v && !x.tensor.free.has(v.name)) &&
     x.indices.slice(0, lead).every((index) => index.kind === 'variable' && index.name === thisExample)
   );
+}
+
+/** One of the two where it holds the other. */
+function union(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  if (a === b || b.size === 0) return a;
+  const [small, large] = a.size < b.size ? [a, b] : [b, a];
+  for (const name of small) if (!large.has(name)) return new Set([...large, ...small]);
+  return large;
 }
 
 function sign(value: number): string {

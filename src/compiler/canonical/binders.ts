@@ -11,8 +11,9 @@ export class Binders {
   /** Free variables replaced. */
   substitute(root: Expression, by: ReadonlyMap<string, Expression>): Expression {
     const done = new Map<Part, Part>();
+    const names = [...by.keys()];
     const visit = <P extends Part>(part: P): P => {
-      if (![...by.keys()].some((name) => part.free.has(name))) return part;
+      if (part.free.size === 0 || !names.some((name) => part.free.has(name))) return part;
       let result = done.get(part);
       if (!result) done.set(part, (result = this.rebuilt(part, visit, by)));
       return result as P;
@@ -86,6 +87,9 @@ export class Binders {
   }
 
   applied(lambda: Lambda, indices: readonly Expression[]): Expression {
+    // Bound names cannot be taken for others where the indices hold none.
+    if (indices.every(({ height, free }) => height === 0 && ![...free].some((name) => name.startsWith('#'))))
+      return this.substitute(lambda.body, new Map(lambda.over.map((v, i) => [v.name, indices[i]!])));
     const { over, body } = this.opened(lambda);
     return this.substitute(body, new Map(over.map((v, i) => [v.name, indices[i]!])));
   }

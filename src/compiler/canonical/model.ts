@@ -1,15 +1,17 @@
 /** A model in canonical form: the same for two files that mean the same. */
 import { belongsTo, type TypedModel } from '../check/typed-model.js';
 import { showShape } from '../graph/dim.js';
-import { type Expression, hashText, type Lambda, type Leaf, type Part, rounded, type Weighted } from './expression.js';
+import type { Expression, Leaf, Part, Weighted } from './expression.js';
 import { type Forms, formsOf } from './forms.js';
 import { canonicalNames } from './naming.js';
-import { Printer, showNumber } from './print.js';
+import { Printer } from './print.js';
 import type { Structure } from './structure.js';
 import { findStructures, type Structures } from './structures.js';
 
 /** A formula: names for what it uses more than once, then itself. */
 export interface Formula {
+  /** Equal where the formulas are, under one naming. */
+  readonly hash: number;
   readonly definitions: readonly string[];
   readonly text: string;
 }
@@ -48,6 +50,9 @@ export interface CanonicalState {
 }
 
 export interface CanonicalAddend {
+  /** Equal where the formulas are, under one naming; `skeleton` whatever the numbers in them. */
+  readonly hash: number;
+  readonly skeleton: number;
   readonly weight: number;
   readonly text: string;
   /** The terms of the file that it is part of. */
@@ -141,7 +146,7 @@ function typeOf(model: TypedModel, { declared }: Leaf): string {
 function formula(value: Part, nameOf: (leaf: Leaf) => string): Formula {
   const printer = new Printer(nameOf, [value]);
   const text = value.kind === 'lambda' ? printer.lambda(value) : printer.expression(value as Expression);
-  return { definitions: printer.definitions, text };
+  return { hash: value.hash, definitions: printer.definitions, text };
 }
 
 function pipeline({ leaves, pipelines }: Structures, leaf: Leaf, nameOf: (leaf: Leaf) => string): CanonicalPipeline {
@@ -227,6 +232,8 @@ function group({ groups, terms }: Forms, k: number, nameOf: (leaf: Leaf) => stri
     weighted.map(({ term }) => term),
   );
   const addends = weighted.map(({ term, coefficient }) => ({
+    hash: term.hash,
+    skeleton: term.skeleton,
     weight: coefficient,
     text: printer.weighted(1, term),
     terms: terms
@@ -241,5 +248,3 @@ function addendsOf(x: Expression): { readonly weighted: readonly Weighted[]; rea
   if (x.kind === 'number') return { weighted: [], constant: x.value };
   return { weighted: [{ term: x, coefficient: 1 }], constant: 0 };
 }
-
-export { hashText, type Lambda, rounded, showNumber };

@@ -64,17 +64,26 @@ function showAttr(value: AttrValue | readonly AttrValue[], axisName: (axis: Axis
   return showSize(value as never);
 }
 
+type Hashes = ReadonlyMap<Node, readonly [skeleton: number, whole: number]>;
+
+function compareHashes(a: readonly [number, number], b: readonly [number, number]): number {
+  return a[0] - b[0] || a[1] - b[1];
+}
+
 /** Of each operation and what it is made of, without names. */
-function namelessHashes(order: readonly Node[], nameOf: (node: Node) => string | undefined): ReadonlyMap<Node, number> {
-  const hashes = new Map<Node, number>();
+function namelessHashes(order: readonly Node[], nameOf: (node: Node) => string | undefined): Hashes {
+  const hashes = new Map<Node, readonly [skeleton: number, whole: number]>();
   for (const node of order) {
     const name = nameOf(node);
     const { op, attrs, type } = node;
     const args = name === undefined ? node.args.map((arg) => hashes.get(arg)!) : [];
-    if (commutative.has(op)) args.sort((a, b) => a - b);
+    if (commutative.has(op)) args.sort(compareHashes);
     const axes = node.axes.map(({ kind, size }) => `${kind}${showSize(size)}`).sort();
     const shown = name ?? `${op} ${showAttrs(attrs, ({ kind, size }) => `${kind}${showSize(size)}`)}`;
-    hashes.set(node, hashText(`${shown} ${type.dtype}${showShape(type.shape)} ${axes.join()} ${args.join()}`));
+    const text = (own: string, k: 0 | 1): number =>
+      hashText(`${own} ${type.dtype}${showShape(type.shape)} ${axes.join()} ${args.map((arg) => arg[k]).join()}`);
+    // Without numbers first, so that another number does not put operands in another order.
+    hashes.set(node, [text(name ?? op, 0), text(shown, 1)]);
   }
   return hashes;
 }
@@ -93,7 +102,7 @@ class Writer {
   constructor(
     private readonly model: TypedModel,
     private readonly nameOf: (node: Node) => string | undefined,
-    private readonly nameless: ReadonlyMap<Node, number>,
+    private readonly nameless: Hashes,
   ) {}
 
   write(root: Node): Structure {
@@ -123,8 +132,8 @@ class Writer {
 
   private ordered(node: Node): Node[] {
     if (!commutative.has(node.op)) return [...node.args];
-    const hash = (arg: Node): number => this.nameless.get(arg) ?? 0;
-    return [...node.args].sort((a, b) => hash(a) - hash(b));
+    const hash = (arg: Node): readonly [number, number] => this.nameless.get(arg) ?? [0, 0];
+    return [...node.args].sort((a, b) => compareHashes(hash(a), hash(b)));
   }
 
   private line(node: Node): string {
