@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
 import { fmtCommand } from './fmt.js';
+import { inferCommand } from './infer.js';
 import { initCommand } from './init.js';
 import { setupCommand } from './setup.js';
 import { tokenizerCommand } from './tokenizer.js';
@@ -15,6 +16,6 @@ import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
   ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compileCommand],
-  ...[diffCommand],
+  ...[diffCommand, inferCommand],
   ...[tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
 ];

@@ -423,7 +423,7 @@ function elaborateEnergy(
   uses: readonly Value[],
   scope: Scope,
 ): TypedEnergy | undefined {
-  const parameters: { name: string; node: Node }[] = [];
+  const parameters: { name: string; node: Node; use: Node }[] = [];
   const inner = new Scope(scope);
   for (const [k, parameter] of member.parameters.entries()) {
     const use = uses[k];
@@ -431,7 +431,7 @@ function elaborateEnergy(
     const { shape, dtype } = use.node.type;
     const name = parameter.name.text;
     const node = e.builder.op('input', [], { name, shape, dtype }, { scope: name, axes: [e.exampleAxis] });
-    parameters.push({ name, node });
+    parameters.push({ name, node, use: use.node });
     inner.define(name, { kind: 'tensor', node });
   }
   const value = evaluateBlock(e, member.body, inner);

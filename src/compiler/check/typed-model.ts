@@ -75,7 +75,8 @@ export function followsGroup(parameter: string, group: number, groups: readonly 
 
 export interface TypedEnergy {
   readonly name: string;
-  readonly parameters: readonly { readonly name: string; readonly node: Node }[];
+  /** `use`: what the objective gives for it, at the energy's first use, as it is while training. */
+  readonly parameters: readonly { readonly name: string; readonly node: Node; readonly use: Node }[];
   readonly node: Node;
 }
 
