@@ -234,7 +234,10 @@ export class Algebra {
     const isWhole = what === 'lambda' && body.kind === 'at' && isElements(body, over);
     const height = isWhole ? body.tensor.height : body.height + over.length;
     const { weight, moves } = body;
-    const [hash, skeleton] = [hashText(show(body.hash)), hashText(show(body.skeleton))];
+    // As in print, the sizes of a tensor that is passed on as it is are not said.
+    const [hash, skeleton] = isWhole
+      ? [hashText(`whole ${body.tensor.hash}`), hashText(`whole ${body.tensor.skeleton}`)]
+      : [hashText(show(body.hash)), hashText(show(body.skeleton))];
     return this.shared(show(body.id), () => make({ hash, skeleton, free, height, weight: weight + 1, moves }));
   }
 
