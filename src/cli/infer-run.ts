@@ -42,7 +42,12 @@ export async function openRun(
   return {
     ...{ model, energy, checked, dataset },
     async load(made) {
-      const program = await loadProgram(made, { ...train, microBatch: undefined, precision: 'float32' }, backend, output);
+      const program = await loadProgram(
+        made,
+        { ...train, microBatch: undefined, precision: 'float32' },
+        backend,
+        output,
+      );
       open.push(program.close);
       requireSameStates(checkpoint, program.model.states);
       await program.model.init(checkpoint.manifest.seed);

@@ -74,7 +74,10 @@ export function energyArguments(
 }
 
 /** Data that an argument can be as it is: of its shape, of its name if there is one. */
-function fieldFor({ inputs }: TypedModel, { name, node }: { readonly name: string; readonly node: Node }): Node | undefined {
+function fieldFor(
+  { inputs }: TypedModel,
+  { name, node }: { readonly name: string; readonly node: Node },
+): Node | undefined {
   const fits = inputs.filter(({ type }) => type.dtype === node.type.dtype && sameShape(type.shape, node.type.shape));
   return (fits.find((input) => input.name === name) ?? fits[0])?.node;
 }

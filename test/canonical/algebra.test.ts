@@ -85,7 +85,11 @@ describe('sums and products', () => {
   });
 
   test('are the same whatever the order of operands', () => {
-    fc.assert(fc.property(tree, (t) => expect(formula(mirrored(t))).toBe(formula(t))));
+    fc.assert(
+      fc.property(tree, (t) => {
+        expect(formula(mirrored(t))).toBe(formula(t));
+      }),
+    );
   });
 
   test('are the same with a number taken out and put back', () => {

@@ -18,7 +18,8 @@ export async function runDiff({ args, options, output }: CommandCall): Promise<S
     const b = x.batch === y.batch ? y : chooseModel(checked(second, x.batch), y.name);
     return { model: x.name, other: y.name, differences: [...compareModels(x, b), ...settings(a, pairs.second, x, y)] };
   });
-  const found = models.some(({ differences }) => differences.length > 0) || pairs.dropped.length + pairs.added.length > 0;
+  const found =
+    models.some(({ differences }) => differences.length > 0) || pairs.dropped.length + pairs.added.length > 0;
   output.document({ ok: true, same: !found, models, dropped: pairs.dropped, added: pairs.added });
   for (const { model, other, differences } of models) print(output, model, other, differences);
   for (const name of pairs.dropped) output.line(`${output.paint.red('-')} model ${name}`);
@@ -60,7 +61,10 @@ function pairedModels(first: CheckedFile, second: CheckedFile, name: string | un
 }
 
 function settings(a: CheckedFile, b: CheckedFile, x: TypedModel, y: TypedModel): Difference[] {
-  const [train, other] = [a.trains.find(({ model }) => model === x.name), b.trains.find(({ model }) => model === y.name)];
+  const [train, other] = [
+    a.trains.find(({ model }) => model === x.name),
+    b.trains.find(({ model }) => model === y.name),
+  ];
   const [evaluate, measured] = [
     a.evaluates.find(({ model }) => model === x.name),
     b.evaluates.find(({ model }) => model === y.name),

@@ -22,7 +22,8 @@ type Mode = (typeof modes)[number];
 export async function runInfer(call: CommandCall): Promise<Status> {
   const { args, options, output } = call;
   const [folder = '', mode = ''] = args;
-  if (!isMode(mode)) throw new CommanderError(statuses.misuse, 'ebmc.mode', `error: there is no mode '${mode}': ${modes.join(', ')}`);
+  if (!isMode(mode))
+    throw new CommanderError(statuses.misuse, 'ebmc.mode', `error: there is no mode '${mode}': ${modes.join(', ')}`);
   const run = await openRun(folder, options.text('energy'), options.text('backend') ?? 'auto', output);
   try {
     await answers[mode](call, run, await given(call, run));
@@ -118,7 +119,13 @@ const answers: Readonly<Record<Mode, Answer>> = {
     const order = [...energies.keys()].sort((a, b) => energies[a]! - energies[b]! || a - b);
     const top = order.slice(0, options.number('top') ?? 10);
     const rows = points.rows[k];
-    const classes = rows && (await classesOf(run, points.split, top.map((i) => rows[i]!)));
+    const classes =
+      rows &&
+      (await classesOf(
+        run,
+        points.split,
+        top.map((i) => rows[i]!),
+      ));
     const found = top.map((i, at) => ({ candidate: rows?.[i] ?? i, energy: energies[i]!, class: classes?.[at] }));
     output.document({ ok: true, energy: run.energy.name, over: points.places[k]!.name, ranking: found });
     const heads = ['', points.places[k]!.name, run.energy.name, ...(classes ? ['class'] : [])];
@@ -149,17 +156,31 @@ async function move(call: CommandCall, run: OpenRun, points: Given, draws: boole
   const clean = args[place.name]!;
   const noise = options.number('noise') ?? (draws ? 0.005 : 0);
   const start = hidden(draws ? clean : noisy(clean, noise, seed), free);
-  const bounds = [options.number('low') ?? (isPicture(place.shape) ? 0 : -Infinity), options.number('high') ?? (isPicture(place.shape) ? 1 : Infinity)] as const;
+  const bounds = [
+    options.number('low') ?? (isPicture(place.shape) ? 0 : -Infinity),
+    options.number('high') ?? (isPicture(place.shape) ? 1 : Infinity),
+  ] as const;
   const model = await run.load(energyFunction(run.model, run.energy, k));
   const settings = { steps: options.number('steps') ?? 50, rate: options.number('rate') ?? 0.1, seed, bounds, free };
-  const found = await descend(model, { ...args, [place.name]: start }, place.name, { ...settings, noise: draws ? noise : 0 });
+  const found = await descend(model, { ...args, [place.name]: start }, place.name, {
+    ...settings,
+    noise: draws ? noise : 0,
+  });
   const [before, after] = [[...found.before], [...found.after]];
-  const errors = draws ? undefined : [distance(start.data, clean.data, before.length), distance(found.points, clean.data, before.length)];
+  const errors = draws
+    ? undefined
+    : [distance(start.data, clean.data, before.length), distance(found.points, clean.data, before.length)];
   const moved = { ...start, data: found.points };
   const written = options.text('out');
   const result = { energy: run.energy.name, over: place.name, steps: settings.steps, before, after, distance: errors };
-  const files = written === undefined ? [] : await write(call, written, place, draws ? [moved] : [clean, start, moved], result);
-  output.document({ ok: true, ...result, points: found.points.length <= 1e5 ? rowsOf(moved) : undefined, written: files });
+  const files =
+    written === undefined ? [] : await write(call, written, place, draws ? [moved] : [clean, start, moved], result);
+  output.document({
+    ok: true,
+    ...result,
+    points: found.points.length <= 1e5 ? rowsOf(moved) : undefined,
+    written: files,
+  });
   const heads = ['', `${run.energy.name} before`, 'after', ...(errors ? ['distance before', 'after'] : [])];
   const table = before.map((value, i) => [
     ...[`${i}`, value.toPrecision(6), after[i]!.toPrecision(6)],
@@ -178,7 +199,11 @@ function distance(a: ArrayLike<number>, b: ArrayLike<number>, points: number): n
   });
 }
 
-async function classesOf({ dataset }: OpenRun, split: SplitName, rows: readonly number[]): Promise<string[] | undefined> {
+async function classesOf(
+  { dataset }: OpenRun,
+  split: SplitName,
+  rows: readonly number[],
+): Promise<string[] | undefined> {
   const field = dataset.fields.find(({ type }) => type === 'Class');
   if (!field) return undefined;
   const { data } = (await dataset.read(split, rows, [field.name]))[field.name]!;
@@ -202,7 +227,9 @@ async function write(
   const written = [join(out, 'points.json')];
   writeWhole(written[0]!, `${JSON.stringify({ ...result, shape: place.shape, points: rowsOf(lists.at(-1)!) })}\n`);
   if (isPicture(place.shape)) {
-    const sheet = await contactSheet(lists.map((list) => rowsOf(list).map((values) => ({ shape: place.shape, values }))));
+    const sheet = await contactSheet(
+      lists.map((list) => rowsOf(list).map((values) => ({ shape: place.shape, values }))),
+    );
     written.push(join(out, 'points.png'));
     writeWhole(written[1]!, [sheet]);
   }

@@ -16,7 +16,10 @@ export const checkCommand: CommandEntry = {
       .argument('<file>', 'a .ebm file')
       .option('--explain', 'say what keeps each model from collapsing, and where its terms are if nothing is learned')
       .option('--cost', 'print the parameters, the FLOPs and the memory of a step')
-      .option('--canonical', 'print what each model means: views, networks, energies, terms with every reduction explicit')
+      .option(
+        '--canonical',
+        'print what each model means: views, networks, energies, terms with every reduction explicit',
+      )
       .option('--batch <n>', 'examples in a step', positiveInteger)
       .option('--micro-batch <n>', 'examples computed at a time', positiveInteger)
       .option('--allow <code>', 'only warn of this collapse diagnostic, e.g. EBM3001; may be repeated', collect)

@@ -41,8 +41,15 @@ export class Algebra {
   number(value: number): Expression {
     const v = rounded(value);
     const text = `number ${Object.is(v, -0) ? 0 : v}`;
-    const plain = { hash: hashText(text), skeleton: hashText('number'), free: none, height: 0, weight: 1, moves: false };
-    return this.shared(text, () => ({ ...plain, kind: 'number', value: v === 0 ? 0 : v }));
+    const plain = {
+      hash: hashText(text),
+      skeleton: hashText('number'),
+      free: none,
+      height: 0,
+      weight: 1,
+      moves: false,
+    };
+    return this.shared(text, () => ({ ...plain, kind: 'number', value: v === 0 ? 0 : value }));
   }
 
   variable(name: string, size: number, shown: string): Variable {
@@ -54,25 +61,34 @@ export class Algebra {
   }
 
   add(terms: readonly Weighted[], constant = 0): Expression {
-    const found = new Map<Expression, number>();
-    let rest = constant;
+    const found = new Map<Expression, Total>();
+    const rest = new Total(constant);
     const put = (term: Expression, coefficient: number): void => {
-      if (term.kind === 'number') rest += coefficient * term.value;
+      if (term.kind === 'number') rest.add(coefficient * term.value);
       else if (term.kind === 'sum') {
-        rest += coefficient * term.constant;
+        rest.add(coefficient * term.constant);
         for (const inner of term.terms) put(inner.term, coefficient * inner.coefficient);
-      } else found.set(term, rounded((found.get(term) ?? 0) + coefficient));
+      } else {
+        const total = found.get(term);
+        if (total) total.add(coefficient);
+        else found.set(term, new Total(coefficient));
+      }
     };
     for (const { term, coefficient } of terms) put(term, coefficient);
-    const kept = [...found].filter(([, c]) => c !== 0).map(([term, coefficient]) => ({ term, coefficient }));
-    rest = rounded(rest);
+    const kept = [...found]
+      .map(([term, total]) => ({ term, coefficient: total.value }))
+      .filter(({ coefficient }) => coefficient !== 0);
+    return this.combination(kept, rest.value);
+  }
+
+  private combination(kept: Weighted[], rest: number): Expression {
     if (kept.length === 0) return this.number(rest);
-    if (kept.length === 1 && rest === 0 && kept[0]!.coefficient === 1) return kept[0]!.term;
+    if (kept.length === 1 && rest === 0 && rounded(kept[0]!.coefficient) === 1) return kept[0]!.term;
     kept.sort((a, b) => compareParts(a.term, b.term) || a.coefficient - b.coefficient);
     const show = (part: (term: Expression) => number, c: (x: number) => string): string =>
       `sum ${c(rest)} ${kept.map(({ term, coefficient }) => `${c(coefficient)}*${part(term)}`).join(' ')}`;
-    const key = show((t) => t.id, String);
-    const [hash, skeleton] = [hashText(show((t) => t.hash, String)), hashText(show((t) => t.skeleton, sign))];
+    const key = show((t) => t.id, shown);
+    const [hash, skeleton] = [hashText(show((t) => t.hash, shown)), hashText(show((t) => t.skeleton, sign))];
     const parts = kept.map(({ term }) => term);
     return this.shared(key, () => ({
       ...this.joined(parts),
@@ -143,7 +159,7 @@ export class Algebra {
     if (sum.constant !== 0 && !Number.isInteger(exponent)) return { content: 1, monic: sum };
     const lead = leading(sum.terms);
     const content = Number.isInteger(exponent) ? lead : Math.abs(lead);
-    if (content === 1) return { content, monic: sum };
+    if (rounded(content) === 1) return { content: 1, monic: sum };
     return { content, monic: this.scale(sum, 1 / content) };
   }
 
@@ -156,7 +172,10 @@ export class Algebra {
       const [x] = args as [Expression];
       if (x.kind === 'call' && x.name === 'exp') return x.args[0]!;
       if (x.kind === 'sum' && x.constant === 0 && x.terms.length === 1 && x.terms[0]!.coefficient > 0)
-        return this.add([{ term: this.call('log', [x.terms[0]!.term]), coefficient: 1 }], Math.log(x.terms[0]!.coefficient));
+        return this.add(
+          [{ term: this.call('log', [x.terms[0]!.term]), coefficient: 1 }],
+          Math.log(x.terms[0]!.coefficient),
+        );
     }
     if (name === 'stop') {
       const [x] = args as [Expression];
@@ -167,24 +186,33 @@ export class Algebra {
           x.constant,
         );
       if (x.kind === 'product')
-        return this.multiply(x.factors.map(({ factor, exponent }) => ({ factor: this.call('stop', [factor]), exponent })));
+        return this.multiply(
+          x.factors.map(({ factor, exponent }) => ({ factor: this.call('stop', [factor]), exponent })),
+        );
     }
     const ordered = commutative.has(name) ? [...args].sort(compareParts) : args;
     const show = (part: (x: Expression) => number): string => `${name} ${ordered.map(part).join(' ')}`;
     const [hash, skeleton] = [hashText(show((x) => x.hash)), hashText(show((x) => x.skeleton))];
     const joined = this.joined(ordered);
     const moves = name === 'pin' || (joined.moves && name !== 'stop');
-    return this.shared(
-      `call ${show((x) => x.id)}`,
-      () => ({ ...joined, ...{ hash, skeleton, moves, kind: 'call', name, args: ordered } }),
-    );
+    return this.shared(`call ${show((x) => x.id)}`, () => ({
+      ...joined,
+      ...{ hash, skeleton, moves, kind: 'call', name, args: ordered },
+    }));
   }
 
   leaf(leaf: Leaf): Tensor {
     let number = this.leafNumbers.get(leaf);
     if (number === undefined) this.leafNumbers.set(leaf, (number = this.leafNumbers.size));
     const hash = hashText(`leaf ${leaf.kind} ${this.keyOf(leaf)}`);
-    const plain = { hash, skeleton: hashText(`leaf ${leaf.kind}`), free: none, height: 0, weight: 1, moves: leaf.moves };
+    const plain = {
+      hash,
+      skeleton: hashText(`leaf ${leaf.kind}`),
+      free: none,
+      height: 0,
+      weight: 1,
+      moves: leaf.moves,
+    };
     return this.shared(`leaf ${number}`, () => ({
       ...plain,
       ...{ kind: 'tensor', leaf, operation: '', attributes: '', args: [] },
@@ -278,6 +306,28 @@ function union(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<stri
   const [small, large] = a.size < b.size ? [a, b] : [b, a];
   for (const name of small) if (!large.has(name)) return new Set([...large, ...small]);
   return large;
+}
+
+/** A sum of numbers, which is 0 where nothing but rounding is left. */
+class Total {
+  private largest: number;
+
+  constructor(private sum: number) {
+    this.largest = Math.abs(sum);
+  }
+
+  add(x: number): void {
+    this.sum += x;
+    this.largest = Math.max(this.largest, Math.abs(x));
+  }
+
+  get value(): number {
+    return Math.abs(this.sum) <= 1e-12 * this.largest ? 0 : this.sum;
+  }
+}
+
+function shown(value: number): string {
+  return String(rounded(value));
 }
 
 function sign(value: number): string {

@@ -78,7 +78,8 @@ export class Binders {
         let start = 0;
         for (const part of tensor.args) {
           const size = part.over[axis]!.size;
-          if (index.value < start + size) return this.applied(part, indices.with(axis, this.algebra.number(index.value - start)));
+          if (index.value < start + size)
+            return this.applied(part, indices.with(axis, this.algebra.number(index.value - start)));
           start += size;
         }
       }
@@ -184,7 +185,10 @@ export class Binders {
       if (!result) {
         if (part.kind === 'at' && isJoined(part, name, sizes)) {
           const axis = Number(part.tensor.attributes);
-          result = this.applied(part.tensor.args[k]!, part.indices.map((index, i) => (i === axis ? own : visit(index))));
+          result = this.applied(
+            part.tensor.args[k]!,
+            part.indices.map((index, i) => (i === axis ? own : visit(index))),
+          );
         } else result = this.rebuilt(part, visit, by);
         done.set(part, result);
       }

@@ -120,7 +120,9 @@ function comparePipelines(a: CanonicalPipeline, b: CanonicalPipeline): string[] 
   if (!isEqual(a.shapes, b.shapes)) found.push(`${a.shapes.join(', ')} → ${b.shapes.join(', ')}`);
   if (isEqual(a.lines, b.lines) || found.length > 0) return found;
   if (a.operations === b.operations && a.constants.length === b.constants.length) {
-    const numbers = a.constants.flatMap((x, i) => (x === b.constants[i] ? [] : [`${showNumber(x)} → ${showNumber(b.constants[i]!)}`]));
+    const numbers = a.constants.flatMap((x, i) =>
+      x === b.constants[i] ? [] : [`${showNumber(x)} → ${showNumber(b.constants[i]!)}`],
+    );
     if (numbers.length > 0) return [`numbers ${[...new Set(numbers)].join(', ')}`];
   }
   return [`other operations (${a.operations} → ${b.operations}, ${a.draws} → ${b.draws} draws)`];
@@ -133,7 +135,8 @@ function compareEncoders(a: CanonicalEncoder, b: CanonicalEncoder): string[] {
   if (copy(a) !== copy(b)) found.push(`${copy(a)} → ${copy(b)}`);
   if (a.parameters !== b.parameters) found.push(`${a.parameters} → ${b.parameters} parameters`);
   if (!isEqual(a.layers, b.layers)) found.push(`${a.layers.join(', ')} → ${b.layers.join(', ')}`);
-  if (found.length === 0 && !isEqual(a.lines, b.lines)) found.push('other operations or initial values between the same parameters');
+  if (found.length === 0 && !isEqual(a.lines, b.lines))
+    found.push('other operations or initial values between the same parameters');
   return found;
 }
 
@@ -165,7 +168,10 @@ function compareGroups(a: CanonicalGroup, b: CanonicalGroup): Difference[] {
   const found: Difference[] = [];
   const left = new Set(a.addends);
   const right = new Set(b.addends);
-  const pair = (fits: (x: CanonicalAddend, y: CanonicalAddend) => boolean, tell: (x: CanonicalAddend, y: CanonicalAddend) => string[]) => {
+  const pair = (
+    fits: (x: CanonicalAddend, y: CanonicalAddend) => boolean,
+    tell: (x: CanonicalAddend, y: CanonicalAddend) => string[],
+  ) => {
     for (const x of left) {
       const y = [...right].find((candidate) => fits(x, candidate));
       if (!y) continue;
@@ -204,7 +210,11 @@ function compareWeights(x: CanonicalAddend, y: CanonicalAddend): string[] {
   const ratio = rounded(y.weight / x.weight);
   const count = sumSize(x.text);
   const note =
-    ratio === count ? ` (a sum of ${count} instead of their mean)` : ratio === rounded(1 / count) ? ` (a mean of ${count} instead of their sum)` : '';
+    ratio === count
+      ? ` (a sum of ${count} instead of their mean)`
+      : ratio === rounded(1 / count)
+        ? ` (a mean of ${count} instead of their sum)`
+        : '';
   return [`weight ${showNumber(x.weight)} → ${showNumber(y.weight)}${note}`];
 }
 

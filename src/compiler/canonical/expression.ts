@@ -125,7 +125,7 @@ export function childrenOf(part: Part): readonly (readonly [child: Part, role: s
     case 'variable':
       return [];
     case 'sum':
-      return part.terms.map(({ term, coefficient }) => [term, `${coefficient}`]);
+      return part.terms.map(({ term, coefficient }) => [term, `${rounded(coefficient)}`]);
     case 'product':
       return part.factors.map(({ factor, exponent }) => [factor, `^${exponent}`]);
     case 'reduce':

@@ -29,7 +29,9 @@ export function formsOf(model: TypedModel, leaves: Leaves, keyOf: (leaf: Leaf) =
     leaves.encoders.get(name) ?? leaves.all.find(({ declared, kind }) => declared === name && kind === 'parameter');
   const groups = model.groups.map(({ over }, k) => ({
     over: over?.flatMap(({ text }) => named(text) ?? []),
-    objective: algebra.add(terms.filter(({ group }) => group === k).map(({ value }) => ({ term: value, coefficient: 1 }))),
+    objective: algebra.add(
+      terms.filter(({ group }) => group === k).map(({ value }) => ({ term: value, coefficient: 1 })),
+    ),
   }));
   const updates = model.updates.flatMap(({ state, node }) => {
     const leaf = leaves.all.find(({ kind, declared }) => kind === 'state' && declared === state);

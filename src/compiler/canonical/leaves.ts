@@ -30,7 +30,11 @@ export function isDraw(node: Node): boolean {
 }
 
 /** `formOf`: which form of an encoder's body a call has, where it has several. */
-export function findLeaves(model: TypedModel, calls: readonly InstanceCall[], formOf: (result: Node) => string): Leaves {
+export function findLeaves(
+  model: TypedModel,
+  calls: readonly InstanceCall[],
+  formOf: (result: Node) => string,
+): Leaves {
   const all: Leaf[] = [];
   const cuts = new Map<Node, Cut>();
   const add = (kind: LeafKind, declared: string, moves: boolean): Leaf => {
@@ -56,10 +60,11 @@ export function findLeaves(model: TypedModel, calls: readonly InstanceCall[], fo
   }
   const moves = (root: Node): boolean =>
     topological([root]).some(
-      (node) => node.op === 'state' && model.states.some(({ name, role }) => name === node.attrs['name'] && role === 'parameter'),
+      (node) =>
+        node.op === 'state' &&
+        model.states.some(({ name, role }) => name === node.attrs['name'] && role === 'parameter'),
     );
-  for (const { name, node } of model.views)
-    if (!cuts.has(node)) cut(node, add('view', name, moves(node)));
+  for (const { name, node } of model.views) if (!cuts.has(node)) cut(node, add('view', name, moves(node)));
   for (const { name, fields } of model.masks) {
     const own = fields.filter(({ node }) => !cuts.has(node));
     if (own.length === 0) continue;
@@ -68,7 +73,8 @@ export function findLeaves(model: TypedModel, calls: readonly InstanceCall[], fo
   }
   const byName = new Map<string, Leaf>();
   for (const { name, role } of model.states)
-    if (!encoders.has(ownerOf(name))) byName.set(name, add(role === 'parameter' ? 'parameter' : 'state', name, role === 'parameter'));
+    if (!encoders.has(ownerOf(name)))
+      byName.set(name, add(role === 'parameter' ? 'parameter' : 'state', name, role === 'parameter'));
   const bySite = new Map<string, Leaf>();
   const of = (node: Node): Leaf | undefined => {
     if (node.op === 'state') return byName.get(String(node.attrs['name']));

@@ -1,7 +1,7 @@
 /** A model in canonical form: the same for two files that mean the same. */
 import { belongsTo, type TypedModel } from '../check/typed-model.js';
 import { showShape } from '../graph/dim.js';
-import type { Expression, Leaf, Part, Weighted } from './expression.js';
+import { type Expression, type Leaf, type Part, rounded, type Weighted } from './expression.js';
 import { type Forms, formsOf } from './forms.js';
 import { canonicalNames } from './naming.js';
 import { Printer } from './print.js';
@@ -234,13 +234,18 @@ function group({ groups, terms }: Forms, k: number, nameOf: (leaf: Leaf) => stri
   const addends = weighted.map(({ term, coefficient }) => ({
     hash: term.hash,
     skeleton: term.skeleton,
-    weight: coefficient,
+    weight: rounded(coefficient),
     text: printer.weighted(1, term),
     terms: terms
       .filter((t) => t.group === k && addendsOf(t.value).weighted.some((w) => w.term === term))
       .map(({ name }) => name),
   }));
-  return { over: over?.map(nameOf).sort(compareNames), definitions: printer.definitions, addends, constant };
+  return {
+    over: over?.map(nameOf).sort(compareNames),
+    definitions: printer.definitions,
+    addends,
+    constant: rounded(constant),
+  };
 }
 
 function addendsOf(x: Expression): { readonly weighted: readonly Weighted[]; readonly constant: number } {

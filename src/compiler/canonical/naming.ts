@@ -26,7 +26,9 @@ const letters: Readonly<Record<LeafKind, string>> = {
 export function canonicalNames(model: TypedModel, structures: Structures): ReadonlyMap<Leaf, string> {
   const { leaves, bodies } = structures;
   const made = (colours: Colours): Forms => formsOf(model, leaves, (leaf) => String(colours.get(leaf)));
-  let colours: Map<Leaf, number> = new Map(leaves.all.map((leaf) => [leaf, hashText(startOf(model, structures, leaf))]));
+  let colours: Map<Leaf, number> = new Map(
+    leaves.all.map((leaf) => [leaf, hashText(startOf(model, structures, leaf))]),
+  );
   let forms = made(colours);
   colours = refined(forms, structures, colours);
   // Signs and the names of indices depend on the colours that formulas are made with: they are made again where that may tell more apart.
@@ -38,7 +40,15 @@ export function canonicalNames(model: TypedModel, structures: Structures): Reado
   // What a network is decides only where its part does not.
   if (tied(leaves.all, colours)) {
     for (const [leaf, own] of bodies)
-      colours.set(leaf, hashText(`${colours.get(leaf)} ${own.map(({ lines }) => lines.join('\n')).sort().join('\n')}`));
+      colours.set(
+        leaf,
+        hashText(
+          `${colours.get(leaf)} ${own
+            .map(({ lines }) => lines.join('\n'))
+            .sort()
+            .join('\n')}`,
+        ),
+      );
     colours = refined(forms, structures, colours);
   }
   for (let apart = tied(leaves.all, colours); apart; apart = tied(leaves.all, colours)) {
@@ -131,7 +141,8 @@ function once(forms: Forms, structures: Structures, colours: Colours, likeness: 
   const met = new Map<Leaf, number[]>(leaves.all.map((leaf) => [leaf, []]));
   const meet = (leaf: Leaf, text: string): void => void met.get(leaf)?.push(hashText(text));
   visitContexts(rootsOf(forms, colours), likeness, (leaf, context) => meet(leaf, `used ${context}`));
-  for (const { over, objective } of forms.groups) for (const leaf of over ?? []) meet(leaf, `over ${likeness.of(objective)}`);
+  for (const { over, objective } of forms.groups)
+    for (const leaf of over ?? []) meet(leaf, `over ${likeness.of(objective)}`);
   for (const { state, value } of forms.updates) meet(state, `becomes ${likeness.of(value)}`);
   for (const { copy, source, decay } of forms.copies) {
     meet(copy, `follows ${colours.get(source)} ${likeness.of(decay)}`);
@@ -146,7 +157,15 @@ function once(forms: Forms, structures: Structures, colours: Colours, likeness: 
         meet(other, `in ${k} ${colours.get(leaf)}`);
       }
   return new Map(
-    leaves.all.map((leaf) => [leaf, hashText(`${colours.get(leaf)} ${met.get(leaf)!.sort((a, b) => a - b).join()}`)]),
+    leaves.all.map((leaf) => [
+      leaf,
+      hashText(
+        `${colours.get(leaf)} ${met
+          .get(leaf)!
+          .sort((a, b) => a - b)
+          .join()}`,
+      ),
+    ]),
   );
 }
 

@@ -1,6 +1,17 @@
 /** Formulas as text. What is used more than once and is no short is given a name, on a line of its own before. */
-import { childrenOf, type Expression, type Lambda, type Leaf, type Part, rounded, type Tensor, thisExample, type Variable } from './expression.js';
+
 import { isElements } from './algebra.js';
+import {
+  childrenOf,
+  type Expression,
+  type Lambda,
+  type Leaf,
+  type Part,
+  rounded,
+  type Tensor,
+  thisExample,
+  type Variable,
+} from './expression.js';
 
 const places = ['i', 'j', 'k', 'l', 'o', 'p', 'q', 'w', 'z'];
 /** Operations from which on something that is used twice has a name. */
@@ -74,14 +85,22 @@ export class Printer {
       case 'variable':
         return [showVariable(x), 3];
       case 'sum': {
-        const terms = x.terms.map(({ term, coefficient }) => [coefficient, this.weighted(Math.abs(coefficient), term)] as const);
+        const terms = x.terms.map(
+          ({ term, coefficient }) => [coefficient, this.weighted(Math.abs(coefficient), term)] as const,
+        );
         const all = x.constant === 0 ? terms : [...terms, [x.constant, showNumber(Math.abs(x.constant))] as const];
-        const text = all.map(([c, t], i) => (i === 0 ? `${c < 0 ? '-' : ''}${t}` : ` ${c < 0 ? '-' : '+'} ${t}`)).join('');
+        const text = all
+          .map(([c, t], i) => (i === 0 ? `${c < 0 ? '-' : ''}${t}` : ` ${c < 0 ? '-' : '+'} ${t}`))
+          .join('');
         return [text, all.length === 1 && all[0]![0] > 0 ? 1 : 0];
       }
       case 'product':
         return [
-          x.factors.map(({ factor, exponent }) => (exponent === 1 ? this.level(factor, 2) : `${this.level(factor, 3)}^${showExponent(exponent)}`)).join(' · '),
+          x.factors
+            .map(({ factor, exponent }) =>
+              exponent === 1 ? this.level(factor, 2) : `${this.level(factor, 3)}^${showExponent(exponent)}`,
+            )
+            .join(' · '),
           1,
         ];
       case 'reduce': {
@@ -101,7 +120,7 @@ export class Printer {
 
   /** c · term. */
   weighted(coefficient: number, term: Expression): string {
-    return coefficient === 1 ? this.level(term, 1) : `${showNumber(coefficient)} · ${this.level(term, 1)}`;
+    return rounded(coefficient) === 1 ? this.level(term, 1) : `${showNumber(coefficient)} · ${this.level(term, 1)}`;
   }
 
   private tensor(tensor: Tensor): string {
@@ -135,7 +154,7 @@ const largestBelow = 1e9;
 
 /** 1/784 rather than 0.00127551020408. */
 export function showNumber(value: number): string {
-  const decimal = String(value);
+  const decimal = String(rounded(value));
   const size = Math.abs(value);
   if (decimal.length > 5 && size > 1e-9 && size < 1e3)
     for (let above = 1; above <= largestAbove; above++) {

@@ -5,7 +5,12 @@ import type { Difference } from './compare.js';
 type Declared = DatasetDecl | TrainDecl | EvaluateDecl;
 
 /** A setting a difference; what places in the text and names of models there are does not count. */
-export function compareSettings(part: string, name: string, a: Declared | undefined, b: Declared | undefined): Difference[] {
+export function compareSettings(
+  part: string,
+  name: string,
+  a: Declared | undefined,
+  b: Declared | undefined,
+): Difference[] {
   if (!a && !b) return [];
   if (!a) return [{ part, name, change: 'added', what: '' }];
   if (!b) return [{ part, name, change: 'dropped', what: '' }];
@@ -23,7 +28,7 @@ function differing(a: unknown, b: unknown, path: string): string[] {
   if (isRecord(a) && isRecord(b)) {
     const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
     return names
-      .filter((name) => name === 'name' ? path !== '' : !uncounted.has(name))
+      .filter((name) => (name === 'name' ? path !== '' : !uncounted.has(name)))
       .flatMap((name) => differing(a[name], b[name], path === '' ? name : `${path}.${name}`));
   }
   const [x, y] = [show(a), show(b)];

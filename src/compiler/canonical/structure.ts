@@ -161,7 +161,9 @@ class Writer {
     const axes = node.axes.map((axis) => this.axis(axis)).sort();
     this.operations += 1;
     const number = `%${this.operations}`;
-    this.lines.push(`${number}: ${node.type.dtype}${showShape(node.type.shape)} over ${axes.join()} = ${own.join(' ')} {${attrs}}`);
+    this.lines.push(
+      `${number}: ${node.type.dtype}${showShape(node.type.shape)} over ${axes.join()} = ${own.join(' ')} {${attrs}}`,
+    );
     return number;
   }
 

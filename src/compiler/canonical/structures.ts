@@ -24,7 +24,9 @@ export function findStructures(model: TypedModel): Structures {
   for (const [node, { leaf }] of leaves.cuts)
     if (leaf.kind === 'view' || leaf.kind === 'mask') nodesOf.set(leaf, [...(nodesOf.get(leaf) ?? []), node]);
   for (const { name, initial } of model.states) {
-    const leaf = leaves.all.find(({ kind, declared }) => (kind === 'state' || kind === 'parameter') && declared === name);
+    const leaf = leaves.all.find(
+      ({ kind, declared }) => (kind === 'state' || kind === 'parameter') && declared === name,
+    );
     if (leaf) nodesOf.set(leaf, [initial]);
   }
   const pipelines = new Map<Leaf, readonly Structure[]>();

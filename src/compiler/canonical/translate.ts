@@ -50,7 +50,10 @@ export class Translation {
   /** The names that a tensor node is made of, as it would be printed: for what is not a formula. */
   private start(node: Node) {
     const places = new Map<number, Expression>(
-      node.axes.map((axis) => [axis.id, axis.id === this.model.exampleAxis.id ? this.example : this.indexOf(axis.size)]),
+      node.axes.map((axis) => [
+        axis.id,
+        axis.id === this.model.exampleAxis.id ? this.example : this.indexOf(axis.size),
+      ]),
     );
     return { variables: this.indicesOf(node), places };
   }
@@ -99,14 +102,21 @@ export class Translation {
       const args = cut.args.map((arg) => this.overExamples(arg, places));
       return algebra.at(algebra.tensor('call', cut.part, args, cut.leaf), [...along, ...indices]);
     }
-    if (cut) return algebra.at(cut.part === '' ? algebra.leaf(cut.leaf) : algebra.tensor('field', cut.part, [], cut.leaf), [...along, ...indices]);
+    if (cut)
+      return algebra.at(cut.part === '' ? algebra.leaf(cut.leaf) : algebra.tensor('field', cut.part, [], cut.leaf), [
+        ...along,
+        ...indices,
+      ]);
     const leaf = this.leaves.of(node);
     if (leaf) return algebra.at(algebra.leaf(leaf), [...along, ...indices]);
     const rule = rules[node.op];
     if (rule && binding.has(node.op)) return this.cutWhereLong(rule, node, indices, places);
     if (rule) return rule({ node, indices, places, t: this });
     if (ops[node.op].batching === 'elementwise')
-      return algebra.call(node.op, node.args.map((arg) => this.broadcast(arg, indices, places)));
+      return algebra.call(
+        node.op,
+        node.args.map((arg) => this.broadcast(arg, indices, places)),
+      );
     // Everything else is a tensor of its arguments.
     const args = node.args.map((arg) => this.opaque(arg, places));
     return algebra.at(algebra.tensor(node.op, this.attributes(node), args), indices);
@@ -132,7 +142,11 @@ export class Translation {
 
   /** Of a node whose values for other examples matter too. */
   private overExamples(node: Node, places: Places): Lambda {
-    return this.closed(node, places, node.axes.filter((axis) => this.isThisExample(axis)));
+    return this.closed(
+      node,
+      places,
+      node.axes.filter((axis) => this.isThisExample(axis)),
+    );
   }
 
   private opaque(node: Node, places: Places): Lambda {
@@ -157,7 +171,11 @@ export class Translation {
   private broadcast(arg: Node, indices: Indices, places: Places): Expression {
     const { shape } = arg.type;
     const own = indices.slice(indices.length - shape.length);
-    return this.element(arg, own.map((index, i) => (shape[i] === 1 ? this.algebra.number(0) : index)), places);
+    return this.element(
+      arg,
+      own.map((index, i) => (shape[i] === 1 ? this.algebra.number(0) : index)),
+      places,
+    );
   }
 
   private attributes({ attrs, type }: Node): string {
@@ -339,7 +357,10 @@ const rules: { readonly [op: string]: Rule } = {
     }
     const kept = indices.filter((_, i) => to[i] !== 1);
     let next = 0;
-    return at(0, from.map((d) => (d === 1 ? a.number(0) : kept[next++]!)));
+    return at(
+      0,
+      from.map((d) => (d === 1 ? a.number(0) : kept[next++]!)),
+    );
   },
   concat(site) {
     const { node, indices, places, t } = site;

@@ -154,7 +154,10 @@ point goes with all points of the others.`,
     severity: 'error',
     title: 'The energy has no such argument',
     message: ({ energy, argument }) => `\`${energy}\` has no argument \`${argument}\``,
-    help: ({ known, suggestion }) => [...didYouMean(suggestion), `its arguments: ${known.map((n) => `\`${n}\``).join(', ')}`],
+    help: ({ known, suggestion }) => [
+      ...didYouMean(suggestion),
+      `its arguments: ${known.map((n) => `\`${n}\``).join(', ')}`,
+    ],
     explain: `\`--over NAME\` says which argument of the energy \`minimise\` and \`sample\` move; without it, the last one.`,
   }),
 

@@ -39,7 +39,8 @@ export async function descend(
   const before = (await at()).energies;
   for (let step = 0; step < steps; step++) {
     const drawn = noise > 0 ? drawNormal({ seed, step }, `langevin ${name}`, points.length) : undefined;
-    for (let i = 0; i < points.length; i++) if (isFree(i)) points[i] = clamp(points[i]!) + (drawn ? noise * drawn[i]! : 0);
+    for (let i = 0; i < points.length; i++)
+      if (isFree(i)) points[i] = clamp(points[i]!) + (drawn ? noise * drawn[i]! : 0);
     const { slopes } = await at();
     for (let i = 0; i < points.length; i++) if (isFree(i)) points[i] = points[i]! - rate * slopes[i]!;
   }

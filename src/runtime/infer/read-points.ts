@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { ArgumentPlace } from '../../compiler/energy-functions.js';
 import { drawUniform } from '../../compiler/graph/random.js';
 import { EbmcError, report } from '../../diagnostics/index.js';
-import type { Dataset, SplitName } from '../data/index.js';
 import { decodeImage } from '../data/decode-image.js';
+import type { Dataset, SplitName } from '../data/index.js';
 import type { HostTensor, LoadedModel } from '../model.js';
 import { pickRows } from './energy-runner.js';
 
@@ -57,7 +57,8 @@ async function ofExamples(
 ): Promise<HostTensor> {
   const size = dataset.size(split);
   const beyond = rows.find((row) => row >= size);
-  if (beyond !== undefined) throw wrong(place, text, `\`${dataset.name}.${split}\` has ${size} examples, 0 to ${size - 1}`);
+  if (beyond !== undefined)
+    throw wrong(place, text, `\`${dataset.name}.${split}\` has ${size} examples, 0 to ${size - 1}`);
   const width = place.shape.reduce((a, b) => a * b, 1);
   const result = place.dtype === 'int32' ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width);
   for (let from = 0; from < rows.length; from += model.batch) {
@@ -74,7 +75,11 @@ function readFile(place: ArgumentPlace, path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw wrong(place, path, `it is neither rows of the data set (3, 0..9, 1,4), \`noise\`, nor a file (${(error as Error).message})`);
+    throw wrong(
+      place,
+      path,
+      `it is neither rows of the data set (3, 0..9, 1,4), \`noise\`, nor a file (${(error as Error).message})`,
+    );
   }
 }
 

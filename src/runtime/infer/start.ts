@@ -8,7 +8,8 @@ import type { HostTensor } from '../model.js';
 export function freeNumbers({ name, shape }: ArgumentPlace, text: string): Uint8Array {
   const ranges = text.split(',').map((part) => /^(\d+):(\d+)$/.exec(part.trim()));
   const isRight =
-    ranges.length <= shape.length && ranges.every((r, i) => r && Number(r[1]) < Number(r[2]) && Number(r[2]) <= shape[i]!);
+    ranges.length <= shape.length &&
+    ranges.every((r, i) => r && Number(r[1]) < Number(r[2]) && Number(r[2]) <= shape[i]!);
   if (!isRight) {
     const problem = 'what is hidden is a range of each of its first axes, such as 14:28,0:28';
     throw new EbmcError([report('EBM7031', { argument: name, shape, given: text, problem })]);
@@ -37,5 +38,8 @@ export function noisy(points: HostTensor, noise: number, seed: number): HostTens
 /** What is free at one half, which says nothing of what was there. */
 export function hidden(points: HostTensor, free: Uint8Array | undefined): HostTensor {
   if (!free) return points;
-  return { shape: points.shape, data: Float32Array.from(points.data, (x, i) => (free[i % free.length] === 1 ? 0.5 : x)) };
+  return {
+    shape: points.shape,
+    data: Float32Array.from(points.data, (x, i) => (free[i % free.length] === 1 ? 0.5 : x)),
+  };
 }
