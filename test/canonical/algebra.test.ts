@@ -44,14 +44,14 @@ function valueOfTree(t: Tree, at: Values): number {
   return t.kind === 'mul' ? x * y : t.kind === 'sub' ? x - y : x + y;
 }
 
-function valueOf(x: Expression, at: Values): number {
+function worth(x: Expression, at: Values): number {
   switch (x.kind) {
     case 'number':
       return x.value;
     case 'sum':
-      return x.terms.reduce((sum, { term, coefficient }) => sum + coefficient * valueOf(term, at), x.constant);
+      return x.terms.reduce((sum, { term, coefficient }) => sum + coefficient * worth(term, at), x.constant);
     case 'product':
-      return x.factors.reduce((product, { factor, exponent }) => product * valueOf(factor, at) ** exponent, 1);
+      return x.factors.reduce((product, { factor, exponent }) => product * worth(factor, at) ** exponent, 1);
     case 'at':
       return at[x.tensor.leaf!.declared]!;
     default:
@@ -78,7 +78,7 @@ describe('sums and products', () => {
       fc.property(tree, (t) => {
         for (const at of points) {
           const expected = valueOfTree(t, at);
-          expect(Math.abs(valueOf(formula(t), at) - expected)).toBeLessThan(1e-7 * (1 + Math.abs(expected)));
+          expect(Math.abs(worth(formula(t), at) - expected)).toBeLessThan(1e-7 * (1 + Math.abs(expected)));
         }
       }),
     );

@@ -203,7 +203,10 @@ export class Algebra {
 
   leaf(leaf: Leaf): Tensor {
     let number = this.leafNumbers.get(leaf);
-    if (number === undefined) this.leafNumbers.set(leaf, (number = this.leafNumbers.size));
+    if (number === undefined) {
+      number = this.leafNumbers.size;
+      this.leafNumbers.set(leaf, number);
+    }
     const hash = hashText(`leaf ${leaf.kind} ${this.keyOf(leaf)}`);
     const plain = {
       hash,

@@ -15,7 +15,10 @@ export class Binders {
     const visit = <P extends Part>(part: P): P => {
       if (part.free.size === 0 || !names.some((name) => part.free.has(name))) return part;
       let result = done.get(part);
-      if (!result) done.set(part, (result = this.rebuilt(part, visit, by)));
+      if (!result) {
+        result = this.rebuilt(part, visit, by);
+        done.set(part, result);
+      }
       return result as P;
     };
     return visit(root);

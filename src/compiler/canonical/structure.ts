@@ -208,6 +208,9 @@ function countOf(state: TypedState): number {
 
 function numbered(numbers: Map<string, number>, name: string): number {
   let number = numbers.get(name);
-  if (number === undefined) numbers.set(name, (number = numbers.size + 1));
+  if (number === undefined) {
+    number = numbers.size + 1;
+    numbers.set(name, number);
+  }
   return number;
 }

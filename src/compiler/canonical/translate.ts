@@ -90,7 +90,10 @@ export class Translation {
     for (const index of indices) key += `,${index.id}`;
     for (const axis of node.axes) key += `;${places.get(axis.id)?.id}`;
     let result = this.known.get(key);
-    if (!result) this.known.set(key, (result = this.make(node, indices, places)));
+    if (!result) {
+      result = this.make(node, indices, places);
+      this.known.set(key, result);
+    }
     return result;
   }
 
