@@ -30,6 +30,15 @@ export function evaluateOf(checked: CheckedFile, model: string): EvaluateDecl | 
   return checked.evaluates.find((candidate) => candidate.model === model);
 }
 
+/** The data sets that the encoder is probed on as well. */
+export function transfersOf(checked: CheckedFile, { model, transfers }: EvaluateDecl): readonly DatasetDecl[] {
+  return transfers.map((dataset) => {
+    const found = checked.datasets.find(({ name }) => name === dataset);
+    if (!found) throw new EbmcError([report('EBM7009', { model, dataset })]);
+    return found;
+  });
+}
+
 export function datasetOf(checked: CheckedFile, { model, dataset }: TrainDecl | EvaluateDecl): DatasetDecl {
   const found = checked.datasets.find(({ name }) => name === dataset);
   if (!found) throw new EbmcError([report('EBM7009', { model, dataset })]);

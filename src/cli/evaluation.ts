@@ -2,12 +2,22 @@
 import { join } from 'node:path';
 import type { EvaluateDecl } from '../compiler/declarations.js';
 import type { Diagnostic } from '../diagnostics/index.js';
+import type { MeasureInfo } from '../runtime/compare/comparison.js';
 import type { Dataset } from '../runtime/data/index.js';
-import { type EvaluationResult, type EvaluationRow, evaluate, tfjsAlgebra } from '../runtime/evaluate/index.js';
+import {
+  type EvaluationResult,
+  type EvaluationRow,
+  evaluate,
+  noLabels,
+  tfjsAlgebra,
+} from '../runtime/evaluate/index.js';
 import { writeWhole } from '../runtime/files/index.js';
 import type { HostTensor, LoadedModel } from '../runtime/model.js';
 import type { Output } from './output.js';
 import { formatTable } from './table.js';
+
+/** More measures than this are too wide for one line each representation. */
+const widest = 8;
 
 export interface EvaluationCall {
   readonly model: LoadedModel;
@@ -15,6 +25,7 @@ export interface EvaluationCall {
   readonly seed: number;
   readonly settings: EvaluateDecl;
   readonly dataset: Dataset;
+  readonly transfers?: readonly Dataset[];
   /** The run's folder. */
   readonly folder: string;
   readonly warn: (diagnostic: Diagnostic) => void;
@@ -43,43 +54,49 @@ export async function evaluateAndPrint({ folder, output, ...call }: EvaluationCa
   return result;
 }
 
-function printEvaluation({ dataset, neighbours, trainExamples, testExamples, rows }: EvaluationResult, output: Output) {
-  const shares = rows[0]?.linear.map(({ labels }) => labels) ?? [];
-  const labelled = rows.some(({ knn }) => knn !== undefined);
-  const heads = [
-    'representation',
-    ...(labelled ? [`k-NN (k ${neighbours})`] : []),
-    ...shares.map((share) => `linear, ${showPercent(share)} labels`),
-    ...['RankMe', 'spread', 'alignment', 'uniformity'],
-  ];
+function printEvaluation(
+  { dataset, trainExamples, testExamples, measures, rows }: EvaluationResult,
+  output: Output,
+): string {
+  const summary = `Accuracy on ${dataset}: ${testExamples} test examples, ${trainExamples} to learn from\n\n`;
+  const shown = measures.filter(({ key }) => !rows.every(({ missing }) => missing[key] === noLabels));
+  if (shown.length > widest) return `${summary}${printByMeasure(shown, rows, output)}`;
+  const heads = ['representation', ...shown.map(({ label }) => columnHead(label))];
   const table = formatTable(
     output,
     heads,
-    rows.map((row) => printRow(row, output)),
+    rows.map((row) => printRow(row, shown, output)),
   );
-  return `Accuracy on ${dataset}: ${testExamples} test examples, ${trainExamples} to learn from\n\n${table}`;
+  return `${summary}${table}`;
 }
 
-function printRow(
-  { name, dimensions, knn, linear, rankme, spread, alignment, uniformity }: EvaluationRow,
-  output: Output,
-): string[] {
-  const cells = [
-    ...(knn === undefined ? [] : [showAccuracy(knn)]),
-    ...linear.map(({ accuracy }) => showAccuracy(accuracy)),
-    `${rankme.toFixed(1)} of ${dimensions}`,
-    spread.toFixed(2),
-    alignment === undefined ? '–' : alignment.toFixed(2),
-    uniformity.toFixed(2),
-  ];
-  const bold = (text: string) => (name === 'trained' ? output.paint.bold(text) : text);
-  return [name, ...cells].map(bold);
+/** One line a measure, one column a representation. */
+function printByMeasure(shown: readonly MeasureInfo[], rows: readonly EvaluationRow[], output: Output): string {
+  const columns = rows.map((row) => printRow(row, shown, output));
+  return formatTable(
+    output,
+    ['measure', ...rows.map(({ name }) => name)],
+    shown.map(({ label }, i) => [label, ...columns.map((column) => column[i + 1]!)]),
+  );
+}
+
+function printRow(row: EvaluationRow, shown: readonly MeasureInfo[], output: Output): string[] {
+  const cells = shown.map(({ key, unit }) => {
+    const value = row.measures[key];
+    if (value === undefined) return '–';
+    if (unit === 'share') return showAccuracy(value);
+    // Of a rank the most that there can be says whether it is much.
+    return key === 'rankme' ? `${value.toFixed(1)} of ${row.dimensions}` : value.toFixed(2);
+  });
+  const bold = (text: string) => (row.name === 'trained' ? output.paint.bold(text) : text);
+  return [row.name, ...cells].map(bold);
+}
+
+/** "linear probe, 1 % of the labels" is too wide for a column. */
+function columnHead(label: string): string {
+  return label.replace('linear probe', 'linear').replace(' of the labels', ' labels');
 }
 
 function showAccuracy(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-function showPercent(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Program } from '../compiler/graph/types.js';
 import {
   compileModel,
+  costOfStep,
   optimizeProgram,
   printTypedModel,
   type StepSettings,
@@ -27,6 +28,8 @@ export interface RunningProgram {
   readonly stepBytes: number;
   /** Tells a resumed run whether it is the same program. */
   readonly hash: string;
+  /** Floating point operations of a training step. */
+  readonly stepFlops: number;
   close(): void;
 }
 
@@ -58,7 +61,14 @@ export async function loadProgram(
     remove();
     process.off('exit', remove);
   };
-  return { model, backend, stepBytes: stepMemory(program), hash: hashOf(typed, train), close };
+  return {
+    model,
+    backend,
+    stepBytes: stepMemory(program),
+    hash: hashOf(typed, train),
+    stepFlops: flopsOfStep(program),
+    close,
+  };
 }
 
 /** Compiled with the largest micro-batch that keeps a step within so many bytes, where there is such a limit. */
@@ -91,8 +101,13 @@ async function loadOn(target: TargetName, program: Program, directory: string): 
   return loadTfjsModel(program, emitTfjs(program).files, { directory });
 }
 
+function flopsOfStep(program: Program): number {
+  const { flops } = costOfStep(program);
+  return flops.products + flops.other;
+}
+
 /** The same whatever the target. */
-function hashOf(typed: TypedModel, { optimizer }: StepSettings): string {
+export function hashOf(typed: TypedModel, { optimizer }: StepSettings): string {
   const text = `${printTypedModel(typed)}\nbatch ${typed.batch}\n${JSON.stringify(optimizer)}`;
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,32 +1,50 @@
 /** `--set train.epochs=5 --set SimCLR.temperature=0.2`, `--epochs`, `--seed`, `--batch` and `--micro-batch` as what the checker takes. */
+
 import type { CheckOptions } from '../compiler/index.js';
+import { compareSettings } from '../compiler/index.js';
 import { EbmcError, nearest, report } from '../diagnostics/index.js';
 import type { OptionValues } from './command.js';
 
-const trainSettings = ['epochs', 'batch', 'micro_batch', 'seed', 'optimizer.NAME', 'schedule.NAME'];
+/** What may be set of the item that a command carries out. */
+const itemSettings = {
+  train: ['epochs', 'batch', 'micro_batch', 'seed', 'optimizer.NAME', 'schedule.NAME'],
+  compare: compareSettings.flatMap((name) =>
+    name === 'optimizer' || name === 'schedule' ? [`${name}.NAME`] : isNumeric(name) ? [name] : [],
+  ),
+} as const;
+type ItemName = keyof typeof itemSettings;
+
+/** `--set` gives numbers. */
+function isNumeric(setting: string): boolean {
+  return !['statistics', 'precision', 'baselines', 'search'].includes(setting);
+}
 
 type Models = Record<string, Record<string, number>>;
 
-export function overridesFrom(options: OptionValues, models: readonly string[]): CheckOptions {
-  const train: Record<string, number> = {};
+export function overridesFrom(
+  options: OptionValues,
+  models: readonly string[],
+  item: ItemName = 'train',
+): CheckOptions {
+  const own: Record<string, number> = {};
   const ofModels: Models = {};
-  for (const name of ['epochs', 'batch', 'seed']) {
+  for (const name of ['epochs', 'batch', 'seed', 'seeds']) {
     const value = options.number(name);
-    if (value !== undefined) train[name] = value;
+    if (value !== undefined) own[name] = value;
   }
   const micro = options.number('microBatch');
-  if (micro !== undefined) train['micro_batch'] = micro;
+  if (micro !== undefined) own['micro_batch'] = micro;
   for (const setting of options.list('set')) {
     const { owner, path, value } = parseSetting(setting);
-    if (owner === 'train') {
-      requireTrainSetting(setting, path);
-      train[path] = value;
+    if (owner === item) {
+      requireItemSetting(setting, item, path);
+      own[path] = value;
     } else {
-      if (!models.includes(owner)) throw unknownOwner(setting, owner, models);
+      if (!models.includes(owner)) throw unknownOwner(setting, owner, item, models);
       ofModels[owner] = { ...ofModels[owner], [path]: value };
     }
   }
-  return { train, models: ofModels, allow: options.list('allow') };
+  return { [item]: own, models: ofModels, allow: options.list('allow') };
 }
 
 function parseSetting(setting: string): { owner: string; path: string; value: number } {
@@ -39,20 +57,20 @@ function parseSetting(setting: string): { owner: string; path: string; value: nu
   return { owner, path, value };
 }
 
-function requireTrainSetting(setting: string, path: string): void {
-  const simple = trainSettings.filter((name) => !name.includes('.'));
+function requireItemSetting(setting: string, item: ItemName, path: string): void {
+  const simple = itemSettings[item].filter((name) => !name.includes('.'));
   if (simple.includes(path) || /^(optimizer|schedule)\.\w+$/.test(path)) return;
   const suggestion = nearest(path, simple);
-  const hint = suggestion === undefined ? '' : `; did you mean \`train.${suggestion}\`?`;
-  const known = trainSettings.map((name) => `train.${name}`);
-  throw wrong(setting, `\`train\` has no setting \`${path}\`${hint}`, known);
+  const hint = suggestion === undefined ? '' : `; did you mean \`${item}.${suggestion}\`?`;
+  const known = itemSettings[item].map((name) => `${item}.${name}`);
+  throw wrong(setting, `\`${item}\` has no setting \`${path}\`${hint}`, known);
 }
 
-function unknownOwner(setting: string, owner: string, models: readonly string[]): EbmcError {
-  const suggestion = nearest(owner, ['train', ...models]);
+function unknownOwner(setting: string, owner: string, item: ItemName, models: readonly string[]): EbmcError {
+  const suggestion = nearest(owner, [item, ...models]);
   const hint = suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`;
-  const known = [...trainSettings.map((name) => `train.${name}`), ...models.map((model) => `${model}.NAME`)];
-  return wrong(setting, `\`${owner}\` is neither \`train\` nor a model of the file${hint}`, known);
+  const known = [...itemSettings[item].map((name) => `${item}.${name}`), ...models.map((model) => `${model}.NAME`)];
+  return wrong(setting, `\`${owner}\` is neither \`${item}\` nor a model of the file${hint}`, known);
 }
 
 function wrong(setting: string, problem: string, known: readonly string[] = []): EbmcError {

@@ -2,6 +2,7 @@
 import type { Span } from '../grammar/source.js';
 import type { BinaryOperator } from '../grammar/syntax-tree.js';
 import type { FieldTypeName } from './field-types.js';
+import type { MeasureName } from './measure-names.js';
 
 /** A setting's value: `256`, `"data/x"`, `[1%, 10%]`, `adamw(rate: 1e-3)`. */
 export type SettingValue =
@@ -90,6 +91,44 @@ export interface TrainDecl {
   readonly span: Span;
 }
 
+/** In what the effort that each competitor gets is counted. */
+export type BudgetUnit = 'epochs' | 'examples' | 'seconds' | 'flops';
+
+/** One way to train a competitor. */
+export interface VariantDecl {
+  /** What tuning chose for it: `temperature` → 0.2, `optimizer.rate` → 0.004. */
+  readonly chosen: Readonly<Record<string, number>>;
+  /** Values for the model's parameters. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** With the default of epochs and seed: a comparison's budget and seeds take their place. */
+  readonly train: TrainDecl;
+}
+
+export interface CompetitorDecl {
+  /** Unique in a comparison: `SimCLR`, `SimCLR (temperature 0.1)`. */
+  readonly name: string;
+  readonly model: string;
+  readonly modelSpan: Span;
+  /** Those among which tuning chooses; one where there is nothing to choose. */
+  readonly variants: readonly VariantDecl[];
+  readonly span: Span;
+}
+
+/** `compare A, B(temperature: [0.1, 0.2]) on digits { seeds: 3, epochs: 5, optimizer: adamw(rate: tuned(1e-3, 4e-3)) }` */
+export interface CompareDecl {
+  readonly dataset: string | undefined;
+  readonly competitors: readonly CompetitorDecl[];
+  readonly seeds: readonly number[];
+  readonly budget: { readonly unit: BudgetUnit; readonly amount: number };
+  readonly evaluate: EvaluateDecl;
+  readonly baselines: readonly ('untrained' | 'raw' | 'supervised')[];
+  /** How settings are chosen: each trained to the end, or successive halving (Jamieson & Talwalkar 2016) by `factor`. */
+  readonly search: { readonly name: 'grid' | 'halving'; readonly factor: number };
+  /** The share of the training examples that settings are chosen on. */
+  readonly validation: number;
+  readonly span: Span;
+}
+
 export interface EvaluateDecl {
   readonly model: string;
   readonly dataset: string | undefined;
@@ -97,5 +136,8 @@ export interface EvaluateDecl {
   readonly neighbours: number;
   /** Fractions of the labels the linear probe gets, e.g. [0.01, 0.1, 1]. */
   readonly labels: readonly number[];
+  readonly measures: readonly MeasureName[];
+  /** Data sets that the frozen encoder is probed on as well. */
+  readonly transfers: readonly string[];
   readonly span: Span;
 }

@@ -1,16 +1,18 @@
 /** The compiler as values: sources in, diagnostics and artefacts out. Nothing here touches files. */
 import { type Diagnostic, nearest, type Related, report } from '../diagnostics/index.js';
 import { parseModule } from '../grammar/index.js';
-import type { Source } from '../grammar/source.js';
-import type { ModelItem, Module } from '../grammar/syntax-tree.js';
+import type { Source, Span } from '../grammar/source.js';
+import type { CompareItem, EvaluateItem, Expr, ModelItem, Module, TrainItem } from '../grammar/syntax-tree.js';
 import { analyseCollapse } from './analyse/collapse.js';
+import { checkCompare } from './check/compare.js';
+import { typeVariant } from './check/competitors.js';
 import { checkDataset } from './check/dataset.js';
 import { Elaborator } from './check/elaborator.js';
 import { elaborateModel, type Overrides } from './check/model.js';
 import { Modules } from './check/modules.js';
 import { type SettingOverrides, SettingsChecker } from './check/settings.js';
 import type { TypedModel } from './check/typed-model.js';
-import type { DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
+import type { CompareDecl, DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
 import { fieldTypeInfo } from './field-types.js';
 import { showShape } from './graph/dim.js';
 import type { Program } from './graph/types.js';
@@ -27,10 +29,14 @@ export interface Library {
 /** Settings from outside the file: `--set train.epochs=5`, `--set Model.temperature=0.2`. */
 export interface CheckOptions {
   readonly train?: SettingOverrides;
+  /** `--set compare.epochs=1`. */
+  readonly compare?: SettingOverrides;
   /** Model name → parameter → value. */
   readonly models?: Readonly<Record<string, Overrides>>;
   /** Codes of the collapse analysis (3xxx) that are only warned about: collapse can be studied on purpose. */
   readonly allow?: readonly string[];
+  /** False: what was analysed before is not analysed again. */
+  readonly analyses?: boolean;
 }
 
 export interface CheckedFile {
@@ -44,6 +50,8 @@ export interface CheckedFile {
   readonly datasets: readonly DatasetDecl[];
   readonly trains: readonly TrainDecl[];
   readonly evaluates: readonly EvaluateDecl[];
+  /** What the file compares; undefined too where that has errors. */
+  readonly compare: CompareDecl | undefined;
 }
 
 const nameCodes: ReadonlySet<string> = new Set(['EBM2001', 'EBM2003', 'EBM2040', 'EBM2041']);
@@ -76,7 +84,7 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     const model = elaborateModel(e, item, scope, options.models?.[item.name.text]);
     if (model) {
       models.push(model);
-      if (!e.hasErrors) {
+      if (!e.hasErrors && options.analyses !== false) {
         const analysis = analyseCollapse(model);
         for (const d of analysis.diagnostics) e.add(allowed(d, options.allow ?? []));
         if (analysis.reason) reasons[model.name] = analysis.reason;
@@ -96,6 +104,7 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   }
   const modelNames = modelItems.map((item) => item.name.text);
   checkReferences(module, modelNames, datasets, models, diagnostics);
+  const compare = checkComparison(module, library, settings, datasets, options);
   // What a syntax error has swallowed is not there: names that are unknown for that reason would only distract.
   const isBroken = parsed.diagnostics.some((d) => d.severity === 'error');
   const told = isBroken ? diagnostics.filter((d) => !nameCodes.has(d.code)) : diagnostics;
@@ -108,6 +117,7 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     datasets,
     trains,
     evaluates,
+    compare: isBroken ? undefined : compare,
   };
 }
 
@@ -121,6 +131,44 @@ function batchOf({ train }: CheckOptions): number {
 
 function allowed(diagnostic: Diagnostic, allow: readonly string[]): Diagnostic {
   return allow.includes(diagnostic.code) ? { ...diagnostic, severity: 'warning' } : diagnostic;
+}
+
+/** `compare`: its settings, each competitor as first trained, and the data set that all share. */
+function checkComparison(
+  module: Module,
+  library: Library,
+  settings: SettingsChecker,
+  datasets: readonly DatasetDecl[],
+  options: CheckOptions,
+): CompareDecl | undefined {
+  const { diagnostics } = settings;
+  const before = diagnostics.length;
+  const items = module.items.filter((item): item is CompareItem => item.kind === 'compare');
+  for (const other of items.slice(1)) {
+    const what = other.competitors.flatMap((c) => (c.kind === 'name' ? [c.name.text] : [])).join(', ');
+    diagnostics.push(
+      report('EBM2073', { what }, { span: other.span, related: [{ span: items[0]!.span, message: 'the first' }] }),
+    );
+  }
+  const item = items[0];
+  if (!item) return undefined;
+  const decl = checkCompare(item, settings, options.compare, options.models);
+  const analysed = new Set<string>();
+  for (const competitor of decl.competitors) {
+    const typed = typeVariant(module, library, competitor, competitor.variants[0]!);
+    const found = [...typed.diagnostics];
+    if (typed.model) {
+      if (options.analyses !== false && !analysed.has(competitor.model)) {
+        const analysis = analyseCollapse(typed.model);
+        found.push(...analysis.diagnostics.map((d) => allowed(d, options.allow ?? [])));
+      }
+      analysed.add(competitor.model);
+      checkPlaces([item.dataset, ...transferredTo(item)], typed.model, datasets, found);
+    }
+    diagnostics.push(...found);
+  }
+  const isWrong = diagnostics.slice(before).some(({ severity }) => severity === 'error');
+  return isWrong || decl.competitors.length === 0 ? undefined : decl;
 }
 
 /** `train` and `evaluate` name a model and a data set of the file, whose fields fit. */
@@ -137,39 +185,52 @@ function checkReferences(
       const suggestion = nearest(item.model.text, modelNames);
       diagnostics.push(report('EBM2001', { name: item.model.text, suggestion }, { span: item.model.span }));
     }
-    const place = item.dataset?.kind === 'member' ? item.dataset.subject : item.dataset;
-    if (place?.kind !== 'name') continue;
-    const dataset = datasets.find((d) => d.name === place.name.text);
-    if (!dataset) {
-      const suggestion = nearest(
-        place.name.text,
-        datasets.map((d) => d.name),
-      );
-      diagnostics.push(report('EBM2001', { name: place.name.text, suggestion }, { span: place.span }));
-      continue;
-    }
     const model = models.find((m) => m.name === item.model.text);
-    for (const input of model?.inputs ?? []) {
-      const field = dataset.fields.find((f) => f.name === input.name);
-      const shape = field && fieldTypeInfo(field.type).exampleShape(field.shape);
-      const actual = field ? `\`${field.name}: ${field.type}${showShape(field.shape)}\`` : `no field \`${input.name}\``;
-      const { below } = field ? fieldTypeInfo(field.type) : {};
-      const fits = below === undefined || input.below === undefined || field!.shape[below]! <= input.below;
-      if (shape && fits && showShape(shape) === showShape(input.type.shape)) continue;
-      diagnostics.push(
-        report(
-          'EBM2052',
-          { what: model!.name, field: input.name, expected: input.declared, actual },
-          {
-            span: place.span,
-            related: [
-              { span: input.span, message: 'declared here' },
-              { span: field?.span ?? dataset.span, message: 'the data set' },
-            ],
-          },
-        ),
-      );
+    checkPlaces([item.dataset, ...transferredTo(item)], model, datasets, diagnostics);
+  }
+}
+
+/** `digits` or `digits.train` are data sets of the file, whose fields fit the model. */
+function checkPlaces(
+  places: readonly (Expr | undefined)[],
+  model: TypedModel | undefined,
+  datasets: readonly DatasetDecl[],
+  diagnostics: Diagnostic[],
+): void {
+  for (const place of places) {
+    const name = place?.kind === 'member' ? place.subject : place;
+    if (name?.kind !== 'name') continue;
+    const dataset = datasets.find((d) => d.name === name.name.text);
+    if (dataset) checkFields(model, dataset, name.span, diagnostics);
+    else {
+      const known = datasets.map((d) => d.name);
+      const suggestion = nearest(name.name.text, known);
+      diagnostics.push(report('EBM2001', { name: name.name.text, suggestion }, { span: name.span }));
     }
+  }
+}
+
+/** The data sets that `evaluate … { transfer: … }` names. */
+function transferredTo({ kind, settings }: TrainItem | EvaluateItem | CompareItem): readonly Expr[] {
+  const value = kind === 'train' ? undefined : settings.find(({ name }) => name.text === 'transfer')?.value;
+  return value?.kind === 'list' ? value.items : value ? [value] : [];
+}
+
+/** What the model takes is what the data set has. */
+function checkFields(model: TypedModel | undefined, dataset: DatasetDecl, span: Span, diagnostics: Diagnostic[]): void {
+  for (const input of model?.inputs ?? []) {
+    const field = dataset.fields.find((f) => f.name === input.name);
+    const shape = field && fieldTypeInfo(field.type).exampleShape(field.shape);
+    const actual = field ? `\`${field.name}: ${field.type}${showShape(field.shape)}\`` : `no field \`${input.name}\``;
+    const { below } = field ? fieldTypeInfo(field.type) : {};
+    const fits = below === undefined || input.below === undefined || field!.shape[below]! <= input.below;
+    if (shape && fits && showShape(shape) === showShape(input.type.shape)) continue;
+    const related = [
+      { span: input.span, message: 'declared here' },
+      { span: field?.span ?? dataset.span, message: 'the data set' },
+    ];
+    const slots = { what: model!.name, field: input.name, expected: input.declared, actual };
+    diagnostics.push(report('EBM2052', slots, { span, related }));
   }
 }
 
@@ -202,8 +263,17 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
   return { ...program, precision: train.precision };
 }
 
+export { checkGradient, type GradientCheckOptions } from './analyse/check-gradient.js';
 export { plateaus } from './analyse/collapse.js';
-export { defaultOptimizer } from './check/settings.js';
-export { printTypedModel, type TypedModel } from './check/typed-model.js';
+
+export { costOfModel, costOfStep } from './analyse/cost.js';
+export { compareSettings } from './check/compare.js';
+export { typeVariant } from './check/competitors.js';
+export { defaultOptimizer, showSetting } from './check/settings.js';
+export { printRepresentation, printTypedModel, type TypedModel } from './check/typed-model.js';
+
+export { defaultMeasures, type MeasureName, measureNames } from './measure-names.js';
+
 export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';
+export { headName, type SupervisedLabel, superviseModel } from './supervise.js';
 export type { Program };

@@ -31,7 +31,13 @@ export function viewsAsRepresentation(model: TypedModel): ViewedModel | undefine
     builder.reshape(node, [node.type.shape.reduce<number>((a, b) => a * Number(b), 1)]),
   );
   return {
-    model: { ...model, representation: builder.concat(flat, 0), viewRepresentations: undefined, energies: [] },
+    model: {
+      ...model,
+      representation: builder.concat(flat, 0),
+      viewRepresentations: undefined,
+      pairs: undefined,
+      energies: [],
+    },
     places,
   };
 }

@@ -113,6 +113,17 @@ class Builder {
           ...base,
         };
       }
+      case 'compareItem': {
+        const place = optionalNode(inner, 'place');
+        const settings = optionalNode(inner, 'settings');
+        return {
+          kind: 'compare',
+          competitors: nodes(inner, 'competitors').map((competitor) => buildExpr(this.source, competitor)),
+          dataset: place && buildExpr(this.source, place),
+          settings: settings ? buildSettings(this.source, settings) : [],
+          ...base,
+        };
+      }
       default:
         throw new Error(`unknown item ${inner.name}`);
     }

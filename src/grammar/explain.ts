@@ -21,6 +21,7 @@ const places: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   datasetItem: { Name: 'after `dataset`', Equals: "after the data set's name" },
   trainItem: { Name: 'after `train`' },
   evaluateItem: { Name: 'after `evaluate`' },
+  compareItem: { On: 'after the models: `compare A, B on data`' },
   field: { Name: 'of the field', Colon: "after the field's name" },
   setting: { Name: 'of the setting', Colon: 'after the name' },
   parameter: { Name: 'of the parameter' },
@@ -86,7 +87,9 @@ export function explain(source: Source, m: Mismatch): Diagnostic {
       );
     case 'end':
       if (
-        (m.twoBefore?.tokenType === t.Train || m.twoBefore?.tokenType === t.Evaluate) &&
+        (m.twoBefore?.tokenType === t.Train ||
+          m.twoBefore?.tokenType === t.Evaluate ||
+          m.twoBefore?.tokenType === t.Compare) &&
         m.rule === 'item' &&
         isName(m.found)
       ) {

@@ -20,13 +20,14 @@ const words = {
     'dataset',
     'train',
     'evaluate',
+    'compare',
   ],
   member: ['data', 'view', 'mask', 'encoder', 'let', 'param', 'state', 'after', 'energy', 'minimize', 'representation'],
   statement: ['let', 'param', 'state', 'after', 'repeat'],
 } as const;
 
 /** Declared in the design of the language, not built yet. */
-const planned = new Set(['latent', 'sample', 'compare']);
+const planned = new Set(['latent', 'sample']);
 
 const otherLanguages: Readonly<Record<string, string>> = {
   import: 'use',

@@ -34,6 +34,7 @@ export class EbmParser extends CstParser {
         { ALT: () => this.SUBRULE(this.datasetItem) },
         { ALT: () => this.SUBRULE(this.trainItem) },
         { ALT: () => this.SUBRULE(this.evaluateItem) },
+        { ALT: () => this.SUBRULE(this.compareItem) },
       ],
       ERR_MSG: 'item',
     });
@@ -137,6 +138,19 @@ export class EbmParser extends CstParser {
     this.OPTION(() => {
       this.CONSUME(t.On);
       this.SUBRULE(this.expression);
+    });
+    this.OPTION2(() => this.SUBRULE(this.settings));
+  });
+
+  compareItem = this.RULE('compareItem', () => {
+    this.CONSUME(t.Compare);
+    this.AT_LEAST_ONE_SEP({
+      SEP: t.Comma,
+      DEF: () => this.SUBRULE(this.expression, { LABEL: 'competitors' }),
+    });
+    this.OPTION(() => {
+      this.CONSUME(t.On);
+      this.SUBRULE2(this.expression, { LABEL: 'place' });
     });
     this.OPTION2(() => this.SUBRULE(this.settings));
   });

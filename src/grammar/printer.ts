@@ -227,6 +227,13 @@ class Printer {
         if (item.settings.length === 0) return { head };
         return this.list(head, settingElements(item.settings), (item.dataset?.span ?? item.model.span).end, item.span);
       }
+      case 'compare': {
+        const { competitors, dataset, settings } = item;
+        const names = competitors.flatMap((competitor, i) => [i > 0 ? ', ' : '', exprDoc(competitor)]);
+        const head = concat('compare ', ...names, dataset ? concat(' on ', exprDoc(dataset)) : '');
+        if (settings.length === 0) return { head };
+        return this.list(head, settingElements(settings), (dataset ?? competitors.at(-1) ?? item).span.end, item.span);
+      }
       default:
         return item satisfies never;
     }

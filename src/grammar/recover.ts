@@ -31,6 +31,7 @@ const itemParts = new Map<TokenType, Part | undefined>([
   [t.Dataset, 'field'],
   [t.Train, 'setting'],
   [t.Evaluate, 'setting'],
+  [t.Compare, 'setting'],
 ]);
 const memberParts = new Map<TokenType, Part | undefined>([
   [t.Energy, 'statement'],

@@ -15,7 +15,7 @@ import * as t from './tokens.js';
 export type Part = 'member' | 'statement' | 'setting' | 'field';
 
 const hardItems = new Set<TokenType>([t.Fn, t.Net, t.Model, t.Use]);
-const softItems = new Set<TokenType>([t.Train, t.Evaluate, t.Dataset, t.Regularizer]);
+const softItems = new Set<TokenType>([t.Train, t.Evaluate, t.Compare, t.Dataset, t.Regularizer]);
 const families = new Set<TokenType>([t.Contrastive, t.Noncontrastive, t.Masking]);
 
 /** Where items begin, whatever brackets are left open above. Before the first is what belongs to none. */

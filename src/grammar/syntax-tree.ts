@@ -33,7 +33,16 @@ export interface Module {
 
 // ── Items ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type Item = UseItem | FnItem | NetItem | RegularizerItem | ModelItem | DatasetItem | TrainItem | EvaluateItem;
+export type Item =
+  | UseItem
+  | FnItem
+  | NetItem
+  | RegularizerItem
+  | ModelItem
+  | DatasetItem
+  | TrainItem
+  | EvaluateItem
+  | CompareItem;
 
 interface ItemBase {
   readonly span: Span;
@@ -112,6 +121,15 @@ export interface TrainItem extends ItemBase {
 export interface EvaluateItem extends ItemBase {
   readonly kind: 'evaluate';
   readonly model: Name;
+  readonly dataset: Expr | undefined;
+  readonly settings: readonly Setting[];
+}
+
+/** `compare SimCLR, VICReg, MAE(ratio: [0.5, 0.75]) on digits { seeds: 3, epochs: 5 }` */
+export interface CompareItem extends ItemBase {
+  readonly kind: 'compare';
+  /** Names of models, or calls of them that give their parameters. */
+  readonly competitors: readonly Expr[];
   readonly dataset: Expr | undefined;
   readonly settings: readonly Setting[];
 }

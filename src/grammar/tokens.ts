@@ -53,6 +53,7 @@ export const Regularizer = soft('regularizer');
 export const Dataset = soft('dataset');
 export const Train = soft('train');
 export const Evaluate = soft('evaluate');
+export const Compare = soft('compare');
 export const Data = soft('data');
 export const View = soft('view');
 export const Mask = soft('mask');

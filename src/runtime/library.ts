@@ -1,4 +1,4 @@
-/** The modules that `use` finds on disk: `std.*` beside ebmc itself, others beside the file that uses them. */
+/** The modules that `use` finds on disk: `std.*` and `examples.*` beside ebmc itself, others beside the file that uses them. */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { readSource } from './read-source.js';
 
 export const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 export const standardFolder = join(packageFolder, 'std');
+export const examplesFolder = join(packageFolder, 'examples');
 
 export class FileLibrary implements Library {
   private readonly found = new Map<string, Source | undefined>();
@@ -26,6 +27,7 @@ export class FileLibrary implements Library {
   list(): readonly string[] {
     return [
       ...modulesIn(standardFolder).map((name) => `std.${name}`),
+      ...modulesIn(examplesFolder).map((name) => `examples.${name}`),
       ...modulesIn(this.folder).filter((name) => /^\w+$/.test(name)),
     ];
   }
@@ -33,7 +35,8 @@ export class FileLibrary implements Library {
   private read(path: readonly string[]): Source | undefined {
     const [first, ...rest] = path;
     const inStandard = first === 'std' && rest.length > 0;
-    const file = `${inStandard ? join(standardFolder, ...rest) : join(this.folder, ...path)}.ebm`;
+    let file = `${inStandard ? join(standardFolder, ...rest) : join(this.folder, ...path)}.ebm`;
+    if (!existsSync(file) && first === 'examples') file = `${join(examplesFolder, ...rest)}.ebm`;
     if (!existsSync(file)) return undefined;
     const source = readSource(file);
     return inStandard ? { ...source, path: `${path.join('/')}.ebm` } : source;

@@ -38,6 +38,11 @@ export interface LoadedModel {
   /** Representations of two views of each example, [batch, 2, ...]; absent where the model has no two views. */
   representViews?(batch: Batch): Promise<HostTensor>;
   /**
+   * The energy of what the objective pairs, and of each example's first argument with the others of the next example in the batch: [batch, 2].
+   * Absent where the model has no energy of two arguments that both depend on the example.
+   */
+  pairEnergies?(batch: Batch): Promise<HostTensor>;
+  /**
    * Repeats a step that gives NaN or Infinity and names the first operation whose result is not finite, e.g.
    * "`sqrt` in f/norm (model.ebm:12:8)". Changes no state; states and step number must be those before the step.
    */

@@ -15,6 +15,8 @@ export interface RunRecord {
   readonly model: string;
   /** `--set` and its like. */
   readonly overrides: CheckOptions;
+  /** Of a run of a comparison: which of its competitors, trained how. */
+  readonly competitor?: { readonly name: string; readonly variant: number };
 }
 
 export const recordName = 'run.json';

@@ -39,7 +39,7 @@ describe('between two models', () => {
 
 test('settings differ one by one', () => {
   const span = { source: { path: '', text: '' }, start: 0, end: 0 };
-  const one: EvaluateDecl = { model: 'M', dataset: 'd', neighbours: 20, labels: [1], span };
+  const one: EvaluateDecl = { model: 'M', dataset: 'd', neighbours: 20, labels: [1], measures: [], transfers: [], span };
   expect(compareSettings('evaluate', '', one, { ...one, neighbours: 5, span: { ...span, end: 9 } })).toEqual([
     { part: 'evaluate', name: '', change: 'changed', what: 'neighbours 20 → 5' },
   ]);

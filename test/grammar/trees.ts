@@ -171,6 +171,7 @@ const call = fc.record({
   args: fc.constant([]),
   span: fc.constant(span),
 });
+const competitor = name.map((n) => ({ kind: 'name' as const, name: n, span }));
 const item = fc.oneof(
   node('use', { path: names, names: fc.array(name, small) }),
   node('fn', { name, parameters, result: some(type), body }),
@@ -186,6 +187,11 @@ const item = fc.oneof(
   node('dataset', { name, loader: call, fields: fc.array(field, small) }),
   node('train', { model: name, dataset: some(expr), settings }),
   node('evaluate', { model: name, dataset: some(expr), settings }),
+  node('compare', {
+    competitors: fc.array(fc.oneof(competitor, call), { minLength: 1, maxLength: 3 }),
+    dataset: some(expr),
+    settings,
+  }),
 );
 
 export const modules = fc

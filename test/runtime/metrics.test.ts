@@ -1,6 +1,7 @@
 /** Every metric against scikit-learn and NumPy: see test/reference/metrics.py. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { defaultMeasures } from '../../src/compiler/index.js';
 import { randomBits } from '../../src/runtime/data/index.js';
 import { symmetricEigenvalues } from '../../src/runtime/evaluate/eigenvalues.js';
 import { evaluate } from '../../src/runtime/evaluate/evaluate.js';
@@ -14,9 +15,9 @@ import {
   tfjsAlgebra,
   uniformity,
 } from '../../src/runtime/evaluate/index.js';
-import { mostSimilar } from '../../src/runtime/evaluate/knn.js';
 import { minimize } from '../../src/runtime/evaluate/lbfgs.js';
 import { logisticPath, scoreLogistic } from '../../src/runtime/evaluate/logistic.js';
+import { mostSimilar } from '../../src/runtime/evaluate/most-similar.js';
 import { plainAlgebra } from '../../src/runtime/evaluate/plain-algebra.js';
 import { singularValues } from '../../src/runtime/evaluate/rankme.js';
 import { measureStandardization, standardize } from '../../src/runtime/evaluate/standardize.js';
@@ -214,7 +215,7 @@ test('the linear probe separates what is separable, the same every time', async 
 });
 
 describe('evaluate', () => {
-  const settings = { neighbours: 5, labels: [0.05, 1] };
+  const settings = { neighbours: 5, labels: [0.05, 1], measures: defaultMeasures };
   test('trained, untrained, raw pixels; the model is left trained', async () => {
     const model = tinyModel();
     await model.init(9);

@@ -1,34 +1,29 @@
-import { dirname, resolve } from 'node:path';
-import { checkFile } from '../../compiler/index.js';
-import { EbmcError } from '../../diagnostics/index.js';
+import { defaultMeasures } from '../../compiler/index.js';
 import { loadCheckpoint, requireSameStates } from '../../runtime/checkpoint/index.js';
-import { openDataset } from '../../runtime/data/index.js';
-import { RecordedLibrary, readRecord } from '../../runtime/run-record.js';
-import { chooseModel, datasetOf, evaluateOf, trainOf } from '../choose.js';
+import { type OpenOptions, openDataset } from '../../runtime/data/index.js';
+import { datasetOf, transfersOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
 import { loadProgram } from '../load-program.js';
-import { hasErrors } from '../output.js';
+import { reopenRun } from '../recorded-run.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
 
 export async function runEvaluate({ args, options, output }: CommandCall): Promise<Status> {
   const [folder = ''] = args;
   const checkpoint = await loadCheckpoint(folder);
-  const record = readRecord(folder);
-  const checked = checkFile(record.source, new RecordedLibrary(record.modules), record.overrides);
-  if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
-  const typed = chooseModel(checked, record.model);
-  const train = trainOf(checked, typed.name);
-  const settings = evaluateOf(checked, typed.name) ?? {
+  const { checked, typed, train, evaluate, baseDirectory } = reopenRun(folder);
+  const settings = evaluate ?? {
     ...{ model: typed.name, dataset: train.dataset, neighbours: 20, labels: [0.01, 0.1, 1] },
-    span: train.span,
+    ...{ measures: defaultMeasures, transfers: [], span: train.span },
   };
-  const dataset = await openDataset(datasetOf(checked, settings), {
-    baseDirectory: dirname(resolve(folder, record.file)),
+  const opening: OpenOptions = {
+    baseDirectory,
     strict: options.flag('strict'),
     warn: (diagnostic) => output.diagnostics([diagnostic]),
-  });
+  };
+  const dataset = await openDataset(datasetOf(checked, settings), opening);
+  const transfers = await Promise.all(transfersOf(checked, settings).map((decl) => openDataset(decl, opening)));
   const program = await loadProgram(typed, train, options.text('backend') ?? 'auto', output);
   try {
     requireSameStates(checkpoint, program.model.states);
@@ -40,6 +35,7 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
       seed: checkpoint.manifest.seed,
       settings,
       dataset,
+      transfers,
       folder,
       warn: (diagnostic) => output.diagnostics([diagnostic]),
       output,

@@ -9,7 +9,7 @@ import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
 import { RecordingLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
 import { type RunResult, Trace, traced, train } from '../../runtime/train/index.js';
-import { chooseModel, datasetOf, evaluateOf, trainOf } from '../choose.js';
+import { chooseModel, datasetOf, evaluateOf, trainOf, transfersOf } from '../choose.js';
 import type { CommandCall, OptionValues } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
 import { onInterrupt } from '../interrupt.js';
@@ -22,6 +22,7 @@ import { overridesFrom } from '../settings.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
 import { packageVersion } from '../version.js';
+import { watchRun } from '../watch.js';
 
 export async function runTrain({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;
@@ -43,6 +44,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
   const memory = options.number('memory');
   const limit = memory === undefined ? undefined : memory * 1e9;
   const program = await loadProgram(typed, settings, options.text('backend') ?? 'auto', output, limit);
+  const page = options.flag('watch') ? await watchRun(folder, output, display.warn) : undefined;
   try {
     const { name: backend, detail } = program.backend;
     output.note(`${typed.name} on ${backend} (${detail.split(',')[0]}), into ${folder}; Ctrl-C saves and stops`);
@@ -86,6 +88,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
         seed: settings.seed,
         settings: evaluation,
         dataset: await openDataset(datasetOf(checked, evaluation), opening),
+        transfers: await Promise.all(transfersOf(checked, evaluation).map((decl) => openDataset(decl, opening))),
         folder,
         warn: display.warn,
         output,
@@ -105,6 +108,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
     });
     return result.status === 'finished' ? statuses.ok : statuses.interrupted;
   } finally {
+    await page?.close();
     program.close();
   }
 }

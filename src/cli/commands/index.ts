@@ -1,6 +1,7 @@
 /** The table of commands, in the order of the help. */
 import type { CommandEntry } from '../command.js';
 import { checkCommand } from './check.js';
+import { compareCommand } from './compare.js';
 import { compileCommand } from './compile.js';
 import { dataCommand } from './data.js';
 import { diffCommand } from './diff.js';
@@ -10,12 +11,22 @@ import { explainCommand } from './explain.js';
 import { fmtCommand } from './fmt.js';
 import { inferCommand } from './infer.js';
 import { initCommand } from './init.js';
+import { reportCommand } from './report.js';
 import { setupCommand } from './setup.js';
 import { tokenizerCommand } from './tokenizer.js';
 import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
-  ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compileCommand],
+  ...[
+    initCommand,
+    checkCommand,
+    dataCommand,
+    trainCommand,
+    evaluateCommand,
+    compareCommand,
+    reportCommand,
+    compileCommand,
+  ],
   ...[diffCommand, inferCommand],
   ...[tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
 ];

@@ -32,6 +32,7 @@ export const trainCommand: CommandEntry = {
       .option('--set <setting>', 'change a setting, e.g. train.optimizer.rate=1e-3; may be repeated', collect)
       .option('--strict', 'refuse damaged examples instead of skipping them')
       .option('--profile', 'write a trace of where the time goes, and print the costliest operations')
+      .option('--watch', 'serve a page on this machine that follows the run')
       .option('--no-evaluate', 'do not measure the model at the end');
   },
   run: async (call) => (await import('../actions/train.js')).runTrain(call),

@@ -19,6 +19,7 @@ import { bindSettings } from './call.js';
 import { tensorsOf } from './captured.js';
 import type { Elaborator, Mode } from './elaborator.js';
 import { asDim, asNode, evaluate, evaluateBlock, execute, named, pipe } from './expression.js';
+import { elaboratePairs } from './pairs.js';
 import { Scope } from './scope.js';
 import {
   belongsTo,
@@ -42,11 +43,13 @@ export function elaborateModel(
   item: ModelItem,
   moduleScope: Scope,
   overrides: Overrides = {},
+  /** Where the overrides are given. */
+  overridesSpan: Span = item.name.span,
 ): TypedModel | undefined {
   const given = Object.entries(overrides).map(([name, value]) => ({
     name,
     value: number(value),
-    span: item.name.span,
+    span: overridesSpan,
   }));
   const parameters = bindSettings(e, item.name.text, item.parameters, moduleScope, given, item.name.span);
   if (!parameters) return undefined;
@@ -67,6 +70,7 @@ export function elaborateModel(
   reportStrayCopies(e, item);
   reportGroups(e, groups, item);
   if (e.hasErrors) return undefined;
+  const pairs = elaboratePairs(e, item, use.scope, firstTwoViews(item, use.scope));
   return {
     name: item.name.text,
     batch: e.batch,
@@ -78,7 +82,9 @@ export function elaborateModel(
     updates: [...e.updates].map(([state, node]) => ({ state, node })),
     representation,
     viewRepresentations,
+    trainingRepresentation: () => elaborateInTraining(e, item, train.scope),
     energies,
+    pairs,
     views: namedViews(item, train.scope),
     masks: namedMasks(item, train.scope),
     states: [...e.states.values()],
@@ -355,10 +361,10 @@ function elaborateRepresentation(e: Elaborator, item: ModelItem, scope: Scope): 
 /** The representation with the first two views of one declaration in the place of what they are views of. */
 function elaborateViews(e: Elaborator, item: ModelItem, scope: Scope): Node | undefined {
   const member = item.members.find((m) => m.kind === 'representation');
-  const views = item.members.find((m) => m.kind === 'view' && viewsOf(m, scope).length >= 2);
-  if (member?.kind !== 'representation' || views?.kind !== 'view') return undefined;
+  const views = twiceViewed(item, scope);
+  if (member?.kind !== 'representation' || !views) return undefined;
   const rows: Node[] = [];
-  for (const view of viewsOf(views, scope).slice(0, 2)) {
+  for (const view of firstTwoViews(item, scope)) {
     const inner = new Scope(scope);
     inner.define(views.subject.text, view);
     const value = evaluate(e, member.value, inner);
@@ -366,6 +372,36 @@ function elaborateViews(e: Elaborator, item: ModelItem, scope: Scope): Node | un
     rows.push(e.builder.reshape(value.node, [1, ...value.node.type.shape]));
   }
   return e.builder.concat(rows, 0);
+}
+
+/** The representation in training, with the first view in the place of what it is a view of. */
+function elaborateInTraining(e: Elaborator, item: ModelItem, scope: Scope): Node | undefined {
+  const member = item.members.find((m) => m.kind === 'representation');
+  if (member?.kind !== 'representation') return undefined;
+  e.mode = 'train';
+  const inner = new Scope(scope);
+  const view = item.members.find((m) => m.kind === 'view');
+  const [first] = view ? viewsOf(view, scope) : [];
+  if (view?.kind === 'view' && first?.kind === 'tensor') inner.define(view.subject.text, first);
+  const said = e.diagnostics.length;
+  const value = evaluate(e, member.value, inner);
+  // Where the view has another shape (a crop of text), the example itself is used.
+  const fits = e.diagnostics.splice(said).length === 0 && value.kind === 'tensor';
+  if (fits) return value.node;
+  const whole = evaluate(e, member.value, scope);
+  return e.diagnostics.splice(said).length === 0 && whole.kind === 'tensor' ? whole.node : undefined;
+}
+
+/** The first declaration of two views or more. */
+function twiceViewed(item: ModelItem, scope: Scope): Extract<Member, { kind: 'view' }> | undefined {
+  return item.members.find((m) => m.kind === 'view' && viewsOf(m, scope).length >= 2) as
+    | Extract<Member, { kind: 'view' }>
+    | undefined;
+}
+
+function firstTwoViews(item: ModelItem, scope: Scope): readonly Value[] {
+  const views = twiceViewed(item, scope);
+  return views ? viewsOf(views, scope).slice(0, 2) : [];
 }
 
 /** The views of the training step that are tensors, those of families numbered. */

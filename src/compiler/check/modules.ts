@@ -16,7 +16,7 @@ export class Modules {
     private readonly library: Library,
   ) {}
 
-  /** The scope of a parsed file: its `fn`s, `net`s and `regularizer`s and what it uses. */
+  /** The scope of a parsed file: its `fn`s, `net`s, `regularizer`s and `model`s and what it uses. */
   scopeOf(module: Module): Scope {
     const scope = new Scope(undefined);
     for (const item of module.items) {
@@ -90,6 +90,7 @@ export class Modules {
 
 function definedValue(item: Item, scope: Scope): Value | undefined {
   if (item.kind === 'fn' || item.kind === 'regularizer') return { kind: 'function', item, scope };
+  if (item.kind === 'model') return { kind: 'model', item, scope };
   return item.kind === 'net' ? { kind: 'net', item, scope } : undefined;
 }
 

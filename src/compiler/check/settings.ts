@@ -5,6 +5,7 @@ import { nearest, report } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
 import type { EvaluateItem, Expr, Setting, TrainItem } from '../../grammar/syntax-tree.js';
 import type { EvaluateDecl, SettingValue, TrainDecl } from '../declarations.js';
+import { defaultMeasures, type MeasureName, measureNames } from '../measure-names.js';
 
 /** `--set train.epochs=5`: setting → value. */
 export type SettingOverrides = Readonly<Record<string, SettingValue>>;
@@ -32,12 +33,21 @@ const statistics: Record<TrainDecl['statistics'], Numbers> = { whole: {}, micro:
 
 const precisions: Record<TrainDecl['precision'], Numbers> = { float32: {}, bf16: {} };
 
+export const trainSettings: readonly string[] = [
+  ...['epochs', 'batch', 'micro_batch', 'statistics', 'precision', 'seed', 'optimizer', 'schedule'],
+];
+export const evaluateSettings: readonly string[] = ['knn', 'labels', 'measures', 'transfer'];
+
 export class SettingsChecker {
   constructor(readonly diagnostics: Diagnostic[]) {}
 
+  /** One that keeps what it finds to itself. */
+  apart(): SettingsChecker {
+    return new SettingsChecker([]);
+  }
+
   train(item: TrainItem, overrides: SettingOverrides = {}): TrainDecl {
-    const known = ['epochs', 'batch', 'micro_batch', 'statistics', 'precision', 'seed', 'optimizer', 'schedule'];
-    const settings = this.settings('`train`', item.settings, known, overrides);
+    const settings = this.settings('`train`', item.settings, trainSettings, overrides);
     const optimizer = this.choice('optimizer', settings.get('optimizer'), optimizers, 'adamw', item.span);
     const schedule = this.choice('schedule', settings.get('schedule'), schedules, 'cosine', item.span);
     const batch = this.number(
@@ -77,8 +87,8 @@ export class SettingsChecker {
     };
   }
 
-  evaluate(item: EvaluateItem): EvaluateDecl {
-    const settings = this.settings('`evaluate`', item.settings, ['knn', 'labels'], {});
+  evaluate(item: EvaluateItem, measures: readonly MeasureName[] = defaultMeasures): EvaluateDecl {
+    const settings = this.settings('`evaluate`', item.settings, evaluateSettings, {});
     const given = settings.get('labels');
     const labels = given
       ? Array.isArray(given.value)
@@ -92,8 +102,23 @@ export class SettingsChecker {
       dataset: this.dataPlace(item.dataset).dataset,
       neighbours: this.number(settings, 'knn', 20, 'a whole number above 0', (n) => Number.isInteger(n) && n > 0),
       labels,
+      measures: this.measures(settings.get('measures'), measures),
+      transfers: names(settings.get('transfer')?.value),
       span: item.span,
     };
+  }
+
+  private measures(
+    setting: { value: SettingValue; span: Span | undefined } | undefined,
+    otherwise: readonly MeasureName[],
+  ): readonly MeasureName[] {
+    if (setting === undefined) return otherwise;
+    const { value: given, span } = setting;
+    const known: readonly string[] = measureNames;
+    const wanted = names(given);
+    if (wanted.length === 0) this.outOfRange('measures', `a list such as [${defaultMeasures.join(', ')}]`, span);
+    for (const name of wanted) if (!known.includes(name)) this.unknown('`measures`', name, known, span);
+    return [...new Set(wanted)].filter((name) => known.includes(name)) as MeasureName[];
   }
 
   private dataPlace(expr: Expr | undefined): { dataset: string | undefined; split: string | undefined } {
@@ -221,6 +246,12 @@ export class SettingsChecker {
         return 0;
     }
   }
+}
+
+/** `knn` or `[knn, rankme]`: what a setting names; other values as they are written. */
+function names(value: SettingValue | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return (Array.isArray(value) ? value : [value]).map(showSetting);
 }
 
 export function showSetting(value: SettingValue): string {

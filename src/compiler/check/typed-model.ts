@@ -19,9 +19,16 @@ export interface TypedModel {
   readonly updates: readonly { readonly state: string; readonly node: Node }[];
   /** Evaluated for use after training. */
   readonly representation: Node;
+  /**
+   * The same as in training, of the first view of what has views: statistics are of the batch and averages are kept. For models derived from this one;
+   * undefined where it does not come out as a tensor.
+   */
+  readonly trainingRepresentation: () => Node | undefined;
   /** The representations of an example's first two views, `[2, ...]`; undefined where the model has no two views. */
   readonly viewRepresentations: Node | undefined;
   readonly energies: readonly TypedEnergy[];
+  /** Energies of compatible and of mismatched pairs; undefined where no energy has two arguments that depend on the example. */
+  readonly pairs: TypedPairs | undefined;
   /** Views and what they are views of, for looking at them. */
   readonly views: readonly TypedView[];
   /** What masks choose: the tensors of each, by their fields. */
@@ -80,6 +87,12 @@ export interface TypedEnergy {
   readonly node: Node;
 }
 
+export interface TypedPairs {
+  readonly energy: string;
+  /** Of each example, `[2]`: what the objective pairs, and the first argument with the others of the next example. */
+  readonly node: Node;
+}
+
 export interface TypedView {
   readonly name: string;
   readonly subject: string;
@@ -121,6 +134,18 @@ export function printTypedModel(model: TypedModel): string {
     }
     lines.push(`  ${term.name} = %${term.node.id}`);
   }
+  return `${lines.join('\n')}\n`;
+}
+
+/** What is computed of an example after training, by itself: the same text for two models that have it in common. */
+export function printRepresentation({ representation }: TypedModel): string {
+  const nodes = topological([representation]);
+  const numbers = new Map(nodes.map((node, i) => [node, i]));
+  const lines = nodes.map((node, i) => {
+    const args = node.args.map((argument) => `%${numbers.get(argument)}`).join(' ');
+    const attrs = Object.entries(node.attrs).map(([k, v]) => `${k}: ${showAttr(v)}`);
+    return `%${i}: ${node.type.dtype}${showShape(node.type.shape)} = ${node.op} ${args} {${attrs.join(', ')}}`;
+  });
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,5 +1,5 @@
 /** What an expression of a `.ebm` file is worth while the checker evaluates it: tensors to be computed, and compile-time values. */
-import type { EnergyMember, FnItem, NetItem, RegularizerItem } from '../../grammar/syntax-tree.js';
+import type { EnergyMember, FnItem, ModelItem, NetItem, RegularizerItem } from '../../grammar/syntax-tree.js';
 import { type Dim, showDim, showShape } from '../graph/dim.js';
 import type { Node } from '../graph/types.js';
 import type { Copy } from './elaborator.js';
@@ -16,6 +16,8 @@ export type Value =
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Value> }
   | FunctionValue
   | { readonly kind: 'net'; readonly item: NetItem; readonly scope: Scope }
+  /** Only `compare` takes models. */
+  | { readonly kind: 'model'; readonly item: ModelItem; readonly scope: Scope }
   | LayerValue
   | EnergyValue
   | { readonly kind: 'builtin'; readonly name: string }
@@ -88,6 +90,8 @@ export function describe(value: Value): string {
       return `the ${value.item.kind === 'fn' ? 'function' : 'regularizer'} ${value.item.name.text}`;
     case 'net':
       return `the net ${value.item.name.text}`;
+    case 'model':
+      return `the model ${value.item.name.text}`;
     case 'layer':
       return value.path ? `the encoder ${value.path}` : `a layer ${value.item.name.text}`;
     case 'energy':

@@ -46,7 +46,8 @@ export function printGraph(graph: Graph): string {
 }
 
 /** Every graph of a program. */
-export function printProgram({ init, step, represent, representViews, energies }: Program): string {
+export function printProgram({ init, step, represent, representViews, pairEnergies, energies }: Program): string {
   const views = representViews ? [representViews] : [];
-  return [init, step, represent, ...views, ...Object.values(energies)].map(printGraph).join('\n');
+  const pairs = pairEnergies ? [pairEnergies] : [];
+  return [init, step, represent, ...views, ...pairs, ...Object.values(energies)].map(printGraph).join('\n');
 }

@@ -106,6 +106,8 @@ export interface Program {
   readonly represent: Graph;
   /** Inputs: the data fields. Output: `representations` [batch, 2, ...], of the first two views. */
   readonly representViews?: Graph | undefined;
+  /** Inputs: the data fields. Output: `energies` [batch, 2], of compatible and of mismatched pairs. */
+  readonly pairEnergies?: Graph | undefined;
   /** Inputs: the energy's arguments, per example. Output: `energy` [batch]. Absent where a model's energy needs more than its arguments. */
   readonly energies: Readonly<Record<string, Graph>>;
 }

@@ -57,6 +57,8 @@ export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: 
     representViews:
       model.viewRepresentations &&
       passes.finish(lowerFunction(model, 'representViews', 'representations', model.viewRepresentations, passes)),
+    pairEnergies:
+      model.pairs && passes.finish(lowerFunction(model, 'pairEnergies', 'energies', model.pairs.node, passes)),
     energies: Object.fromEntries(
       model.energies.map((energy) => [
         energy.name,

@@ -79,6 +79,7 @@ function mapProgram(program: Program, change: (graph: Graph) => Graph): Program 
     },
     represent: change(program.represent),
     representViews: program.representViews && change(program.representViews),
+    pairEnergies: program.pairEnergies && change(program.pairEnergies),
     energies: Object.fromEntries(Object.entries(program.energies).map(([name, graph]) => [name, change(graph)])),
   };
 }

@@ -307,4 +307,36 @@ it is one: a term called \`supervised\`, or \`supervised_\` and more, may read l
     wrong: labelled('classify'),
     right: labelled('supervised'),
   }),
+  EBM2071: code<{ units: readonly string[]; known: readonly string[] }>({
+    severity: 'error',
+    title: 'two budgets',
+    message: ({ units }) => `a comparison has one budget, not ${units.map((unit) => `\`${unit}\``).join(' and ')}`,
+    help: ({ known }) => [`keep one of ${known.map((unit) => `\`${unit}\``).join(', ')}`],
+    explain: `Every competitor gets the same effort, counted in one unit: \`epochs\` (passes over the data), \`examples\` (seen in all), \`flops\`
+(arithmetic of all steps: cheap models take more steps) or \`seconds\` (of training on this machine).`,
+    wrong: `${good}\ndataset d = synthetic(count: 64) { x: Image[4, 4, 1] }\ncompare M on d { epochs: 3, examples: 1000 }`,
+    right: `${good}\ndataset d = synthetic(count: 64) { x: Image[4, 4, 1] }\ncompare M on d { epochs: 3 }`,
+  }),
+  EBM2072: code<{ name: string; what: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    title: 'what is compared is no model',
+    message: ({ name, what }) => `\`${name}\` is ${what}, and only models can be compared`,
+    help: ({ known, suggestion }) => [
+      ...didYouMean(suggestion),
+      ...(known.length > 0 ? [`models here: ${known.join(', ')}`] : ['bring one in: `use examples.simclr { SimCLR }`']),
+    ],
+    explain: '`compare` takes models: of the same file, or of others by `use`.',
+    wrong: `${good}\ndataset d = synthetic(count: 64) { x: Image[4, 4, 1] }\nfn twice(z) = 2 * z\ncompare M, twice on d { epochs: 3 }`,
+    right: `${good}\ndataset d = synthetic(count: 64) { x: Image[4, 4, 1] }\ncompare M on d { epochs: 3 }`,
+  }),
+  EBM2073: code<{ what: string }>({
+    severity: 'error',
+    title: 'more than one comparison',
+    message: ({ what }) => `this file has another \`compare\`, of ${what}`,
+    help: () => ['put each comparison into a file of its own; models can be shared by `use`'],
+    explain:
+      'A file declares at most one comparison, so that `ebmc compare FILE` and its results are about one question.',
+    wrong: `${good}\ndataset d = synthetic(count: 64) { x: Image[4, 4, 1] }\ncompare M on d { epochs: 3 }\ncompare M on d { epochs: 4 }`,
+    right: `${good}\ndataset d = synthetic(count: 64) { x: Image[4, 4, 1] }\ncompare M on d { epochs: 3 }`,
+  }),
 };

@@ -98,6 +98,15 @@ settings have defaults.`,
     explain: `A \`train\` or \`evaluate\` item is run on a data set that the same file, or one that it uses, declares.`,
   }),
 
+  EBM7012: code<{ path: string }>({
+    severity: 'error',
+    title: 'The file compares nothing',
+    message: ({ path }) => `${path} has no \`compare\` item`,
+    help: () => ['add one, for example `compare SimCLR, VICReg on digits { seeds: 3, epochs: 5 }`'],
+    explain: `\`ebmc compare FILE\` carries out the \`compare\` item of a file: the models it names, of this file or of others by \`use\`, are
+trained on the same data with the same effort and measured alike.`,
+  }),
+
   EBM7011: code<{ name: string | undefined; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     title: 'No such data set',

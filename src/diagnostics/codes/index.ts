@@ -6,6 +6,7 @@ import { collapseCodes } from './collapse.js';
 import { commandCodes } from './command.js';
 import { dataCodes } from './data.js';
 import { dynamicsCodes } from './dynamics.js';
+import { reportCodes } from './report.js';
 import { runCodes } from './run.js';
 import { syntaxCodes } from './syntax.js';
 import { textDataCodes } from './text-data.js';
@@ -20,6 +21,7 @@ export const codes = {
   ...dataCodes,
   ...textDataCodes,
   ...runCodes,
+  ...reportCodes,
   ...backendCodes,
   ...commandCodes,
 };

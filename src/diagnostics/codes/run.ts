@@ -165,6 +165,14 @@ splits. RankMe, spread and uniformity need none and are still computed.`,
       `${labels * 100} % of \`${dataset}\` would be fewer than one label for each of its ${classes} classes; ${examples} labels are used, one for each class`,
     explain: `The linear probe is also trained on a part of the labels, drawn class by class. At least one example of each class is kept.`,
   }),
+  EBM5033: code<{ row: string; measures: readonly string[]; reason: string }>({
+    severity: 'warning',
+    title: 'Measures that could not be taken',
+    message: ({ row, measures, reason }) =>
+      `of the ${row} representation there is no ${measures.join(', ')}: ${reason}`,
+    explain: `Each measure needs something: labels of at least two classes, two views of an example, an energy of two arguments that depend on the example, pictures, and
+representations that are finite numbers. Where that is not there, the measure is left out with its reason and the others are taken.`,
+  }),
   EBM5016: code<{ batch: number; limit: number; needed: number }>({
     severity: 'error',
     title: 'No micro-batch is small enough for the memory limit',

@@ -18,6 +18,7 @@ export interface Generated {
   step(batch: Tensors, rate: number): Tensors;
   represent(batch: Tensors): tf.Tensor;
   representViews?(batch: Tensors): tf.Tensor;
+  pairEnergies?(batch: Tensors): tf.Tensor;
   states(): Tensors;
   setState(name: string, value: tf.Tensor): void;
   dispose(): void;

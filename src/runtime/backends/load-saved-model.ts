@@ -153,6 +153,7 @@ export async function loadSavedModel(
     },
     represent: (batch) => represent('represent', batch),
     ...(program.representViews ? { representViews: (batch: Batch) => represent('represent_views', batch) } : {}),
+    ...(program.pairEnergies ? { pairEnergies: (batch: Batch) => represent('pair_energies', batch) } : {}),
     read,
     async write(states) {
       const missing = program.states.some(({ name }) => states[name] === undefined);

@@ -52,6 +52,9 @@ export async function loadTfjsModel(
     ...(program.representViews
       ? { representViews: (batch: Batch) => represented((tensors) => generated.representViews!(tensors), batch) }
       : {}),
+    ...(program.pairEnergies
+      ? { pairEnergies: (batch: Batch) => represented((tensors) => generated.pairEnergies!(tensors), batch) }
+      : {}),
     async read() {
       const states = generated.states();
       const entries = stateNames.map(async (name) => [name, await toHost(states[name] as tf.Tensor)] as const);

@@ -12,6 +12,8 @@ export interface Comparison {
   readonly versions: Readonly<Record<string, string>>;
   /** ISO 8601. */
   readonly created: string;
+  /** The command line that makes it again: "ebmc compare objectives.ebm --set …". */
+  readonly command?: string;
   readonly dataset: ComparedData;
   /** What every competitor was given: "epochs" → "5", "batch" → "128", "optimizer" → "adamw(rate: 0.001, …)", … */
   readonly budget: Readonly<Record<string, string>>;
@@ -163,6 +165,8 @@ export interface Contrast {
   readonly high: number;
   /** Whether the interval excludes zero; otherwise the report says "no difference shown". */
   readonly isShown: boolean;
+  /** Of no difference, after Holm's correction for all contrasts of the measure. */
+  readonly adjusted?: number;
 }
 
 export interface Verdict {

@@ -8,9 +8,17 @@ export interface FixedMatrix {
   times(b: Float32Array, width: number): Promise<Float32Array>;
   /** B·Xᵀ for B [height, columns]. */
   dotRows(b: Float32Array, height: number): Promise<Float32Array>;
+  /** For each row of B [height, columns] the k rows of X with the largest products, in descending order; of equal ones the first. */
+  nearest(b: Float32Array, height: number, k: number): Promise<Nearest>;
   /** The rows' cross-entropy as a function of a linear classifier; ends with the matrix. */
   crossEntropy(labels: ArrayLike<number>, classes: number): CrossEntropy;
   dispose(): void;
+}
+
+/** [height, k] each. */
+export interface Nearest {
+  readonly indices: Int32Array;
+  readonly products: Float32Array;
 }
 
 /** At weights [columns + 1, classes], the last row the intercepts. */

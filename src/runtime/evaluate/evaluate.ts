@@ -1,25 +1,26 @@
 /** Measures an encoder: trained, beside itself untrained and beside raw pixels. */
 import type { EvaluateDecl } from '../../compiler/declarations.js';
 import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
-import type { Dataset, SplitName } from '../data/index.js';
+import type { MeasureInfo } from '../compare/comparison.js';
+import type { Dataset } from '../data/index.js';
 import type { HostTensor, LoadedModel } from '../model.js';
 import type { Algebra } from './algebra.js';
-import { alignment } from './alignment.js';
-import { features, viewFeatures } from './features.js';
-import { knnAccuracy } from './knn.js';
-import { linearProbe } from './linear-probe.js';
-import { asMatrix, type Matrix } from './matrix.js';
+import { measure, noLabels } from './measure.js';
+import { linearKey, type MeasureSettings, measureInfos } from './measures/index.js';
 import { plainAlgebra } from './plain-algebra.js';
-import { rankme } from './rankme.js';
-import { spread } from './spread.js';
-import { uniformity } from './uniformity.js';
+import { type Labels, prepareSubject, readLabels, type Subject } from './subject.js';
+import { stratifiedSubset } from './subsets.js';
 
 export type RowName = 'trained' | 'untrained' | 'raw pixels';
 
 export interface EvaluateOptions {
   readonly model: LoadedModel;
   readonly dataset: Dataset;
-  readonly settings: Pick<EvaluateDecl, 'neighbours' | 'labels'>;
+  readonly settings: Pick<EvaluateDecl, 'neighbours' | 'labels' | 'measures'>;
+  /** Data sets that the encoder is probed on as well, each with labels. */
+  readonly transfers?: readonly Dataset[];
+  /** How to train the trained encoder on labels, for fine-tuning. */
+  readonly fineTuned?: Subject['fineTuned'];
   /** The trained states, from a checkpoint. */
   readonly states: Readonly<Record<string, HostTensor>>;
   /** The run's seed: gives the untrained encoder and the subsets of labels. */
@@ -41,12 +42,17 @@ export interface LinearResult {
 export interface EvaluationRow {
   readonly name: RowName;
   readonly dimensions: number;
-  /** Absent where the data set has no labels. */
-  readonly knn: number | undefined;
+  /** Measure's key → value. */
+  readonly measures: Readonly<Record<string, number>>;
+  /** Measure's key → why it could not be taken. */
+  readonly missing: Readonly<Record<string, string>>;
+  /** The linear probe's accuracies with the labels that it had. */
   readonly linear: readonly LinearResult[];
-  readonly rankme: number;
-  readonly spread: number;
-  readonly uniformity: number;
+  // The same under the names that they had before other measures came.
+  readonly knn: number | undefined;
+  readonly rankme: number | undefined;
+  readonly spread: number | undefined;
+  readonly uniformity: number | undefined;
   readonly alignment: number | undefined;
 }
 
@@ -55,27 +61,34 @@ export interface EvaluationResult {
   readonly neighbours: number;
   readonly trainExamples: number;
   readonly testExamples: number;
+  readonly measures: readonly MeasureInfo[];
   readonly rows: readonly EvaluationRow[];
 }
 
 /** Leaves the model with the trained states. */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationResult> {
-  const { model, dataset, settings, states, seed, rows = ['trained', 'untrained', 'raw pixels'] } = options;
+  const { model, dataset, states, seed, rows = ['trained', 'untrained', 'raw pixels'], onProgress, warn } = options;
   if (!dataset.splits.includes('test')) {
     const slots = { dataset: dataset.name, split: 'test', known: dataset.splits };
     throw new EbmcError([report('EBM4014', slots)]);
   }
-  const labels = await readLabels(options);
+  const labels = await checkedLabels(options);
+  const transfers = await labelledTransfers(options);
+  const settings: MeasureSettings = { ...options.settings, transfers: transfers.map(({ dataset: { name } }) => name) };
+  const infos = measureInfos(settings);
   const results: EvaluationRow[] = [];
+  const { algebra = plainAlgebra } = options;
   for (const name of rows) {
-    const split = (which: SplitName): Promise<Matrix> => {
-      options.onProgress?.(`${name}: features of ${which}`);
-      return name === 'raw pixels' ? rawInputs(model, dataset, which) : features(model, dataset, which);
-    };
-    if (name !== 'raw pixels') await model.init(seed);
+    const raw = name === 'raw pixels';
+    if (!raw) await model.init(seed);
     if (name === 'trained') await model.write(states);
-    const views = name === 'raw pixels' ? undefined : await viewFeatures(model, dataset, 'test');
-    results.push(await measureRow(name, await split('train'), await split('test'), labels, views, options));
+    const fineTuned = name === 'trained' ? options.fineTuned : undefined;
+    const shared = { name, model, raw, dataset, labels, seed, algebra, transfers, fineTuned, onProgress };
+    const { scores, ...found } = await measure(await prepareSubject(shared), settings, onProgress);
+    reportMissing(name, infos, found.missing, labels !== undefined, warn);
+    const { knn, rankme, spread, uniformity, alignment } = found.measures;
+    const linear = linearResults(found.measures, options, labels);
+    results.push({ name, ...found, linear, knn, rankme, spread, uniformity, alignment });
   }
   if (rows.includes('untrained')) await model.write(states);
   return {
@@ -83,87 +96,63 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
     neighbours: settings.neighbours,
     trainExamples: dataset.size('train'),
     testExamples: dataset.size('test'),
+    measures: infos,
     rows: results,
   };
 }
 
-interface Labels {
-  readonly classes: number;
-  readonly train: Int32Array;
-  readonly test: Int32Array;
-}
-
-async function readLabels({ dataset, settings, warn }: EvaluateOptions): Promise<Labels | undefined> {
-  const field = dataset.fields.find(({ type }) => type === 'Class');
-  if (!field) {
+async function checkedLabels({ dataset, settings, warn }: EvaluateOptions): Promise<Labels | undefined> {
+  const labels = await readLabels(dataset);
+  if (!labels) {
     warn(report('EBM5014', { dataset: dataset.name }));
     return undefined;
   }
-  const read = async (split: SplitName): Promise<Int32Array> => {
-    const indices = Array.from({ length: dataset.size(split) }, (_, i) => i);
-    const batch = await dataset.read(split, indices, [field.name]);
-    return Int32Array.from(batch[field.name]!.data);
-  };
-  const labels = { classes: field.shape[0] ?? 0, train: await read('train'), test: await read('test') };
   const present = new Set(labels.train).size;
-  for (const share of settings.labels) {
+  for (const share of settings.measures.includes('linear') ? settings.labels : []) {
     if (share * labels.train.length >= present) continue;
     warn(report('EBM5015', { dataset: dataset.name, labels: share, classes: present, examples: present }));
   }
   return labels;
 }
 
-async function measureRow(
-  name: RowName,
-  train: Matrix,
-  test: Matrix,
-  labels: Labels | undefined,
-  views: readonly [Matrix, Matrix] | undefined,
-  { settings, seed, onProgress = () => {}, algebra = plainAlgebra }: EvaluateOptions,
-): Promise<EvaluationRow> {
-  const linear: LinearResult[] = [];
-  let knn: number | undefined;
-  if (labels) {
-    const { classes } = labels;
-    onProgress(`${name}: k-NN`);
-    const nearest = { neighbours: settings.neighbours, classes };
-    knn = await knnAccuracy(train, labels.train, test, labels.test, nearest, algebra);
-    for (const share of settings.labels) {
-      onProgress(`${name}: linear probe, ${Math.round(share * 1000) / 10} % of the labels`);
-      const probe = { classes, labels: share, seed };
-      const { accuracy, examples } = await linearProbe(train, labels.train, test, labels.test, probe, algebra);
-      linear.push({ labels: share, examples, accuracy });
-    }
+async function labelledTransfers({ transfers = [], warn }: EvaluateOptions) {
+  const found: { dataset: Dataset; labels: Labels }[] = [];
+  for (const dataset of transfers) {
+    const labels = await readLabels(dataset);
+    if (labels) found.push({ dataset, labels });
+    else warn(report('EBM5014', { dataset: dataset.name }));
   }
-  onProgress(`${name}: rank and uniformity`);
-  return {
-    name,
-    dimensions: train.columns,
-    knn,
-    linear,
-    rankme: rankme(test),
-    spread: spread(test).mean,
-    uniformity: uniformity(test),
-    alignment: views && alignment(views[0], views[1]),
-  };
+  return found;
 }
 
-/** The model's inputs themselves, laid out side by side. */
-async function rawInputs(model: LoadedModel, dataset: Dataset, split: SplitName): Promise<Matrix> {
-  const names = model.inputs.filter(({ dtype }) => dtype === 'float32').map(({ name }) => name);
-  const rows = dataset.size(split);
-  const indices = Array.from({ length: rows }, (_, i) => i);
-  const batch = await dataset.read(split, indices, names);
-  const parts = names.map((name) => asMatrix(batch[name]!));
-  if (parts.length === 1) return parts[0]!;
-  const columns = parts.reduce((sum, part) => sum + part.columns, 0);
-  const data = new Float32Array(rows * columns);
-  let offset = 0;
-  for (const part of parts) {
-    for (let row = 0; row < rows; row++) {
-      data.set(part.data.subarray(row * part.columns, (row + 1) * part.columns), row * columns + offset);
-    }
-    offset += part.columns;
+/** Of the encoders: raw inputs have neither views nor energies, and that there are no labels is said once. */
+function reportMissing(
+  row: RowName,
+  infos: readonly MeasureInfo[],
+  missing: Readonly<Record<string, string>>,
+  labelled: boolean,
+  warn: (diagnostic: Diagnostic) => void,
+): void {
+  if (row !== 'trained') return;
+  const byReason = new Map<string, string[]>();
+  for (const { key, label } of infos) {
+    const reason = missing[key];
+    if (reason === undefined || (!labelled && reason === noLabels)) continue;
+    // That MAE has no two views is shown by a dash.
+    if (key === 'alignment' && reason.startsWith('there are no two views')) continue;
+    byReason.set(reason, [...(byReason.get(reason) ?? []), label]);
   }
-  return { rows, columns, data };
+  for (const [reason, labels] of byReason) warn(report('EBM5033', { row, measures: labels, reason }));
+}
+
+function linearResults(
+  measures: Readonly<Record<string, number>>,
+  { settings, seed }: EvaluateOptions,
+  labels: Labels | undefined,
+): LinearResult[] {
+  return settings.labels.flatMap((share) => {
+    const accuracy = measures[linearKey(share)];
+    if (accuracy === undefined || !labels) return [];
+    return [{ labels: share, examples: stratifiedSubset(labels.train, share, seed).length, accuracy }];
+  });
 }

@@ -37,17 +37,21 @@ export async function features(
   return all;
 }
 
-/** Representations of the first two views of a split's examples; undefined where the model has no two views. */
+/**
+ * Representations of the first two views of a split's examples; undefined where the model has no two views. Views are drawn by step: the same
+ * ones whenever a model is measured from the same `firstStep`, others for each batch.
+ */
 export async function viewFeatures(
   model: LoadedModel,
   dataset: Dataset,
   split: SplitName,
+  indices?: ArrayLike<number>,
+  firstStep = 0,
 ): Promise<readonly [Matrix, Matrix] | undefined> {
   if (!model.representViews) return undefined;
-  // The views are drawn by step: the same ones whenever a model is measured, others for each batch.
   const { stepNumber } = model;
-  let drawn = 0;
-  const both = await features(model, dataset, split, undefined, undefined, (batch) => {
+  let drawn = firstStep;
+  const both = await features(model, dataset, split, indices, undefined, (batch) => {
     model.stepNumber = drawn++;
     return model.representViews!(batch);
   });

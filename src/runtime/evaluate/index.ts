@@ -9,11 +9,16 @@ export {
   type RowName,
 } from './evaluate.js';
 export { features } from './features.js';
+export { headAccuracy } from './head-accuracy.js';
 export { knnAccuracy } from './knn.js';
 export { linearProbe } from './linear-probe.js';
 export { asMatrix, type Matrix } from './matrix.js';
+export { type Measurements, measure, noLabels } from './measure.js';
+export { fineTuneKey, type MeasureSettings, measureInfos } from './measures/index.js';
 export { plainAlgebra } from './plain-algebra.js';
 export { rankme } from './rankme.js';
 export { spread } from './spread.js';
+export { type Labels, prepareSubject, readLabels, type Subject, type SubjectOptions } from './subject.js';
+export { stratifiedSubset } from './subsets.js';
 export { tfjsAlgebra } from './tfjs-algebra.js';
 export { uniformity } from './uniformity.js';

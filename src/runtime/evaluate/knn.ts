@@ -1,4 +1,5 @@
-import type { Algebra, FixedMatrix } from './algebra.js';
+import type { Algebra } from './algebra.js';
+import { hits, mean } from './hits.js';
 import { type Matrix, normalizeRows } from './matrix.js';
 
 export interface KnnOptions {
@@ -8,64 +9,52 @@ export interface KnnOptions {
   readonly temperature?: number;
 }
 
-const blockOfQueries = 256;
+const blockOfQueries = 512;
 
 /**
- * Accuracy of the weighted k-nearest-neighbour classifier: the k most similar training examples (cosine) vote, each with
+ * Classes by the weighted k-nearest-neighbour classifier: the k most similar training examples (cosine) vote, each with
  * weight exp(similarity / 0.1). Wu, Xiong, Yu, Lin 2018, "Unsupervised Feature Learning via Non-Parametric Instance
  * Discrimination", section 3.4; as in lightly's `knn_predict`.
  */
-export async function knnAccuracy(
+export async function knnPredictions(
   train: Matrix,
   trainLabels: ArrayLike<number>,
   test: Matrix,
-  testLabels: ArrayLike<number>,
   { neighbours, classes, temperature = 0.1 }: KnnOptions,
   algebra: Algebra,
-): Promise<number> {
+): Promise<Int32Array> {
   const known = algebra.fix(normalizeRows(train));
   const queries = normalizeRows(test);
   const k = Math.min(neighbours, train.rows);
-  let correct = 0;
+  const predictions = new Int32Array(test.rows);
   try {
     for (let start = 0; start < test.rows; start += blockOfQueries) {
       const height = Math.min(blockOfQueries, test.rows - start);
-      const similarities = await similaritiesOf(known, queries, start, height);
+      const block = queries.data.slice(start * queries.columns, (start + height) * queries.columns);
+      const { indices, products } = await known.nearest(block, height, k);
       for (let i = 0; i < height; i++) {
-        const row = similarities.subarray(i * train.rows, (i + 1) * train.rows);
         const votes = new Float64Array(classes);
-        for (const index of mostSimilar(row, k)) votes[trainLabels[index]!]! += Math.exp(row[index]! / temperature);
-        if (argmax(votes) === testLabels[start + i]) correct++;
+        for (let j = i * k; j < (i + 1) * k; j++)
+          votes[trainLabels[indices[j]!]!]! += Math.exp(products[j]! / temperature);
+        predictions[start + i] = argmax(votes);
       }
     }
   } finally {
     known.dispose();
   }
-  return correct / test.rows;
+  return predictions;
 }
 
-function similaritiesOf(known: FixedMatrix, queries: Matrix, start: number, height: number): Promise<Float32Array> {
-  const { columns, data } = queries;
-  return known.dotRows(data.slice(start * columns, (start + height) * columns), height);
-}
-
-/** Indices of the k largest values, by insertion into a short sorted list; of equal ones the first. */
-export function mostSimilar(values: Float32Array, k: number): Int32Array {
-  const best = new Int32Array(k);
-  const kept = new Float64Array(k).fill(-Infinity);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (!(value > kept[k - 1]!)) continue;
-    let place = k - 1;
-    while (place > 0 && value > kept[place - 1]!) {
-      kept[place] = kept[place - 1]!;
-      best[place] = best[place - 1]!;
-      place--;
-    }
-    kept[place] = value;
-    best[place] = i;
-  }
-  return best;
+/** The share of test examples that `knnPredictions` gets right. */
+export async function knnAccuracy(
+  train: Matrix,
+  trainLabels: ArrayLike<number>,
+  test: Matrix,
+  testLabels: ArrayLike<number>,
+  options: KnnOptions,
+  algebra: Algebra,
+): Promise<number> {
+  return mean(hits(await knnPredictions(train, trainLabels, test, options, algebra), testLabels));
 }
 
 /** The first of the largest. */

@@ -1,5 +1,6 @@
 import type { Algebra } from './algebra.js';
-import { type LogisticPath, logisticPath, type Score, scoreLogistic } from './logistic.js';
+import { hits, mean } from './hits.js';
+import { type LogisticPath, logisticPath, predictLogistic, type Score, scoreLogistic } from './logistic.js';
 import { type Matrix, pickRows } from './matrix.js';
 import { type Preconditioner, preconditioners } from './preconditioner.js';
 import { measureStandardization, standardize, standardizeInPlace } from './standardize.js';
@@ -12,33 +13,36 @@ export interface ProbeOptions {
   readonly seed: number;
 }
 
-export interface ProbeResult {
-  readonly accuracy: number;
+export interface Probe {
   /** Labelled examples used. */
   readonly examples: number;
   readonly l2: number;
   readonly converged: boolean;
+  /** The classes it gives to rows of features. */
+  predict(rows: Matrix): Promise<Int32Array>;
+}
+
+export interface ProbeResult extends Omit<Probe, 'predict'> {
+  readonly accuracy: number;
 }
 
 /** Strong first: in the search each fit starts from the one before, and those after the best are never reached. */
 const strengths = [1, 0.1, 0.01, 0.001, 0.0001] as const;
 
-/** With fewer labels than this, a tenth of them would be too few to choose by: all folds take their turn. */
+/** With fewer labels than this, a tenth of them would be too few to choose by: fifths take their turn, all of them. */
 const fewLabels = 1000;
 
 /**
- * Accuracy of a linear classifier on frozen features: multinomial logistic regression on standardised features, with the L2
- * strength that classifies a held-out tenth of the given labels best. The protocol of Chen, Kornblith, Norouzi, Hinton
+ * A linear classifier on frozen features: multinomial logistic regression on standardised features, with the L2
+ * strength that classifies held-out labels best: a tenth of the given ones, or, of fewer than 1,000, each fifth in turn. The protocol of Chen, Kornblith, Norouzi, Hinton
  * 2020, "A Simple Framework for Contrastive Learning of Visual Representations", appendix B.8.1 (after Kornblith et al. 2019).
  */
-export async function linearProbe(
+export async function fitProbe(
   train: Matrix,
   trainLabels: ArrayLike<number>,
-  test: Matrix,
-  testLabels: ArrayLike<number>,
   { classes, labels, seed }: ProbeOptions,
   algebra: Algebra,
-): Promise<ProbeResult> {
+): Promise<Probe> {
   const chosen = stratifiedSubset(trainLabels, labels, seed);
   const given = Int32Array.from(chosen, (index) => trainLabels[index]!);
   const x = pickRows(train, chosen);
@@ -48,8 +52,25 @@ export async function linearProbe(
   const { l2, start } = await chooseStrength(x, given, { classes, seed, precondition }, algebra);
   const path = logisticPath(x, given, { classes, tolerance: 1e-4, start, precondition }, algebra);
   const model = await path.fit(l2).finally(path.dispose);
-  const { accuracy } = await scoreLogistic(model, standardize(test, scaling), testLabels, algebra);
-  return { accuracy, examples: chosen.length, l2, converged: model.converged };
+  return {
+    examples: chosen.length,
+    l2,
+    converged: model.converged,
+    predict: (rows) => predictLogistic(model, standardize(rows, scaling), algebra),
+  };
+}
+
+/** `fitProbe` and its accuracy on test examples. */
+export async function linearProbe(
+  train: Matrix,
+  trainLabels: ArrayLike<number>,
+  test: Matrix,
+  testLabels: ArrayLike<number>,
+  options: ProbeOptions,
+  algebra: Algebra,
+): Promise<ProbeResult> {
+  const { predict, ...probe } = await fitProbe(train, trainLabels, options, algebra);
+  return { accuracy: mean(hits(await predict(test), testLabels)), ...probe };
 }
 
 interface SearchOptions {
@@ -102,11 +123,12 @@ interface Turn {
 }
 
 function prepareTurns(x: Matrix, labels: Int32Array, { classes, seed, precondition }: SearchOptions, algebra: Algebra) {
-  const folds = 10;
+  const isFew = labels.length < fewLabels;
+  const folds = isFew ? 5 : 10;
   const fold = stratifiedFolds(labels, folds, seed);
   const indices = Array.from(labels, (_, i) => i);
   const turns: Turn[] = [];
-  for (let turn = 0; turn < (labels.length < fewLabels ? folds : 1); turn++) {
+  for (let turn = 0; turn < (isFew ? folds : 1); turn++) {
     const inside = indices.filter((i) => fold[i] !== turn);
     const outside = indices.filter((i) => fold[i] === turn);
     if (inside.length === 0 || outside.length === 0) continue;

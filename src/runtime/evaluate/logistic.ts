@@ -1,5 +1,6 @@
 /** Multinomial logistic regression: mean cross-entropy plus (l2 / 2)·‖W‖², the intercepts free. */
 import type { Algebra, CrossEntropy } from './algebra.js';
+import { hits, mean } from './hits.js';
 import { type Evaluation, minimize } from './lbfgs.js';
 import type { Matrix } from './matrix.js';
 import { type Preconditioner, preconditioners } from './preconditioner.js';
@@ -79,20 +80,31 @@ export async function scoreLogistic(
   labels: ArrayLike<number>,
   algebra: Algebra,
 ): Promise<Score> {
-  const { classes, weights } = model;
+  const { predictions, losses } = await classify(model, x, labels, algebra);
+  return { accuracy: mean(hits(predictions, labels)), crossEntropy: mean(losses) };
+}
+
+/** The most probable class of each row. */
+export async function predictLogistic(model: LogisticModel, x: Matrix, algebra: Algebra): Promise<Int32Array> {
+  return (await classify(model, x, new Int32Array(x.rows), algebra)).predictions;
+}
+
+async function classify(
+  { classes, weights }: LogisticModel,
+  x: Matrix,
+  labels: ArrayLike<number>,
+  algebra: Algebra,
+): Promise<{ readonly predictions: Int32Array; readonly losses: Float64Array }> {
   const fixed = algebra.fix(x);
   const inner = x.columns * classes;
   const probabilities = await fixed.times(Float32Array.from(weights.subarray(0, inner)), classes);
   fixed.dispose();
-  let [correct, crossEntropy] = [0, 0];
+  const [predictions, losses] = [new Int32Array(x.rows), new Float64Array(x.rows)];
   for (let i = 0; i < x.rows; i++) {
-    const label = labels[i]!;
-    crossEntropy += softmaxInPlace(probabilities, i * classes, weights.subarray(inner), label) / x.rows;
-    let best = 0;
+    losses[i] = softmaxInPlace(probabilities, i * classes, weights.subarray(inner), labels[i]!);
     for (let c = 1; c < classes; c++) {
-      if (probabilities[i * classes + c]! > probabilities[i * classes + best]!) best = c;
+      if (probabilities[i * classes + c]! > probabilities[i * classes + predictions[i]!]!) predictions[i] = c;
     }
-    if (best === label) correct++;
   }
-  return { accuracy: correct / x.rows, crossEntropy };
+  return { predictions, losses };
 }

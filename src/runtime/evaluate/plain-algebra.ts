@@ -1,5 +1,6 @@
 import type { Algebra, CrossEntropy } from './algebra.js';
 import type { Matrix } from './matrix.js';
+import { nearestOfProducts } from './most-similar.js';
 import { softmaxInPlace } from './softmax.js';
 
 /** Plain loops: always there, the same on every machine. */
@@ -10,6 +11,7 @@ export const plainAlgebra: Algebra = {
       columns: matrix.columns,
       times: async (b, width) => times(matrix, b, width),
       dotRows: async (b, height) => dotRows(matrix, b, height),
+      nearest: async (b, height, k) => nearestOfProducts(dotRows(matrix, b, height), height, k),
       crossEntropy: (labels, classes) => crossEntropy(matrix, labels, classes),
       dispose() {},
     };

@@ -1,9 +1,16 @@
 /** Products on whichever tfjs backend is in use. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Algebra, CrossEntropy } from './algebra.js';
+import { nearestOfProducts } from './most-similar.js';
+import { plainAlgebra } from './plain-algebra.js';
+
+/** Numbers below which calls of a backend take longer than plain loops: few labels, many short fits. */
+const worthACall = 20_000;
 
 export const tfjsAlgebra: Algebra = {
-  fix({ rows, columns, data }) {
+  fix(matrix) {
+    const { rows, columns, data } = matrix;
+    if (rows * columns < worthACall) return plainAlgebra.fix(matrix);
     const x = tf.tensor2d(data, [rows, columns]);
     // Kept as well: the wasm backend is many times slower where a factor has to be read transposed.
     const transposed = tf.transpose(x);
@@ -13,6 +20,15 @@ export const tfjsAlgebra: Algebra = {
       columns,
       times: (b, width) => read(tf.tidy(() => tf.matMul(x, tf.tensor2d(b, [columns, width])))),
       dotRows: (b, height) => read(tf.tidy(() => tf.matMul(tf.tensor2d(b, [height, columns]), transposed))),
+      async nearest(b, height, k) {
+        const products = (): tf.Tensor2D => tf.matMul(tf.tensor2d(b, [height, columns]), transposed);
+        // Elsewhere its kernel is slower than ours.
+        if (tf.getBackend() !== 'tensorflow') return nearestOfProducts(await read(tf.tidy(products)), height, k);
+        const { values, indices } = tf.tidy(() => tf.topk(products(), k));
+        const found = (await indices.data()) as Int32Array;
+        indices.dispose();
+        return { indices: found, products: await read(values) };
+      },
       crossEntropy(labels, classes) {
         const asked = tf.tidy(() =>
           tf.transpose(tf.cast(tf.oneHot(tf.tensor1d(Array.from(labels), 'int32'), classes), 'float32')),

@@ -31,6 +31,16 @@ export function lowerMethods(program: Program, checks: boolean): readonly Method
           ),
         ]
       : []),
+    ...(program.pairEnergies
+      ? [
+          lowerRepresent(
+            'pairEnergies',
+            'The energy of a compatible pair of each example, and of its first with those of the next example.',
+            program.pairEnergies,
+            checks,
+          ),
+        ]
+      : []),
     ...Object.entries(program.energies).map(([name, graph]) => lowerEnergy(name, graph, checks)),
   ];
   return [lowerInit(program, others, checks), ...others];

@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism, cpus } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { CompareDecl } from '../../compiler/declarations.js';
+import {
+  type CheckedFile,
+  checkFile,
+  costOfModel,
+  printRepresentation,
+  type TypedModel,
+  typeVariant,
+} from '../../compiler/index.js';
+import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
+import { parseModule } from '../../grammar/index.js';
+import type { Module } from '../../grammar/syntax-tree.js';
+import { selectBackend } from '../../runtime/backends/index.js';
+import { lockFolder } from '../../runtime/checkpoint/index.js';
+import { Assembly, type RowState } from '../../runtime/compare/assemble.js';
+import type { Comparison } from '../../runtime/compare/comparison.js';
+import {
+  type Assignment,
+  type Attempt,
+  ComparisonRunner,
+  type PlannedCompetitor,
+  type PlannedVariant,
+} from '../../runtime/compare/comparison-runner.js';
+import { hashData } from '../../runtime/compare/data-hash.js';
+import { type Dataset, openDataset } from '../../runtime/data/index.js';
+import { writeWhole } from '../../runtime/files/index.js';
+import { FileLibrary } from '../../runtime/library.js';
+import { readSource } from '../../runtime/read-source.js';
+import { type LivePage, writeHtml } from '../../runtime/report/index.js';
+import { RecordingLibrary } from '../../runtime/run-record.js';
+import { datasetOf } from '../choose.js';
+import type { CommandCall } from '../command.js';
+import { formatComparison } from '../compare/format-comparison.js';
+import { RunList } from '../compare/run-list.js';
+import { runOrder } from '../compare/run-order.js';
+import type { WorkOrder } from '../compare/work-order.js';
+import { showRuns } from '../compare-view.js';
+import { onInterrupt } from '../interrupt.js';
+import { hashOf } from '../load-program.js';
+import { hasErrors, type Output } from '../output.js';
+import { overridesFrom } from '../settings.js';
+import { type Status, statuses } from '../statuses.js';
+import { packageVersion } from '../version.js';
+import { watch } from '../watch.js';
+
+export async function runCompare({ args, options, output }: CommandCall): Promise<Status> {
+  const [file = ''] = args;
+  const source = readSource(file);
+  const { module } = parseModule(source);
+  const overrides = overridesFrom(options, comparedModels(module), 'compare');
+  const library = new RecordingLibrary(new FileLibrary(file));
+  const checked = checkFile(source, library, overrides);
+  if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
+  const decl = checked.compare;
+  if (!decl) throw new EbmcError([report('EBM7012', { path: source.path })]);
+  output.diagnostics(checked.diagnostics);
+  const warned = new Set<string>();
+  const warn = (diagnostic: Diagnostic): void => {
+    if (!warned.has(diagnostic.message)) output.diagnostics([diagnostic]);
+    warned.add(diagnostic.message);
+  };
+  const dataDecl = datasetOf(checked, { ...decl.competitors[0]!.variants[0]!.train, dataset: decl.dataset });
+  const strict = options.flag('strict');
+  const dataset = await openDataset(dataDecl, { baseDirectory: dirname(file), strict, warn });
+  const backend = await selectBackend(options.text('backend') ?? 'auto');
+  output.diagnostics(backend.warnings);
+  const data = await hashData(dataDecl, dataset);
+  const folder = options.text('out') ?? join('runs', `compare-${basename(file).replace(/\.ebm$/, '')}`);
+  const release = lockFolder(folder);
+  let live: LivePage | undefined;
+  const interrupt = onInterrupt(() =>
+    output.note('stopping: the runs in progress are saved; the same command goes on …'),
+  );
+  try {
+    const competitors = planCompetitors(checked, decl, library, data, backend.name);
+    const isLabelled = dataset.fields.some(({ type }) => type === 'Class');
+    if (!isLabelled) warn(report('EBM5014', { dataset: dataset.name }));
+    const header = {
+      file: source.path,
+      source: source.text,
+      modules: ownModules(library),
+      versions: versionsOf(backend.name),
+      created: new Date().toISOString(),
+      command: commandLine(file, options),
+      dataset: describeData(dataset, data, decl, competitors),
+    };
+    const assembly = new Assembly(decl, header);
+    let latest: Comparison | undefined;
+    const write = (rows: readonly RowState[]): Comparison => {
+      const comparison = assembly.comparison(rows);
+      writeWhole(join(folder, 'comparison.json'), `${JSON.stringify(comparison)}\n`);
+      latest = comparison;
+      return comparison;
+    };
+    const progress = new RunList(showRuns(output));
+    const attempt = async ({ label, ...assignment }: Assignment): Promise<Attempt> => {
+      const order: WorkOrder = {
+        ...assignment,
+        ...{ file, source, modules: library.found, options: overrides, backend: backend.name, strict },
+        checksGradient: assignment.job.seed === decl.seeds[0],
+      };
+      progress.begin(label);
+      const ending = await runOrder(order, interrupt.signal, (message) => {
+        output.document({ event: message.kind, run: label, ...message });
+        if (message.kind === 'warning') {
+          if (warned.has(message.message)) return;
+          warned.add(message.message);
+          progress.interrupt(() => output.note(`${label}: ${message.code}: ${message.message}`));
+        } else progress.update(label, message);
+      });
+      progress.end(label, ending);
+      return ending;
+    };
+    const runner = new ComparisonRunner({
+      decl,
+      competitors,
+      folder,
+      atOnce: options.number('jobs') ?? defaultJobs(),
+      isLabelled,
+      evaluate: decl.evaluate,
+      attempt,
+      onChange: write,
+    });
+    live = options.flag('watch') ? await watch(() => latest ?? assembly.comparison([]), output, warn) : undefined;
+    const { rows, isComplete } = await runner.run();
+    const comparison = write(rows);
+    const page = join(folder, 'report.html');
+    writeWhole(page, await writeHtml(comparison));
+    printComparison(comparison, page, isComplete, output);
+    output.document({ event: 'result', ok: isComplete, folder, report: page, comparison });
+    return isComplete ? statuses.ok : statuses.interrupted;
+  } finally {
+    await live?.close();
+    interrupt.release();
+    release();
+  }
+}
+
+/** As the `compare` item names them, wherever they are declared. */
+function comparedModels({ items }: Module): string[] {
+  const competitors = items.flatMap((item) => (item.kind === 'compare' ? item.competitors : []));
+  return competitors.flatMap((expr) => {
+    const name = expr.kind === 'call' ? expr.callee : expr;
+    return name.kind === 'name' ? [name.name.text] : [];
+  });
+}
+
+/** What makes the same again. */
+function commandLine(file: string, options: CommandCall['options']): string {
+  const numbers = ['epochs', 'seeds'].flatMap((name) => {
+    const value = options.number(name);
+    return value === undefined ? [] : [`--${name} ${value}`];
+  });
+  const settings = options.list('set').map((setting) => `--set ${setting}`);
+  const allowed = options.list('allow').map((code) => `--allow ${code}`);
+  const backend = options.text('backend');
+  const chosen = backend === undefined || backend === 'auto' ? [] : [`--backend ${backend}`];
+  return ['ebmc compare', file, ...chosen, ...numbers, ...settings, ...allowed].join(' ');
+}
+
+/** A step of the native backend uses all cores by itself; with many, small models leave some idle. */
+function defaultJobs(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 8));
+}
+
+function planCompetitors(
+  checked: CheckedFile,
+  decl: CompareDecl,
+  library: RecordingLibrary,
+  data: string,
+  backend: string,
+): PlannedCompetitor[] {
+  return decl.competitors.map((competitor) => ({
+    name: competitor.name,
+    model: competitor.model,
+    variants: competitor.variants.map((variant): PlannedVariant => {
+      const { model, diagnostics } = typeVariant(checked.module, library, competitor, variant);
+      if (!model) throw new EbmcError(diagnostics);
+      const cost = costOfModel(model);
+      const forward = cost.encoders[0]?.forward ?? { products: 0, other: 0 };
+      return {
+        chosen: Object.fromEntries(Object.entries(variant.chosen).map(([name, value]) => [name, String(value)])),
+        circumstances: { program: hashOf(model, variant.train), train: variant.train, data, backend },
+        encoder: hashText(printRepresentation(model)),
+        parameters: cost.parameters,
+        flopsPerExample: forward.products + forward.other,
+        objective: hashOf(model, variant.train),
+        traits: traitsOf(model),
+      };
+    }),
+  }));
+}
+
+function traitsOf(model: TypedModel): Record<string, string> {
+  const shape = model.representation.type.shape.map(String).join(' × ');
+  return { representation: `${shape} numbers (${hashText(printRepresentation(model)).slice(0, 8)})` };
+}
+
+function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function describeData(
+  dataset: Dataset,
+  hash: string,
+  decl: CompareDecl,
+  competitors: readonly PlannedCompetitor[],
+): Comparison['dataset'] {
+  const field = dataset.fields.find(({ type }) => type === 'Class');
+  const names = field && dataset.classNames?.get(field.name);
+  const count = field?.shape[0] ?? 0;
+  const isTuned = competitors.some(({ variants }) => variants.length > 1);
+  const train = dataset.size('train');
+  return {
+    name: dataset.name,
+    hash,
+    train,
+    validation: isTuned ? Math.round(train * decl.validation) : 0,
+    test: dataset.size('test'),
+    classes: field && (names ?? Array.from({ length: count }, (_, i) => String(i))),
+  };
+}
+
+function versionsOf(backend: string): Record<string, string> {
+  const processor = cpus()[0]?.model.trim() ?? 'unknown';
+  return { ebmc: packageVersion(), node: process.version, backend, processor: `${processor}, ${cpus().length} cores` };
+}
+
+/** Texts of the user's own modules; those of ebmc go with its version. */
+function ownModules(library: RecordingLibrary): Record<string, string> {
+  const own = Object.entries(library.found).filter(([path]) => !path.startsWith('std.'));
+  return Object.fromEntries(own.map(([path, { text }]) => [path, text]));
+}
+
+function printComparison(comparison: Comparison, page: string, isComplete: boolean, output: Output): void {
+  output.line(`\n${formatComparison(comparison, output)}\n`);
+  for (const { name, verdict } of comparison.competitors)
+    if (verdict.kind !== 'baseline') output.line(`${output.paint.bold(name)}: ${verdict.kind}: ${verdict.reason}`);
+  const again = isComplete ? '' : '; not all runs are done: the same command goes on';
+  output.line(`\nReport: ${output.paint.bold(page)}${again}`);
+}

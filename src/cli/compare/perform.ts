@@ -1,0 +1,265 @@
+/** Does one job of a comparison: trains, measures, draws, and leaves the outcome in the job's folder. */
+import { dirname, join } from 'node:path';
+import type { TrainDecl } from '../../compiler/declarations.js';
+import {
+  checkFile,
+  plateaus,
+  type SupervisedLabel,
+  superviseModel,
+  type TypedModel,
+  typeVariant,
+} from '../../compiler/index.js';
+import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
+import { readManifest } from '../../runtime/checkpoint/index.js';
+import type { RunCost, RunPictures } from '../../runtime/compare/comparison.js';
+import { readLog } from '../../runtime/compare/curve.js';
+import { gradientError } from '../../runtime/compare/gradient-error.js';
+import { holdOut } from '../../runtime/compare/hold-out.js';
+import { type Outcome, packScores, writeOutcome } from '../../runtime/compare/outcome.js';
+import { plannedEpochs } from '../../runtime/compare/planned-epochs.js';
+import { verdict } from '../../runtime/compare/verdict.js';
+import { type Dataset, openDataset } from '../../runtime/data/index.js';
+import {
+  fineTuneKey,
+  headAccuracy,
+  type Labels,
+  measure,
+  prepareSubject,
+  readLabels,
+  tfjsAlgebra,
+} from '../../runtime/evaluate/index.js';
+import { writeWhole } from '../../runtime/files/index.js';
+import type { HostTensor } from '../../runtime/model.js';
+import { RecordedLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
+import { train } from '../../runtime/train/index.js';
+import { datasetOf, transfersOf } from '../choose.js';
+import { fineTuner } from '../fine-tune.js';
+import { loadProgram, type RunningProgram } from '../load-program.js';
+import { Output } from '../output.js';
+import { packageVersion } from '../version.js';
+import { drawRun } from './draw-run.js';
+import type { Message, WorkOrder } from './work-order.js';
+
+export interface Performance {
+  readonly signal: AbortSignal;
+  tell(message: Message): void;
+  /** While it trains, a stop saves first. */
+  training(isTraining: boolean): void;
+}
+
+/** Knows everything that a job needs, before anything is computed. */
+interface Task extends Performance {
+  readonly order: WorkOrder;
+  readonly typed: TypedModel;
+  readonly settings: TrainDecl;
+  readonly dataset: Dataset;
+  readonly labels: Labels | undefined;
+  warn(diagnostic: Diagnostic): void;
+}
+
+const silent = new Output({ json: true, colour: false });
+
+export async function perform(order: WorkOrder, performance: Performance): Promise<void> {
+  const { job, source, folder, file } = order;
+  const { tell } = performance;
+  const warn = ({ code, message }: Diagnostic): void => tell({ kind: 'warning', code, message });
+  const library = new RecordedLibrary(order.modules);
+  const checked = checkFile(source, library, { ...order.options, analyses: false });
+  const { compare } = checked;
+  const competitor = compare?.competitors[job.competitor];
+  const variant = competitor?.variants[job.variant];
+  if (!compare || !competitor || !variant) throw new EbmcError(checked.diagnostics);
+  const { model: typed, diagnostics } = typeVariant(checked.module, library, competitor, variant);
+  if (!typed) throw new EbmcError(diagnostics);
+
+  const opening = { baseDirectory: dirname(file), strict: order.strict, warn };
+  const opened = await openDataset(datasetOf(checked, { ...variant.train, dataset: compare.dataset }), opening);
+  const dataset = job.validation === undefined ? opened : await holdOut(opened, job.validation);
+  const settings = { ...variant.train, dataset: compare.dataset, split: 'train', seed: job.seed };
+  const record: RunRecord = {
+    format: 1,
+    file: relativeToRun(folder, file),
+    source,
+    modules: order.modules,
+    model: competitor.model,
+    overrides: order.options,
+    competitor: { name: competitor.name, variant: job.variant },
+  };
+  writeWhole(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
+
+  const labels = await readLabels(dataset);
+  const task: Task = { ...performance, order, typed, settings, dataset, labels, warn };
+  const base = { format: 1, training: order.training, evaluation: order.evaluation } as const;
+  const trained = await trainTask(task);
+  if (performance.signal.aborted) return tell({ kind: 'stopped' });
+  if (trained && 'code' in trained) {
+    const { code, reason, curve } = trained;
+    const empty = { cost: undefined, measures: {}, missing: {}, scores: {} };
+    writeOutcome(folder, { ...base, ...empty, status: 'failed', code, reason, curve });
+    return tell({ kind: 'done' });
+  }
+  const transfers = await Promise.all(
+    transfersOf(checked, { ...compare.evaluate, model: competitor.model }).map((decl) => openDataset(decl, opening)),
+  );
+  const started = globalThis.performance.now();
+  // A trial is only compared with others of its own competitor.
+  const isTrial = job.validation !== undefined;
+  const measures = isTrial ? ([labels ? 'knn' : 'rankme'] as const) : compare.evaluate.measures;
+  const found = await measureTask(task, { ...compare.evaluate, measures }, transfers, trained, isTrial);
+  const evaluationSeconds = (globalThis.performance.now() - started) / 1000;
+  writeOutcome(folder, {
+    ...base,
+    status: 'finished',
+    cost: trained && { ...trained.cost, evaluationSeconds },
+    curve: trained?.curve ?? [],
+    ...found,
+  });
+  tell({ kind: 'done' });
+}
+
+interface Trained {
+  readonly curve: Outcome['curve'];
+  readonly cost: RunCost;
+  /** Of the competitor's own model, as far as the training has them. */
+  readonly states: Readonly<Record<string, HostTensor>>;
+  /** Of a supervised encoder: which test examples it classifies rightly. */
+  readonly right: Uint8Array | undefined;
+}
+
+type Failed = Pick<Outcome, 'curve'> & { readonly code: string; readonly reason: string };
+
+/** Undefined where there is nothing to train. */
+async function trainTask(task: Task): Promise<Trained | Failed | undefined> {
+  const { order, typed, dataset, labels } = task;
+  if (order.job.kind === 'objective') return trainModel(task, typed);
+  if (order.job.kind !== 'supervised' || !labels) return undefined;
+  const label: SupervisedLabel = {
+    name: dataset.fields.find(({ type }) => type === 'Class')!.name,
+    classes: labels.classes,
+  };
+  const supervised = superviseModel(typed, label);
+  return supervised && trainModel(task, supervised, labels);
+}
+
+/** Trains, or goes on with what an earlier attempt has left; a run that goes wrong by itself is a result. */
+async function trainModel(task: Task, typed: TypedModel, labels?: Labels): Promise<Trained | Failed> {
+  const { order, settings, dataset, signal, tell, warn } = task;
+  const { folder, job } = order;
+  const program = await loadProgram(typed, settings, order.backend, silent);
+  const { model } = program;
+  try {
+    const epochs = await plannedEpochs(folder, job.budget, {
+      ...{ model, dataset, seed: job.seed },
+      rate: settings.optimizer.settings['rate'] ?? 0,
+      stepFlops: program.stepFlops,
+    });
+    task.training(true);
+    const { step: steps } = await train({
+      model,
+      settings: { ...settings, model: typed.name, epochs },
+      dataset,
+      runFolder: folder,
+      programHash: program.hash,
+      stepBytes: program.stepBytes,
+      plateaus: () => plateaus(typed),
+      resume: (await readManifest(folder)) !== undefined,
+      signal,
+      onProgress: ({ step, steps: all, loss, secondsLeft, gauges }) =>
+        tell({ kind: 'progress', step, steps: all, loss, secondsLeft, gauges }),
+      warn,
+      versions: { ebmc: packageVersion(), backend: program.backend.name },
+    });
+    task.training(false);
+    const { curve, seconds } = readLog(folder, model.batch);
+    const cost: RunCost = {
+      ...{ seconds, evaluationSeconds: 0, steps, examples: steps * model.batch },
+      ...{ flops: steps * program.stepFlops, peakBytes: program.stepBytes },
+    };
+    const right = labels && !signal.aborted ? (await headAccuracy(model, dataset, labels.test)).scores : undefined;
+    return { curve, cost, states: await model.read(), right };
+  } catch (error) {
+    const wrong = error instanceof EbmcError ? error.diagnostics[0] : undefined;
+    if (wrong?.code !== 'EBM5001') throw error;
+    return { curve: readLog(folder, model.batch).curve, code: wrong.code, reason: wrong.message };
+  } finally {
+    task.training(false);
+    program.close();
+  }
+}
+
+type Found = Pick<Outcome, 'measures' | 'missing' | 'scores' | 'verdict' | 'pictures'>;
+
+async function measureTask(
+  task: Task,
+  settings: Parameters<typeof measure>[1],
+  transfers: readonly Dataset[],
+  trained: Trained | undefined,
+  isTrial: boolean,
+): Promise<Found> {
+  const { order, typed, dataset, labels, tell } = task;
+  const { job, backend } = order;
+  const program = await loadProgram(typed, task.settings, backend, silent);
+  const { model } = program;
+  try {
+    await model.init(job.seed);
+    const states = { ...(await model.read()), ...ownStates(await model.read(), trained?.states) };
+    await model.write(states);
+    const isRaw = job.kind === 'raw';
+    const tuner = labels && {
+      ...{ typed, dataset, labels, states, seed: job.seed, backend },
+      steps: trained?.cost.steps ?? (await stepsOf(task, program)),
+    };
+    // A supervised encoder has been trained on the labels already.
+    const fineTuned = isTrial || isRaw || job.kind === 'supervised' || !tuner ? undefined : fineTuner(tuner);
+    const subject = await prepareSubject({
+      ...{ name: job.kind, model, raw: isRaw, dataset, labels, seed: job.seed, algebra: tfjsAlgebra, fineTuned },
+      transfers: await labelled(transfers),
+      onProgress: (what) => tell({ kind: 'measuring', what }),
+    });
+    const found = await measure(subject, settings, (what) => tell({ kind: 'measuring', what }));
+    const scores: Record<string, Uint8Array | Float32Array> = { ...found.scores };
+    const measures: Record<string, number> = { ...found.measures };
+    if (trained?.right) {
+      const { right } = trained;
+      scores[fineTuneKey(1)] = right;
+      measures[fineTuneKey(1)] = right.reduce((sum, hit) => sum + hit, 0) / right.length;
+    }
+    const pictures: RunPictures | undefined = isTrial ? undefined : await drawRun(subject, dataset, job.seed, model);
+    const judged =
+      trained && job.kind === 'objective'
+        ? verdict({
+            ...{ curve: trained.curve, plateaus: plateaus(typed), measures, dimensions: found.dimensions },
+            gradientError: order.checksGradient ? await gradientError(typed, dataset, states, job.seed) : undefined,
+          })
+        : undefined;
+    return {
+      measures,
+      missing: found.missing,
+      scores: Object.fromEntries(Object.entries(scores).map(([key, values]) => [key, packScores(values)])),
+      ...(judged ? { verdict: judged } : {}),
+      ...(pictures ? { pictures } : {}),
+    };
+  } finally {
+    program.close();
+  }
+}
+
+/** Those of a training that the model has too: a supervised one lacks heads and has one of its own. */
+function ownStates(
+  own: Readonly<Record<string, HostTensor>>,
+  trained: Readonly<Record<string, HostTensor>> = {},
+): Record<string, HostTensor> {
+  return Object.fromEntries(Object.entries(trained).filter(([name]) => name in own));
+}
+
+/** As many steps as a competitor's training has, for what is fine-tuned from nothing. */
+async function stepsOf({ order, dataset, settings }: Task, { model, stepFlops }: RunningProgram): Promise<number> {
+  const run = { model, dataset, seed: order.job.seed, rate: settings.optimizer.settings['rate'] ?? 0, stepFlops };
+  const epochs = await plannedEpochs(order.folder, order.job.budget, run);
+  return Math.round(epochs * Math.floor(dataset.size('train') / model.batch));
+}
+
+async function labelled(transfers: readonly Dataset[]) {
+  const found = await Promise.all(transfers.map(async (dataset) => ({ dataset, labels: await readLabels(dataset) })));
+  return found.flatMap(({ dataset, labels }) => (labels ? [{ dataset, labels }] : []));
+}

@@ -1,0 +1,91 @@
+/**
+ * Pairs as a trained model scores them: the energy of what the objective brings together, and of the same first argument with the others of another
+ * example. In: a model's members for use. Out: both energies of each example, `[2]`, or undefined where no energy has arguments of that kind.
+ */
+import type { Span } from '../../grammar/source.js';
+import type { EnergyMember, ModelItem } from '../../grammar/syntax-tree.js';
+import { subDims } from '../graph/dim.js';
+import { topological } from '../graph/schedule.js';
+import type { Node } from '../graph/types.js';
+import type { Elaborator } from './elaborator.js';
+import { evaluate, evaluateBlock } from './expression.js';
+import { collect } from './map.js';
+import { Scope } from './scope.js';
+import type { TypedPairs } from './typed-model.js';
+import type { Value } from './values.js';
+
+/** Of the first declared energy that qualifies. `views`: the first two of one declaration, for an energy that no term uses. */
+export function elaboratePairs(
+  e: Elaborator,
+  item: ModelItem,
+  scope: Scope,
+  views: readonly Value[],
+): TypedPairs | undefined {
+  const said = e.diagnostics.length;
+  const uses = usesAfterTraining(e, item, scope);
+  for (const member of item.members) {
+    if (member.kind !== 'energy') continue;
+    const given = uses.get(member.name.text) ?? views;
+    const args = given.flatMap((value) => (value.kind === 'tensor' ? [value.node] : []));
+    if (args.length !== given.length || args.length !== member.parameters.length) continue;
+    const [first, ...others] = args;
+    if (!first || !differs(e, first) || !others.some((node) => differs(e, node))) continue;
+    const compatible = energyOf(e, member, scope, args);
+    const mismatched = energyOf(e, member, scope, [
+      first,
+      ...others.map((node) => ofNextExample(e, node, member.span)),
+    ]);
+    // What views do not fit is no mistake of the program's.
+    const fits = e.diagnostics.splice(said).length === 0;
+    if (!fits || !compatible || !mismatched) continue;
+    const both = [compatible, mismatched].map((node) => e.builder.reshape(node, [1]));
+    return { energy: member.name.text, node: e.builder.concat(both, 0) };
+  }
+  return undefined;
+}
+
+/** The arguments of each energy's first use in the terms, with networks as they are after training. */
+function usesAfterTraining(e: Elaborator, item: ModelItem, scope: Scope): ReadonlyMap<string, readonly Value[]> {
+  const before = new Map(e.energyUses);
+  e.energyUses.clear();
+  e.mode = 'use';
+  for (const member of item.members) {
+    if (member.kind !== 'minimize') continue;
+    for (const { value } of member.terms) evaluate(e, value, scope);
+  }
+  const found = new Map(e.energyUses);
+  e.energyUses.clear();
+  for (const [name, args] of before) e.energyUses.set(name, args);
+  return found;
+}
+
+/** Whether the value is another one for each example, and runs over nothing else. */
+function differs(e: Elaborator, node: Node): boolean {
+  return (
+    node.axes.length === 1 &&
+    node.axes[0]!.id === e.exampleAxis.id &&
+    topological([node]).some(({ op }) => op === 'input')
+  );
+}
+
+/** What the node is for the next example of the batch; the last one takes the first's. */
+function ofNextExample(e: Elaborator, node: Node, span: Span): Node {
+  if (!node.axes.some(({ id }) => id === e.exampleAxis.id)) return node;
+  const { builder: b } = e;
+  const all = collect(e, node, e.exampleAxis, span);
+  if (!all) return node;
+  const [count, ...own] = all.type.shape;
+  const start = own.map(() => 0);
+  const later = b.slice(all, [1, ...start], [subDims(count!, 1), ...own]);
+  const first = b.slice(all, [0, ...start], [1, ...own]);
+  return b.op('enter', [b.concat([later, first], 0)], { axis: e.exampleAxis }, { axes: [e.exampleAxis] });
+}
+
+function energyOf(e: Elaborator, member: EnergyMember, scope: Scope, args: readonly Node[]): Node | undefined {
+  const inner = new Scope(scope);
+  for (const [k, { name }] of member.parameters.entries()) inner.define(name.text, { kind: 'tensor', node: args[k]! });
+  const value = evaluateBlock(e, member.body, inner);
+  if (value.kind !== 'tensor' || value.node.type.shape.length > 0 || value.node.type.dtype !== 'float32')
+    return undefined;
+  return value.node;
+}

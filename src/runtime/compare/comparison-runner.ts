@@ -1,0 +1,248 @@
+/**
+ * Carries a comparison out: chooses settings on held-out examples, trains every competitor with every seed, measures all and the
+ * baselines, and keeps the comparison up to date after each. What was computed before is not computed again.
+ */
+import { join } from 'node:path';
+import type { CompareDecl, EvaluateDecl } from '../../compiler/declarations.js';
+import type { RowState, RunState } from './assemble.js';
+import { type Circumstances, evaluationKey, type Job, type JobKind, trainingKey } from './job.js';
+import { type Outcome, readOutcome } from './outcome.js';
+import { Queue } from './queue.js';
+import { tune } from './tune.js';
+
+/** A way to train a competitor, as far as jobs depend on it. */
+export interface PlannedVariant {
+  readonly chosen: Readonly<Record<string, string>>;
+  readonly circumstances: Circumstances;
+  /** Same for variants that are the same function of an example before training, of the same states. */
+  readonly encoder: string;
+  readonly parameters: number;
+  readonly flopsPerExample: number;
+  readonly objective: string;
+  /** What may differ between competitors beside training settings. */
+  readonly traits: Readonly<Record<string, string>>;
+}
+
+export interface PlannedCompetitor {
+  readonly name: string;
+  readonly model: string;
+  readonly variants: readonly PlannedVariant[];
+}
+
+export type Attempt =
+  | { readonly kind: 'done' | 'stopped' }
+  | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string };
+
+/** A job with where it goes and what it is called while it runs. */
+export interface Assignment {
+  readonly job: Job;
+  readonly folder: string;
+  readonly label: string;
+  readonly training: string;
+  readonly evaluation: string;
+}
+
+export interface RunnerOptions {
+  readonly decl: CompareDecl;
+  readonly competitors: readonly PlannedCompetitor[];
+  /** The comparison's folder. */
+  readonly folder: string;
+  readonly atOnce: number;
+  /** Whether settings are chosen by accuracy on held-out examples; else by RankMe, which needs no labels. */
+  readonly isLabelled: boolean;
+  readonly evaluate: EvaluateDecl;
+  /** Does a job; the result is in its folder then. */
+  attempt(assignment: Assignment): Promise<Attempt>;
+  /** After every job, with the rows as they are now. */
+  onChange(rows: readonly RowState[]): void;
+}
+
+export class ComparisonRunner {
+  private readonly queue: Queue;
+  private readonly rows: RowState[] = [];
+  private stopped = false;
+
+  constructor(private readonly options: RunnerOptions) {
+    this.queue = new Queue(options.atOnce);
+  }
+
+  /** The rows in the end; `isComplete` unless it was stopped. */
+  async run(): Promise<{ readonly rows: readonly RowState[]; readonly isComplete: boolean }> {
+    const { competitors } = this.options;
+    const places = competitors.map((competitor, i) => this.add(competitor, i));
+    await Promise.all([
+      ...competitors.map((competitor, i) => this.compete(competitor, i, places[i]!)),
+      ...this.baselines(),
+    ]);
+    return { rows: this.rows, isComplete: !this.stopped };
+  }
+
+  private add({ name, model, variants }: PlannedCompetitor, _place: number): number {
+    const only = variants.length === 1 ? variants[0]! : undefined;
+    this.rows.push({
+      name,
+      kind: 'objective',
+      model,
+      objective: (only ?? variants[0]!).objective,
+      settings: only?.chosen ?? {},
+      parameters: variants[0]!.parameters,
+      flopsPerExample: variants[0]!.flopsPerExample,
+      tried: [],
+      runs: this.waitingRuns(),
+      train: (only ?? variants[0]!).circumstances.train,
+      traits: this.traitsOf(variants[0]!, variants.length),
+    });
+    return this.rows.length - 1;
+  }
+
+  private traitsOf({ traits }: PlannedVariant, tried: number): Record<string, string> {
+    const { decl } = this.options;
+    const isTuned = this.options.competitors.some(({ variants }) => variants.length > 1);
+    return {
+      ...traits,
+      ...(isTuned ? { 'settings tried': tried === 1 ? 'none' : `${tried}, by ${decl.search.name} search` } : {}),
+    };
+  }
+
+  private waitingRuns(): RunState[] {
+    const none = { folder: undefined, outcome: undefined, failure: undefined };
+    return this.options.decl.seeds.map((seed) => ({ seed, ...none }));
+  }
+
+  private async compete(competitor: PlannedCompetitor, index: number, place: number): Promise<void> {
+    const { decl } = this.options;
+    const tuning = await tune(competitor.variants.length, decl.search, (variant, share) =>
+      this.score(competitor, index, variant, share),
+    );
+    if (!tuning) return;
+    const variant = competitor.variants[tuning.chosen]!;
+    const tried = tuning.tried.map(({ variant: k, score }) => ({ settings: competitor.variants[k]!.chosen, score }));
+    this.change(place, {
+      settings: variant.chosen,
+      objective: variant.objective,
+      tried,
+      train: variant.circumstances.train,
+      traits: this.traitsOf(variant, competitor.variants.length),
+    });
+    await Promise.all(
+      decl.seeds.map((seed, i) =>
+        this.finish(place, i, competitor.name, variant, {
+          ...{ kind: 'objective', competitor: index, variant: tuning.chosen, seed },
+          ...{ budget: decl.budget, validation: undefined },
+        }),
+      ),
+    );
+  }
+
+  private async score(
+    competitor: PlannedCompetitor,
+    index: number,
+    variant: number,
+    share: number,
+  ): Promise<number | undefined> {
+    const { decl, isLabelled } = this.options;
+    const { circumstances, chosen } = competitor.variants[variant]!;
+    const budget = { unit: decl.budget.unit, amount: decl.budget.amount * share };
+    const job: Job = {
+      ...{ kind: 'objective', competitor: index, variant, seed: decl.seeds[0]! },
+      ...{ budget, validation: decl.validation },
+    };
+    const settings = Object.entries(chosen).map(([name, value]) => `${name} ${value}`);
+    const { outcome, failure } = await this.perform(
+      job,
+      circumstances,
+      competitor.name,
+      `trial ${settings.join(', ')}`,
+    );
+    if (!outcome) return failure === undefined ? undefined : Number.NEGATIVE_INFINITY;
+    return outcome.measures[isLabelled ? 'knn' : 'rankme'] ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Untrained and supervised encoders and raw inputs, each once a seed for all competitors that share it. */
+  private baselines(): Promise<unknown>[] {
+    const { decl, competitors } = this.options;
+    const pending: Promise<unknown>[] = [];
+    const addRow = (kind: Exclude<JobKind, 'objective'>, name: string, users: readonly number[]): void => {
+      const [first] = users;
+      const competitor = competitors[first!]!;
+      const variant = competitor.variants[0]!;
+      const isEncoder = kind !== 'raw';
+      this.rows.push({
+        ...{ name, kind, model: users.length === 1 ? competitor.name : undefined, objective: undefined },
+        ...{ settings: {}, tried: [], train: undefined, traits: {} },
+        parameters: isEncoder ? variant.parameters : undefined,
+        flopsPerExample: isEncoder ? variant.flopsPerExample : undefined,
+        runs: this.waitingRuns(),
+      });
+      const place = this.rows.length - 1;
+      for (const [i, seed] of decl.seeds.entries()) {
+        const job: Job = {
+          ...{ kind, competitor: first!, variant: 0, seed },
+          ...{ budget: decl.budget, validation: undefined },
+        };
+        pending.push(this.finish(place, i, name, variant, job));
+      }
+    };
+    const groups = new Map<string, number[]>();
+    for (const [i, { variants }] of competitors.entries()) {
+      const { encoder } = variants[0]!;
+      groups.set(encoder, [...(groups.get(encoder) ?? []), i]);
+    }
+    for (const kind of ['untrained', 'supervised'] as const) {
+      if (!decl.baselines.includes(kind) || (kind === 'supervised' && !this.options.isLabelled)) continue;
+      for (const users of groups.values()) {
+        const names = users.map((i) => competitors[i]!.name).join(', ');
+        addRow(kind, groups.size === 1 ? kind : `${kind} (${names})`, users);
+      }
+    }
+    if (decl.baselines.includes('raw')) addRow('raw', 'raw input', [0]);
+    return pending;
+  }
+
+  private async finish(place: number, run: number, name: string, variant: PlannedVariant, job: Job): Promise<void> {
+    const { circumstances, encoder } = variant;
+    // Before training, a model's objective and optimizer mean nothing.
+    const known = job.kind === 'untrained' ? { ...circumstances, program: encoder } : circumstances;
+    const state = await this.perform(job, known, name, `seed ${job.seed}`);
+    const runs = this.rows[place]!.runs.map((before, i) => (i === run ? state : before));
+    this.change(place, { runs });
+  }
+
+  private change(place: number, change: Partial<RowState>): void {
+    this.rows[place] = { ...this.rows[place]!, ...change };
+    this.options.onChange(this.rows);
+  }
+
+  private perform(job: Job, circumstances: Circumstances, name: string, part: string): Promise<RunState> {
+    const training = trainingKey(job, circumstances);
+    const evaluation = evaluationKey(this.options.evaluate);
+    const inside = join('runs', `${slug(name)}-${slug(part)}-${training.slice(0, 8)}`);
+    const folder = join(this.options.folder, inside);
+    const { seed } = job;
+    const known = (): Outcome | undefined => {
+      const outcome = readOutcome(folder);
+      return outcome?.training === training && outcome.evaluation === evaluation ? outcome : undefined;
+    };
+    return this.queue.run(async () => {
+      const before = known();
+      if (before) return { seed, folder: inside, outcome: before, failure: undefined };
+      const none = { seed, folder: inside, outcome: undefined };
+      if (this.stopped) return { ...none, failure: undefined };
+      const attempt = await this.options.attempt({ job, folder, label: `${name}, ${part}`, training, evaluation });
+      if (attempt.kind === 'stopped') this.stopped = true;
+      if (attempt.kind === 'failed') {
+        const code = attempt.code === undefined ? '' : `${attempt.code}: `;
+        return { ...none, failure: code + attempt.message };
+      }
+      return { ...none, outcome: known(), failure: undefined };
+    });
+  }
+}
+
+function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60);
+}

@@ -1,0 +1,170 @@
+/** What runs with several seeds, measured on the same test examples, say about an objective and about two of them. */
+import { randomBits } from '../data/index.js';
+import type { Contrast, Summary } from './comparison.js';
+
+/** One run's value of one measure. */
+export interface Sample {
+  readonly seed: number;
+  readonly value: number;
+  /** One for each test example, whose mean is the value; absent of measures that are no such means. */
+  readonly scores?: Uint8Array | Float32Array | undefined;
+}
+
+export interface TestedContrast extends Contrast {
+  /** Of no difference: twice the smaller share of resampled differences on either side of zero, (1 + count) / (1 + resamples); 1 where nothing varies. */
+  readonly p: number;
+  /** The same after Holm's correction for the contrasts that were made together. */
+  readonly adjusted: number;
+}
+
+/** The 2.5 % and 97.5 % points. */
+const tails = [0.025, 0.975] as const;
+
+/**
+ * A bootstrap over seeds and test examples (Efron & Tibshirani 1993, chapters 6 and 13; both factors resampled, as Owen 2007, "The pigeonhole
+ * bootstrap", since all seeds are measured on the same examples). A resample draws as many seeds as there are, and as many test examples as there are, both
+ * with replacement; its value is the mean over drawn seeds of the mean over drawn examples. Intervals are percentiles of the resampled
+ * values. Few seeds vary too little among themselves when drawn so: deviations of seeds from their mean are stretched by √(S / (S − 1)). The draws follow
+ * from `seed` alone and are the same for all competitors and measures, so that differences are paired by seed and by example.
+ */
+export class Bootstrap {
+  private readonly drawsOf = new Map<number, Uint32Array>();
+  private readonly known = new WeakMap<object, Float64Array>();
+
+  constructor(
+    private readonly seed = 0,
+    readonly resamples = 2000,
+  ) {}
+
+  summarize(samples: readonly Sample[]): Summary {
+    const values = samples.map(({ value }) => value);
+    const mean = average(values);
+    const deviation =
+      values.length < 2
+        ? undefined
+        : Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));
+    const resampled = this.resample(samples.map((sample) => this.replicates(sample)));
+    const [low, high] = resampled ? interval(resampled) : [mean, mean];
+    return { mean, low, high, deviation, values };
+  }
+
+  /** a − b, over the seeds that both have; undefined where they share none. */
+  contrast(
+    measure: string,
+    a: { readonly name: string; readonly samples: readonly Sample[] },
+    b: { readonly name: string; readonly samples: readonly Sample[] },
+  ): TestedContrast | undefined {
+    const pairs = a.samples.flatMap((first) => {
+      const second = b.samples.find(({ seed }) => seed === first.seed);
+      return second ? [[first, second] as const] : [];
+    });
+    if (pairs.length === 0) return undefined;
+    const difference = average(pairs.map(([first, second]) => first.value - second.value));
+    const resampled = this.resample(pairs.map(([first, second]) => this.differences(first, second)));
+    const [low, high] = resampled ? interval(resampled) : [difference, difference];
+    const p = resampled ? twoSided(resampled) : 1;
+    const isShown = resampled !== undefined && (low > 0 || high < 0);
+    return { measure, a: a.name, b: b.name, difference, low, high, isShown, p, adjusted: p };
+  }
+
+  /** Every pair of competitors on one measure, corrected for their number by Holm's method. */
+  contrasts(
+    measure: string,
+    competitors: readonly { readonly name: string; readonly samples: readonly Sample[] }[],
+  ): readonly TestedContrast[] {
+    const found = competitors.flatMap((a, i) =>
+      competitors.slice(i + 1).flatMap((b) => this.contrast(measure, a, b) ?? []),
+    );
+    const adjusted = holm(found.map(({ p }) => p));
+    return found.map((contrast, i) => ({ ...contrast, adjusted: adjusted[i]! }));
+  }
+
+  /** The means over the resampled seeds of what each seed has in each resample; undefined where nothing varies by drawing. */
+  private resample(bySeed: readonly (Float64Array | number)[]): Float64Array | undefined {
+    const seeds = bySeed.length;
+    if (seeds === 0 || (seeds === 1 && typeof bySeed[0] === 'number')) return undefined;
+    const stretch = seeds > 1 ? Math.sqrt(seeds / (seeds - 1)) : 1;
+    const bits = randomBits(0x626f6f74, this.seed, seeds);
+    return Float64Array.from({ length: this.resamples }, (_, r) => {
+      const here = bySeed.map((values) => (typeof values === 'number' ? values : values[r]!));
+      const centre = average(here);
+      let drawn = 0;
+      for (let k = 0; k < seeds; k++) drawn += here[Math.floor((bits() / 2 ** 32) * seeds)]! / seeds;
+      return centre + stretch * (drawn - centre);
+    });
+  }
+
+  /** The mean score in each resample of the examples; of a measure without scores, its value. */
+  private replicates({ value, scores }: Sample): Float64Array | number {
+    if (!scores || scores.length < 2) return value;
+    const before = this.known.get(scores);
+    if (before) return before;
+    const draws = this.draws(scores.length);
+    const means = new Float64Array(this.resamples);
+    for (let r = 0; r < means.length; r++) {
+      let sum = 0;
+      for (let k = r * scores.length; k < (r + 1) * scores.length; k++) sum += scores[draws[k]!]!;
+      means[r] = sum / scores.length;
+    }
+    this.known.set(scores, means);
+    return means;
+  }
+
+  private differences(a: Sample, b: Sample): Float64Array | number {
+    if (a.scores?.length !== b.scores?.length) return a.value - b.value;
+    const [first, second] = [this.replicates(a), this.replicates(b)];
+    if (typeof first === 'number' || typeof second === 'number') return a.value - b.value;
+    return first.map((value, r) => value - second[r]!);
+  }
+
+  /** Numbers of examples, as many a resample as there are examples. */
+  private draws(examples: number): Uint32Array {
+    let draws = this.drawsOf.get(examples);
+    if (!draws) {
+      const bits = randomBits(0x64726177, this.seed, examples);
+      draws = Uint32Array.from({ length: this.resamples * examples }, () => Math.floor((bits() / 2 ** 32) * examples));
+      this.drawsOf.set(examples, draws);
+    }
+    return draws;
+  }
+}
+
+/**
+ * Holm 1979, "A Simple Sequentially Rejective Multiple Test Procedure": the i-th smallest of m p-values times m − i (i from 0), never less than the one
+ * before it, at most 1. Where none of m differences exists, the chance that any adjusted p is below 0.05 is at most 0.05.
+ */
+export function holm(ps: readonly number[]): number[] {
+  const order = ps.map((_, i) => i).sort((a, b) => ps[a]! - ps[b]!);
+  const adjusted = new Array<number>(ps.length);
+  let most = 0;
+  for (const [rank, i] of order.entries()) {
+    most = Math.max(most, Math.min(1, ps[i]! * (ps.length - rank)));
+    adjusted[i] = most;
+  }
+  return adjusted;
+}
+
+function twoSided(differences: Float64Array): number {
+  let [below, above] = [1, 1];
+  for (const d of differences) {
+    if (d <= 0) below++;
+    if (d >= 0) above++;
+  }
+  return Math.min(1, (2 * Math.min(below, above)) / (differences.length + 1));
+}
+
+/** Percentiles with linear interpolation, as NumPy's. */
+function interval(values: Float64Array): [number, number] {
+  const sorted = values.slice().sort();
+  const at = (share: number): number => {
+    const place = share * (sorted.length - 1);
+    const below = Math.floor(place);
+    const next = Math.min(sorted.length - 1, below + 1);
+    return sorted[below]! + (place - below) * (sorted[next]! - sorted[below]!);
+  };
+  return [at(tails[0]), at(tails[1])];
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}

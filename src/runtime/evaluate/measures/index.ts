@@ -1,0 +1,44 @@
+/** The table of measures: a new one is a file here, a row below and its name in `src/compiler/measure-names.ts`. */
+import type { MeasureName } from '../../../compiler/measure-names.js';
+import type { MeasureInfo } from '../../compare/comparison.js';
+import { alignment } from './alignment.js';
+import { calibration } from './calibration.js';
+import { clusters } from './clusters.js';
+import { energyGap } from './energy-gap.js';
+import { fineTune } from './fine-tune.js';
+import { knn } from './knn.js';
+import { lidar } from './lidar.js';
+import { linear } from './linear.js';
+import type { Measure, MeasureSettings } from './measure.js';
+import { rankme } from './rankme.js';
+import { retrieval } from './retrieval.js';
+import { robustness } from './robustness.js';
+import { spread } from './spread.js';
+import { transfer } from './transfer.js';
+import { uniformity } from './uniformity.js';
+
+export { fineTuneKey } from './fine-tune.js';
+export { linearKey } from './linear.js';
+export type { Measure, MeasureSettings, Need, Value } from './measure.js';
+
+export const measures: { readonly [N in MeasureName]: Measure } = {
+  knn,
+  linear,
+  fine_tune: fineTune,
+  retrieval,
+  clusters,
+  robustness,
+  transfer,
+  rankme,
+  lidar,
+  spread,
+  alignment,
+  uniformity,
+  energy_gap: energyGap,
+  calibration,
+};
+
+/** What the settings ask for, in their order. */
+export function measureInfos(settings: MeasureSettings): readonly MeasureInfo[] {
+  return settings.measures.flatMap((name) => measures[name].infos(settings));
+}

@@ -1,0 +1,198 @@
+/** What measures are taken of: one encoder (or the raw inputs) on one data set. Everything is computed once and shared by all measures. */
+import type { Dataset, SplitName } from '../data/index.js';
+import type { Batch, HostTensor, LoadedModel } from '../model.js';
+import type { Algebra } from './algebra.js';
+import { type CorruptionName, corrupt, type PictureSize } from './corruptions.js';
+import { type PairEnergies, pairEnergies } from './energies.js';
+import { features, viewFeatures } from './features.js';
+import { fitProbe, type Probe } from './linear-probe.js';
+import { asMatrix, type Matrix, pickRows } from './matrix.js';
+
+export interface Labels {
+  readonly classes: number;
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+}
+
+/** Features and labels of another data set, by the same encoder. */
+export interface Transferred {
+  readonly name: string;
+  readonly train: Matrix;
+  readonly test: Matrix;
+  readonly labels: Labels;
+}
+
+export interface Subject {
+  /** "trained", "untrained", "raw pixels": for messages. */
+  readonly name: string;
+  readonly train: Matrix;
+  readonly test: Matrix;
+  readonly labels: Labels | undefined;
+  readonly seed: number;
+  readonly algebra: Algebra;
+  /** A linear classifier on a share of the training labels. */
+  probe(share: number): Promise<Probe>;
+  /** Features of two views of each test example. */
+  readonly views: (() => Promise<readonly [Matrix, Matrix]>) | undefined;
+  /** Features of several views of the first test examples, one matrix a view. */
+  readonly manyViews: ((examples: number, views: number) => Promise<readonly Matrix[]>) | undefined;
+  readonly energies: (() => Promise<PairEnergies | undefined>) | undefined;
+  /** Features of some test examples whose pictures are corrupted; undefined where inputs are no pictures. */
+  readonly corrupted:
+    | ((indices: ArrayLike<number>, name: CorruptionName, severity: number) => Promise<Matrix>)
+    | undefined;
+  /** For each test example whether its class is found after training on a share of the labels; undefined where the encoder has no parameters. */
+  readonly fineTuned: ((share: number) => Promise<Uint8Array | undefined>) | undefined;
+  readonly transfers: readonly (() => Promise<Transferred>)[];
+}
+
+export interface SubjectOptions {
+  readonly name: string;
+  /** In the states that are measured; they must stay so until the measures are taken. */
+  readonly model: LoadedModel;
+  /** The inputs of the model themselves instead of what it makes of them. */
+  readonly raw?: boolean;
+  readonly dataset: Dataset;
+  readonly labels: Labels | undefined;
+  readonly seed: number;
+  readonly algebra: Algebra;
+  readonly transfers?: readonly { readonly dataset: Dataset; readonly labels: Labels }[] | undefined;
+  readonly fineTuned?: Subject['fineTuned'];
+  readonly onProgress?: ((message: string) => void) | undefined;
+}
+
+export async function prepareSubject(options: SubjectOptions): Promise<Subject> {
+  const { name, model, raw = false, dataset, labels, seed, algebra, transfers = [], onProgress = () => {} } = options;
+  const represent = raw ? rawRepresentation(model) : (batch: Batch) => model.represent(batch);
+  const featuresOf = (from: Dataset, split: SplitName, indices?: ArrayLike<number>): Promise<Matrix> =>
+    features(model, from, split, indices, undefined, represent);
+  onProgress(`${name}: features of train`);
+  const train = await featuresOf(dataset, 'train');
+  onProgress(`${name}: features of test`);
+  const test = await featuresOf(dataset, 'test');
+  const pictures = pictureFields(model, dataset);
+  const hasViews = !raw && model.representViews !== undefined;
+  const views = once(async () => (await viewFeatures(model, dataset, 'test'))!);
+  return {
+    ...{ name, train, test, labels, seed, algebra },
+    probe: onceEach((share: number) => {
+      onProgress(`${name}: linear probe, ${Math.round(share * 1000) / 10} % of the labels`);
+      return fitProbe(train, labels!.train, { classes: labels!.classes, labels: share, seed }, algebra);
+    }),
+    views: hasViews ? views : undefined,
+    manyViews: hasViews ? (examples, count) => manyViews(views, model, dataset, examples, count) : undefined,
+    fineTuned: raw || !options.fineTuned ? undefined : onceEach(options.fineTuned),
+    energies: !raw && model.pairEnergies ? once(() => pairEnergies(model, dataset, 'test', seed)) : undefined,
+    corrupted:
+      pictures.size === 0
+        ? undefined
+        : (indices, corruption, severity) =>
+            featuresOf(corruptedDataset(dataset, pictures, corruption, severity, seed), 'test', indices),
+    transfers: transfers.map(({ dataset: other, labels: otherLabels }) =>
+      once(async () => {
+        onProgress(`${name}: features of ${other.name}`);
+        const [a, b] = [await featuresOf(other, 'train'), await featuresOf(other, 'test')];
+        return { name: other.name, train: a, test: b, labels: otherLabels };
+      }),
+    ),
+  };
+}
+
+/** The labels of both splits of a data set; undefined where it has none. */
+export async function readLabels(dataset: Dataset): Promise<Labels | undefined> {
+  const field = dataset.fields.find(({ type }) => type === 'Class');
+  if (!field) return undefined;
+  const read = async (split: SplitName): Promise<Int32Array> => {
+    const indices = Array.from({ length: dataset.size(split) }, (_, i) => i);
+    const batch = await dataset.read(split, indices, [field.name]);
+    return Int32Array.from(batch[field.name]!.data);
+  };
+  return { classes: field.shape[0] ?? 0, train: await read('train'), test: await read('test') };
+}
+
+/** The two views that are there, and two more at each of other step numbers. */
+async function manyViews(
+  views: () => Promise<readonly [Matrix, Matrix]>,
+  model: LoadedModel,
+  dataset: Dataset,
+  examples: number,
+  count: number,
+): Promise<Matrix[]> {
+  const indices = Array.from({ length: Math.min(examples, dataset.size('test')) }, (_, i) => i);
+  const found = (await views()).map((matrix) => pickRows(matrix, indices));
+  for (let pair = 1; found.length < count; pair++)
+    found.push(...(await viewFeatures(model, dataset, 'test', indices, 0x100000 * pair))!);
+  return found.slice(0, count);
+}
+
+/** The inputs that are numbers, laid out side by side. */
+function rawRepresentation(model: LoadedModel): (batch: Batch) => Promise<HostTensor> {
+  const names = model.inputs.filter(({ dtype }) => dtype === 'float32').map(({ name }) => name);
+  return async (batch) => {
+    const parts = names.map((name) => asMatrix(batch[name]!));
+    const columns = parts.reduce((sum, part) => sum + part.columns, 0);
+    const data = new Float32Array(model.batch * columns);
+    let offset = 0;
+    for (const part of parts) {
+      for (let row = 0; row < part.rows; row++)
+        data.set(part.data.subarray(row * part.columns, (row + 1) * part.columns), row * columns + offset);
+      offset += part.columns;
+    }
+    return { shape: [model.batch, columns], data };
+  };
+}
+
+function pictureFields(model: LoadedModel, dataset: Dataset): ReadonlyMap<string, PictureSize> {
+  const read = new Set(model.inputs.map(({ name }) => name));
+  return new Map(
+    dataset.fields.flatMap(({ name, type, shape: [height = 0, width = 0, channels = 0] }) =>
+      type === 'Image' && read.has(name) ? [[name, { height, width, channels }] as const] : [],
+    ),
+  );
+}
+
+function corruptedDataset(
+  dataset: Dataset,
+  pictures: ReadonlyMap<string, PictureSize>,
+  name: CorruptionName,
+  severity: number,
+  seed: number,
+): Dataset {
+  return {
+    ...dataset,
+    size: (split) => dataset.size(split),
+    async read(split, indices, fields, draw) {
+      const batch = await dataset.read(split, indices, fields, draw);
+      const changed: Record<string, HostTensor> = { ...batch };
+      for (const [field, size] of pictures) {
+        const tensor = batch[field];
+        if (!tensor) continue;
+        const run = tensor.data.length / indices.length;
+        const data = new Float32Array(tensor.data.length);
+        for (let i = 0; i < indices.length; i++) {
+          const picture = Float32Array.from(tensor.data.subarray(i * run, (i + 1) * run));
+          data.set(corrupt(picture, size, name, severity, { seed, example: indices[i]! }), i * run);
+        }
+        changed[field] = { shape: tensor.shape, data };
+      }
+      return changed;
+    },
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function onceEach<K, T>(make: (key: K) => Promise<T>): (key: K) => Promise<T> {
+  const made = new Map<K, Promise<T>>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
+}

@@ -1,0 +1,11 @@
+export { type Draw, makeDrawer } from './charts/draw.js';
+export { followRun } from './from-run.js';
+export { writeHtml } from './html/page.js';
+export { writeMarkdown } from './markdown.js';
+export { exhibitOf, nearestExhibits } from './nearest.js';
+export { openReported } from './open.js';
+export { project } from './project.js';
+export { comparisonName, readComparison, writeComparison } from './read.js';
+export { type LivePage, serveReport } from './serve.js';
+export { sparkline } from './sparkline.js';
+export { writeEvents } from './write-events.js';

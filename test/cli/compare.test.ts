@@ -1,0 +1,156 @@
+/** `ebmc compare` as its user sees it: on equal terms, cached, stopped and gone on with, and with runs that go wrong. */
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Comparison } from '../../src/runtime/compare/comparison.js';
+import { ebmc, folderWith } from './run.js';
+import { tinyFiles } from './tiny.js';
+
+const compared = (what: string, settings = 'baselines: []') => `use tiny { Tiny }
+use std.heads { mlp }
+use std.energies { mean_square }
+use std.regularizers { variance }
+
+/// Variance keeps it apart.
+model Spread(weight = 25) {
+  data x: Image[8, 8, 1]
+  view a, b of x = shaken()
+  encoder f = mlp(hidden: 16, out: 8)
+  energy E(x, y) = mean_square(f(reshape(x, [64])), f(reshape(y, [64])))
+  minimize { near: E(a, b), variance: weight * (variance(f(reshape(a, [64]))) + variance(f(reshape(b, [64])))) }
+  representation f(reshape(x, [64]))
+}
+
+fn shaken(x: [h, w, c]) = x + 0.1 * normal([h, w, c])
+
+dataset pictures = idx("data") { x: Image[8, 8, 1], label: Class[2] }
+
+compare ${what} on pictures { epochs: 1, batch: 16, knn: 5, labels: 100%, ${settings} }
+`;
+
+const files = (text: string) => ({ ...tinyFiles(), 'c.ebm': text });
+const compare = (folder: string, ...options: string[]) =>
+  ebmc(['compare', 'c.ebm', '--backend', 'cpu', '--seeds', '1', ...options], { cwd: folder });
+const read = (folder: string): Comparison =>
+  JSON.parse(readFileSync(join(folder, 'runs/compare-c/comparison.json'), 'utf8')) as Comparison;
+
+test('competitors and baselines, once; another model trains only that; the runs are runs', async () => {
+  const all = 'baselines: [untrained, raw]';
+  const folder = folderWith(files(compared('Tiny, Spread', all)));
+  const first = await compare(folder);
+  expect(first.stderr).not.toContain('error');
+  expect(first.status).toBe(0);
+  const found = read(folder);
+  expect(found.competitors.map(({ name, kind }) => [name, kind])).toEqual([
+    ['Tiny', 'objective'],
+    ['Spread', 'objective'],
+    ['untrained', 'untrained'],
+    ['raw input', 'raw'],
+  ]);
+  for (const { runs, summary } of found.competitors) {
+    expect(runs.map(({ status, seed }) => [status, seed])).toEqual([['finished', 0]]);
+    expect(summary['knn']?.values).toHaveLength(1);
+  }
+  const tiny = found.competitors[0]!;
+  expect(tiny.runs[0]).toMatchObject({ cost: { steps: 6, examples: 96 } });
+  expect(tiny.runs[0]?.curve.at(-1)?.step).toBe(6);
+  expect(found.dataset).toMatchObject({ train: 96, test: 48, validation: 0, classes: ['0', '1'] });
+  expect(found.differences).toEqual([]);
+  expect(found.modules['tiny']).toContain('model Tiny');
+
+  const again = await compare(folder);
+  expect(again.status).toBe(0);
+  expect(again.stderr).toBe('');
+
+  writeFileSync(join(folder, 'c.ebm'), compared('Tiny, Spread, Tiny(temperature: 0.1)', all));
+  const third = await compare(folder);
+  expect(third.status).toBe(0);
+  const begun = third.stderr.split('\n').filter((line) => line.endsWith('…'));
+  expect(begun).toEqual(['Tiny (temperature 0.1), seed 0 …']);
+
+  const run = join('runs/compare-c', tiny.runs[0]!.folder!);
+  const evaluated = await ebmc(['evaluate', run, '--backend', 'cpu'], { cwd: folder });
+  expect(evaluated.status).toBe(0);
+  expect(evaluated.stdout).toContain('Tiny after 6 steps');
+});
+
+test('settings are chosen on held-out examples, and differences are listed', async () => {
+  const settings = 'baselines: [], optimizer: adamw(rate: tuned(1e-3, 1e-2)), Spread: train(optimizer: sgd(rate: 0.1))';
+  const folder = folderWith(files(compared('Tiny, Spread', settings)));
+  const { status, stderr } = await compare(folder);
+  expect(status).toBe(0);
+  expect(stderr).toContain('Tiny, trial optimizer.rate 0.001 …');
+  expect(stderr).toContain('Tiny, trial optimizer.rate 0.01 …');
+  expect(stderr).not.toContain('Spread, trial');
+  const { competitors, differences, dataset } = read(folder);
+  expect(dataset.validation).toBe(10);
+  const [tiny] = competitors;
+  expect(tiny?.tried).toHaveLength(2);
+  expect(tiny!.tried[0]!.score).toBeGreaterThanOrEqual(tiny!.tried[1]!.score);
+  expect(tiny?.settings).toEqual(tiny?.tried[0]?.settings);
+  expect(differences.map(({ what }) => what).sort()).toEqual(['optimizer', 'settings tried']);
+});
+
+test('a run that diverges is a result, and the others go on', async () => {
+  const settings = 'baselines: [], Spread: train(optimizer: sgd(rate: 1e30))';
+  const folder = folderWith(files(compared('Spread, Tiny', settings)));
+  const { status } = await compare(folder);
+  expect(status).toBe(0);
+  const [spread, tiny] = read(folder).competitors;
+  expect(spread?.runs[0]).toMatchObject({ status: 'failed', reason: expect.stringContaining('EBM5001') });
+  expect(tiny?.runs[0]?.status).toBe('finished');
+  const again = await compare(folder);
+  expect(again.stderr).toBe('');
+});
+
+test('Ctrl-C saves the run in progress, and the same command goes on to the same figures', async () => {
+  const [stopped, whole] = [folderWith(files(compared('Tiny'))), folderWith(files(compared('Tiny')))];
+  const long = ['--epochs', '100'];
+  let isInterrupted = false;
+  const interrupted = await ebmc(['compare', 'c.ebm', '--backend', 'cpu', '--seeds', '1', '--json', ...long], {
+    cwd: stopped,
+    onStdout: (text, kill) => {
+      if (isInterrupted || !text.includes('"event":"progress"')) return;
+      isInterrupted = true;
+      kill('SIGINT');
+    },
+  });
+  expect(isInterrupted).toBe(true);
+  expect(interrupted.status).toBe(130);
+  expect(read(stopped).competitors[0]?.runs[0]?.status).toBe('waiting');
+  const saved = readdirSync(join(stopped, 'runs/compare-c/runs')).find((name) => name.startsWith('tiny-seed-0'))!;
+  expect(statSync(join(stopped, 'runs/compare-c/runs', saved, 'manifest.json')).size).toBeGreaterThan(0);
+  const [resumed, other] = await Promise.all([compare(stopped, ...long), compare(whole, ...long)]);
+  expect([resumed.status, other.status]).toEqual([0, 0]);
+  const [left, right] = [read(stopped).competitors[0]!, read(whole).competitors[0]!];
+  expect(left.runs[0]?.measures).toEqual(right.runs[0]?.measures);
+  expect(left.runs[0]?.curve.map(({ loss }) => loss)).toEqual(right.runs[0]?.curve.map(({ loss }) => loss));
+});
+
+test('two in one folder, and a file that compares nothing', async () => {
+  const folder = folderWith({ ...files(compared('Tiny')), 'runs/compare-c/lock': lockOfThisProcess() });
+  const second = await compare(folder);
+  expect(second.status).toBe(1);
+  expect(second.stderr).toContain('EBM5008');
+  const none = await ebmc(['compare', 'tiny.ebm'], { cwd: folder });
+  expect(none.status).toBe(1);
+  expect(none.stderr).toContain('EBM7012');
+});
+
+test('without labels: label-free measures only, said once', async () => {
+  const unlabelled = compared('Tiny').replace(', label: Class[2]', '');
+  const folder = folderWith(files(unlabelled));
+  const { status, stderr } = await compare(folder);
+  expect(status).toBe(0);
+  expect(stderr.split('EBM5014')).toHaveLength(2);
+  const { dataset, measures } = read(folder);
+  expect(dataset.classes).toBeUndefined();
+  const keys = measures.map(({ key }) => key);
+  expect(keys).toContain('rankme');
+  expect(keys).not.toContain('knn');
+});
+
+function lockOfThisProcess(): string {
+  return JSON.stringify({ pid: process.pid, host: hostname() });
+}

@@ -1,0 +1,176 @@
+/** Pairs, supervised models and gradient checks, which are made from a typed model, in float64. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { NdArray } from '../../src/compiler/graph/ops/index.js';
+import { ops } from '../../src/compiler/graph/ops/index.js';
+import { checkGradient, compileModel, superviseModel, type TypedModel } from '../../src/compiler/index.js';
+import { evaluateGraph } from '../../src/compiler/targets/reference/index.js';
+import { numbers, typedModel, type Values } from '../reference/models.js';
+
+const batch = 4;
+const sgd = { optimizer: { name: 'sgd', settings: { rate: 0.1, momentum: 0, decay: 0 } } } as const;
+const draws = { seed: 1, step: 0 };
+
+/** Numbers for every state: those of `init`. */
+function statesOf(model: TypedModel): Values {
+  return evaluateGraph(compileModel(model, sgd).init, {}, {}, draws).updates;
+}
+
+function pairEnergies(model: TypedModel, inputs: Values): number[] | undefined {
+  const graph = compileModel(model, sgd).pairEnergies;
+  return graph && Array.from(evaluateGraph(graph, inputs, statesOf(model), draws).outputs['energies']!.data);
+}
+
+const x = numbers([batch, 2], 1);
+
+describe('energies of pairs', () => {
+  test('what the terms pair, and the first with the others of the next example', () => {
+    const text = `model M {
+      data x: [2]
+      param w: [2] = ones([2])
+      let far = 2 * x
+      energy E(u, v) = sum((w * u - w * v) ^ 2)
+      minimize { pull: E(x, far) + batch.mean(E(x, batch(far))) }
+      representation w * x
+    }`;
+    const at = (i: number, k: number) => x.data[(i % batch) * 2 + k]!;
+    const energy = (i: number, j: number) => [0, 1].reduce((sum, k) => sum + (at(i, k) - 2 * at(j, k)) ** 2, 0);
+    const expected = [0, 1, 2, 3].flatMap((i) => [energy(i, i), energy(i, i + 1)]);
+    pairEnergies(typedModel(text.replace(' + batch.mean(E(x, batch(far)))', ''), batch), { x })!.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i]!, 12);
+    });
+  });
+
+  test('an energy that no term uses gets the first two views', () => {
+    const text = `fn shifted(x: [n]) -> [n] = x + 0.1 * normal([n])
+    model M {
+      data x: [2]
+      view a, b of x = shifted
+      param w: [2] = ones([2])
+      energy E(u, v) = sum((w * u - w * v) ^ 2)
+      minimize { pull: sum((w * a - b) ^ 2) }
+      representation w * x
+    }`;
+    const energies = pairEnergies(typedModel(text, batch), { x })!;
+    const even = energies.filter((_, i) => i % 2 === 0);
+    expect(Math.max(...even)).toBeLessThan(0.5);
+    expect(Math.max(...energies)).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['of one argument', 'energy E(u) = sum((w * u) ^ 2)', 'E(x)'],
+    ['of a constant', 'energy E(u, v) = sum((w * u - v) ^ 2)', 'E(x, ones([2]))'],
+  ])('none %s', (_, energy, term) => {
+    const text = `model M { data x: [2] param w: [2] = ones([2]) ${energy} minimize { t: ${term} } representation w * x }`;
+    expect(typedModel(text, batch).pairs).toBeUndefined();
+  });
+});
+
+const encoderText = `use std.layers { linear, batch_norm }
+  net small(hidden: int, out: int)(x: [d]) -> [out] { x |> linear(hidden) |> batch_norm |> tanh |> linear(out) }`;
+
+const contrastive = `${encoderText}
+  use std.regularizers { nt_xent }
+  use std.energies { cosine }
+  fn shifted(x: [n]) -> [n] = x + 0.1 * normal([n])
+  model Contrast {
+    data x: [3]
+    view a, b of x = shifted
+    encoder f = small(hidden: 5, out: 4)
+    encoder g = small(hidden: 5, out: 4)
+    energy E(u, v) = cosine(g(f(u)), g(f(v)))
+    minimize { contrast: nt_xent(E, a, b, 0.5) }
+    representation f(x)
+  }`;
+
+const distilled = `${encoderText}
+  fn shifted(x: [n]) -> [n] = x + 0.1 * normal([n])
+  model Distil {
+    data x: [3]
+    view a, b of x = shifted
+    encoder f = small(hidden: 5, out: 4)
+    encoder t = ema(f, decay: 0.9)
+    encoder q = small(hidden: 5, out: 4)
+    energy E(u, v) = sum((q(f(u)) - stop(f(v) + t(v))) ^ 2)
+    minimize { pull: E(a, b) }
+    representation f(x)
+  }`;
+
+describe('supervised models', () => {
+  const model = typedModel(contrastive, 12);
+  const classes = 3;
+  const supervised = superviseModel(model, { name: 'label', classes })!;
+  const rows = numbers([12, 3], 4);
+  // The class is the largest of the three numbers.
+  const largest = Float64Array.from({ length: 12 }, (_, i) => {
+    const row = Array.from(rows.data.slice(3 * i, 3 * i + 3));
+    return row.indexOf(Math.max(...row));
+  });
+  const inputs: Values = { x: rows, label: { shape: [12], data: largest } };
+
+  test('share the encoder with its averages, not the projector, and start at ln K', () => {
+    const names = supervised.states.map(({ name }) => name);
+    expect(names.filter((name) => name.startsWith('g/'))).toEqual([]);
+    expect(names).toContain('label_head/weight');
+    for (const { name, type } of supervised.states.filter((s) => !s.name.startsWith('label_head/')))
+      expect(model.states.find((state) => state.name === name)?.type).toEqual(type);
+    expect(names.filter((name) => name.startsWith('f/')).sort()).toEqual(
+      model.states
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith('f/'))
+        .sort(),
+    );
+    const { step } = compileModel(supervised, sgd);
+    const start = evaluateGraph(step, { ...inputs, rate: scalar(0.1) }, statesOf(supervised), draws);
+    expect(start.outputs['loss']!.data[0]).toBeCloseTo(Math.log(classes), 12);
+  });
+
+  test('learn the labels; the largest logit is the class', () => {
+    const program = compileModel(supervised, sgd);
+    let states = statesOf(supervised);
+    for (let step = 0; step < 400; step++)
+      states = {
+        ...states,
+        ...evaluateGraph(program.step, { ...inputs, rate: scalar(0.3) }, states, { seed: 1, step }).updates,
+      };
+    const { representation } = evaluateGraph(program.represent, inputs, states, draws).outputs;
+    const right = Array.from(inputs['label']!.data).filter((label, i) => {
+      const row = Array.from(representation!.data.slice(i * classes, (i + 1) * classes));
+      return row.indexOf(Math.max(...row)) === label;
+    });
+    expect(right.length).toBeGreaterThan(9);
+  });
+
+  test('have the gradient of their cross-entropy', () => {
+    const states = { ...statesOf(supervised), 'label_head/weight': numbers([4, classes], 9) };
+    expect(checkGradient(supervised, { inputs, states })).toBeLessThan(1e-6);
+  });
+});
+
+describe('gradient checks', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test.each([
+    ['contrast with batch statistics', contrastive],
+    ['stopped gradients and a moving average', distilled],
+  ])('%s', (_, text) => {
+    const model = typedModel(text, 6);
+    const options = { inputs: { x: numbers([6, 3], 2) }, states: statesOf(model) };
+    expect(checkGradient(model, options)).toBeLessThan(1e-6);
+  });
+
+  test('a wrong rule is found', () => {
+    const rule = ops.tanh.gradient!;
+    const wrong: typeof rule = (b, node, cotangent, attrs) =>
+      rule(b, node, cotangent, attrs).map((g) => g && b.scale(g, 1.1));
+    vi.spyOn(ops.tanh, 'gradient').mockImplementation(wrong);
+    const model = typedModel(contrastive, 6);
+    const options = { inputs: { x: numbers([6, 3], 2) }, states: statesOf(model) };
+    expect(checkGradient(model, options)).toBeGreaterThan(1e-3);
+  });
+});
+
+function scalar(value: number): NdArray {
+  return { shape: [], data: Float64Array.of(value) };
+}
