@@ -11,6 +11,8 @@ export interface FieldTypeInfo {
   exampleShape<Dim>(dims: readonly Dim[]): readonly Dim[];
   /** Of whole numbers: which written dimension they are below. */
   readonly below?: number;
+  /** What its values may be, for people. */
+  readonly range: string;
 }
 
 const asWritten = <Dim>(dims: readonly Dim[]): readonly Dim[] => dims;
@@ -18,15 +20,35 @@ const firstOnly = <Dim>(dims: readonly Dim[]): readonly Dim[] => dims.slice(0, 1
 
 export const fieldTypes = {
   /** A picture: height, width, channels; values in 0..1. */
-  Image: { spelling: 'Image[h, w, c]', rank: 3, dtype: 'float32', exampleShape: asWritten },
+  Image: { spelling: 'Image[h, w, c]', rank: 3, dtype: 'float32', exampleShape: asWritten, range: 'numbers in 0..1' },
   /** One of n classes, counted from 0. */
-  Class: { spelling: 'Class[n]', rank: 1, dtype: 'int32', exampleShape: () => [], below: 0 },
+  Class: {
+    spelling: 'Class[n]',
+    rank: 1,
+    dtype: 'int32',
+    exampleShape: () => [],
+    below: 0,
+    range: 'whole numbers from 0',
+  },
   /** A text of so many tokens, each an id below `vocab`. */
-  Tokens: { spelling: 'Tokens[length, vocab]', rank: 2, dtype: 'int32', exampleShape: firstOnly, below: 1 },
+  Tokens: {
+    spelling: 'Tokens[length, vocab]',
+    rank: 2,
+    dtype: 'int32',
+    exampleShape: firstOnly,
+    below: 1,
+    range: 'whole numbers from 0',
+  },
   /** A sound of one channel: samples in -1..1. */
-  Audio: { spelling: 'Audio[samples]', rank: 1, dtype: 'float32', exampleShape: asWritten },
+  Audio: { spelling: 'Audio[samples]', rank: 1, dtype: 'float32', exampleShape: asWritten, range: 'numbers in -1..1' },
   /** Numbers as they are; written without a name: `[d]`. */
-  Tensor: { spelling: '[d]', rank: undefined, dtype: 'float32', exampleShape: asWritten },
+  Tensor: {
+    spelling: '[d]',
+    rank: undefined,
+    dtype: 'float32',
+    exampleShape: asWritten,
+    range: 'numbers as the data has them',
+  },
 } satisfies Record<string, FieldTypeInfo>;
 
 export type FieldTypeName = keyof typeof fieldTypes;

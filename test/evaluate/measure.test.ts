@@ -63,7 +63,10 @@ async function measured(dataset: Dataset, changes: { model?: LoadedModel; raw?: 
   };
   const labels = await readLabels(dataset);
   const transfers = labels ? [{ dataset, labels }] : [];
-  const shared = { name: 'trained', model: counted, raw, dataset, labels, seed: 1, algebra: plainAlgebra, transfers };
+  // Two thirds right.
+  const fineTuned = async () => Uint8Array.from({ length: dataset.size('test') }, (_, i) => Math.min(1, i % 3));
+  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned };
+  const shared = { name: 'trained', model: counted, raw, dataset, labels, ...trained };
   const found = await measure(await prepareSubject(shared), settings);
   return { ...found, passes: () => passes };
 }
@@ -84,6 +87,8 @@ describe('the table', () => {
       'knn',
       'linear.0.1',
       'linear.1',
+      'fine_tune.0.1',
+      'fine_tune.1',
       'retrieval.map',
       'retrieval.recall_1',
       'retrieval.recall_5',
@@ -92,6 +97,7 @@ describe('the table', () => {
       expect(scores).toHaveLength(42);
       expect(mean(scores)).toBeCloseTo(found.measures[key]!, 6);
     }
+    expect(found.measures['fine_tune.1']).toBeCloseTo(2 / 3, 6);
     expect(found.measures['energy_gap']).toBe(1);
     expect(found.measures['transfer.tiny']).toBe(found.measures['linear.1']);
     // Train and test once for the data set, once for the one transferred to, and each corruption at two severities.
@@ -110,6 +116,8 @@ describe('what cannot be measured is missing with its reason', () => {
   test('raw inputs have no views and no energy', async () => {
     const { missing } = await measured(tinyDataset(42), { raw: true });
     expect(Object.keys(missing).filter((key) => !key.startsWith('robustness'))).toEqual([
+      'fine_tune.0.1',
+      'fine_tune.1',
       'lidar',
       'alignment',
       'energy_gap',

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { checkFile, compileModel, optimizeProgram } from '../../src/compiler/index.js';
 import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
 import { loadSavedModel } from '../../src/runtime/backends/load-saved-model.js';
+import { savedModelFormat } from '../../src/runtime/export/formats/saved-model.js';
 import { FileLibrary } from '../../src/runtime/library.js';
 import { tfjsNode, useBackend } from '../targets/backends.js';
 
@@ -30,6 +31,7 @@ describe.skipIf(!inCI && (native === undefined || !hasPython))('loaded by Python
   const program = optimizeProgram(compileModel(checked.models[0]!, { optimizer: sgd }, 'tensorflow'), 'tensorflow');
   const output = emitTensorflow(program);
   const folder = mkdtempSync(join(tmpdir(), 'ebmc-'));
+  const exported = mkdtempSync(join(tmpdir(), 'ebmc-'));
   let ours: Seen;
 
   beforeAll(async () => {
@@ -47,7 +49,14 @@ describe.skipIf(!inCI && (native === undefined || !hasPython))('loaded by Python
     const states = Object.entries(await model.read()).map(([name, { data }]) => [name, [...data]] as const);
     const representation = [...(await model.represent({ x })).data];
     ours = { losses, states: Object.fromEntries(states), representation };
+    const trained = new Map(Object.entries(await model.read()));
     model.dispose();
+    const subject = { model: checked.models[0]!, states: trained, step: steps, version: '0.0.0', batch: undefined };
+    for (const { name, content } of savedModelFormat.export(subject).files)
+      writeFileSync(
+        join(exported, name),
+        typeof content === 'string' ? content : Buffer.concat(content as Uint8Array[]),
+      );
   }, 400_000);
 
   test.each(['v1', 'v2'])(
@@ -64,6 +73,15 @@ describe.skipIf(!inCI && (native === undefined || !hasPython))('loaded by Python
     },
     120_000,
   );
+
+  test('the representation alone, exported, for fewer examples', () => {
+    const args = ['test/python/exported.py', exported, '3'];
+    const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: '1' };
+    const printed = execFileSync('.venv-tensorflow/bin/python', args, { encoding: 'utf8', env });
+    const features = JSON.parse(printed) as readonly number[];
+    expectClose(features, ours.representation.slice(0, features.length), 'representation');
+    expect(features.length).toBe((3 * ours.representation.length) / 16);
+  }, 120_000);
 });
 
 function expectClose(actual: readonly number[], expected: readonly number[], name: string): void {

@@ -8,7 +8,9 @@ import { diffCommand } from './diff.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
+import { exportCommand } from './export.js';
 import { fmtCommand } from './fmt.js';
+import { importCommand } from './import.js';
 import { inferCommand } from './infer.js';
 import { initCommand } from './init.js';
 import { reportCommand } from './report.js';
@@ -17,16 +19,8 @@ import { tokenizerCommand } from './tokenizer.js';
 import { trainCommand } from './train.js';
 
 export const commands: readonly CommandEntry[] = [
-  ...[
-    initCommand,
-    checkCommand,
-    dataCommand,
-    trainCommand,
-    evaluateCommand,
-    compareCommand,
-    reportCommand,
-    compileCommand,
-  ],
+  ...[initCommand, checkCommand, dataCommand, trainCommand, evaluateCommand, compareCommand, reportCommand],
   ...[diffCommand, inferCommand],
-  ...[tokenizerCommand, fmtCommand, explainCommand, doctorCommand, setupCommand],
+  ...[exportCommand, importCommand, compileCommand, tokenizerCommand, fmtCommand, explainCommand],
+  ...[doctorCommand, setupCommand],
 ];

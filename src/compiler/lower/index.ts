@@ -226,6 +226,12 @@ function lowerInit(model: TypedModel, states: ReadonlyMap<string, StateDecl>): G
   return { name: 'init', inputs: [], outputs: {}, updates };
 }
 
+/** What a model answers after training, for `batch` examples: data fields to `representation`. */
+export function lowerRepresentation(model: TypedModel, batch: number, forward: LoweringPasses['forward']): Graph {
+  const passes: LoweringPasses = { forward, finish: (graph) => graph };
+  return lowerFunction({ ...model, batch }, 'represent', 'representation', model.representation, passes);
+}
+
 /** A function of one batch, for use: the representation, or an energy. */
 function lowerFunction(model: TypedModel, name: string, output: string, node: Node, passes: LoweringPasses): Graph {
   const b = new Builder();

@@ -6,6 +6,7 @@ import { collapseCodes } from './collapse.js';
 import { commandCodes } from './command.js';
 import { dataCodes } from './data.js';
 import { dynamicsCodes } from './dynamics.js';
+import { exportCodes } from './export.js';
 import { reportCodes } from './report.js';
 import { runCodes } from './run.js';
 import { syntaxCodes } from './syntax.js';
@@ -21,6 +22,7 @@ export const codes = {
   ...dataCodes,
   ...textDataCodes,
   ...runCodes,
+  ...exportCodes,
   ...reportCodes,
   ...backendCodes,
   ...commandCodes,

@@ -37,8 +37,8 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   return [start, ...data];
 }
 
-/** Throws an `Error` that says what is wrong with damaged bytes. */
-export function decodeSafetensors(bytes: Uint8Array): TensorFile {
+/** Of all tensors, or of those that are wanted. Throws an `Error` that says what is wrong with damaged bytes. */
+export function decodeSafetensors(bytes: Uint8Array, isWanted: (name: string) => boolean = () => true): TensorFile {
   if (bytes.length < 8) throw new Error(`it has only ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
@@ -51,7 +51,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   const tensors: Record<string, HostTensor> = {};
   for (const [name, entry] of Object.entries(entries)) {
     if (!isEntry(entry)) throw new Error(`its header has no valid entry for ${name}`);
-    tensors[name] = readTensor(name, entry, data);
+    if (isWanted(name)) tensors[name] = readTensor(name, entry, data);
     end = Math.max(end, entry.data_offsets[1]);
   }
   if (end !== data.length) throw new Error(`its header describes ${end} bytes of data, the file has ${data.length}`);

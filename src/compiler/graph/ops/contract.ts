@@ -5,8 +5,8 @@ import { countOf, transposed } from '../ndarray.js';
 import type { Axis, Node, TensorType } from '../types.js';
 import { hasAxis, orderAxes } from './batching.js';
 import { factors, type Narrow, narrowed } from './narrow.js';
-import { type Batched, define, type Op, type TensorflowContext, type TfjsContext } from './op.js';
-import { reshapeTensor, transposeTensor } from './shape.js';
+import { type Batched, define, type OnnxContext, type Op, type TensorflowContext, type TfjsContext } from './op.js';
+import { reshapeTensor, reshapeValue, transposeTensor, transposeValue } from './shape.js';
 import { checkAxes, float32, inverse, literal, range, staticShape, wants, without } from './shapes.js';
 
 export type ContractName = 'contract';
@@ -172,6 +172,23 @@ function tensorflowOperand(
   return { tensor: isSame ? moved : reshapeTensor(c, moved, shape), adjoint };
 }
 
+/** An operand for ONNX's MatMul, which transposes nothing: [batch, rows, inner], or [batch, inner, rows] of the right one. */
+function onnxOperand(
+  c: OnnxContext,
+  side: 0 | 1,
+  attrs: ContractAttrs,
+  pairing: readonly number[],
+  shape: readonly number[],
+): string {
+  const own = staticShape(c.argTypes[side]!.shape);
+  const inner = pairing.map((i) => attrs.over[side][i]!);
+  const rows = free(own.length, attrs, side);
+  const perm = [...attrs.batch[side], ...(side === 0 ? [...rows, ...inner] : [...inner, ...rows])];
+  const moved = transposeValue(c, c.args[side]!, perm);
+  const isSame = perm.length === shape.length && perm.every((p, i) => own[p] === shape[i]);
+  return isSame ? moved : reshapeValue(c, moved, shape);
+}
+
 export const contractOps: { readonly [N in ContractName]: Op } = {
   contract: define<ContractAttrs>({
     name: 'contract',
@@ -228,6 +245,19 @@ export const contractOps: { readonly [N in ContractName]: Op } = {
         const isSame = shape.length === natural.length && shape.every((d, i) => d === natural[i]);
         return isSame ? product : reshapeTensor(c, product, shape);
       }),
+    onnx(c, attrs) {
+      const [a, b] = [staticShape(c.argTypes[0]!.shape), staticShape(c.argTypes[1]!.shape)];
+      const { batch, rows, columns, inner } = sizes(a, b, attrs);
+      const pairing = order(attrs.over[0]);
+      const lead = attrs.batch[0].length > 0 ? [batch] : [];
+      const left = onnxOperand(c, 0, attrs, pairing, [...lead, rows, inner]);
+      const right = onnxOperand(c, 1, attrs, pairing, [...lead, inner, columns]);
+      const product = c.op('MatMul', [left, right]);
+      const shape = staticShape(c.type.shape);
+      const natural = [...lead, rows, columns];
+      const isSame = shape.length === natural.length && shape.every((d, i) => d === natural[i]);
+      return isSame ? product : reshapeValue(c, product, shape);
+    },
     flops([a, b], _type, attrs) {
       const { batch, rows, columns, inner } = sizes(staticShape(a!.shape), staticShape(b!.shape), attrs);
       return 2 * batch * rows * columns * inner;

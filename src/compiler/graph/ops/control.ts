@@ -51,6 +51,7 @@ export const controlOps: { readonly [N in ControlName]: Op } = {
       return `tf.fill(${literal(staticShape(shape))}, ${dtype === 'bool' ? Number(value !== 0) : number(value)}, '${dtype}')`;
     },
     tensorflow: (c, { value, shape, dtype }) => c.constant(value, staticShape(shape), dtype),
+    onnx: (c, { value, shape, dtype }) => c.constant(value, staticShape(shape), dtype),
     flops: () => 0,
   }),
   iota: define<{ readonly size: Dim }>({
@@ -66,6 +67,7 @@ export const controlOps: { readonly [N in ControlName]: Op } = {
     batching: 'none',
     tfjs: (_c, { size }) => `tf.range(0, ${showDim(size)}, 1, 'int32')`,
     tensorflow: (c, { size }) => c.ints(range(Number(size))),
+    onnx: (c, { size }) => c.constant(range(Number(size)), [Number(size)], 'int32'),
     flops: () => 0,
   }),
   stop_gradient: define({
@@ -77,6 +79,7 @@ export const controlOps: { readonly [N in ControlName]: Op } = {
     batching: 'elementwise',
     tfjs: (c) => c.args[0]!,
     tensorflow: (c) => c.args[0]!,
+    onnx: (c) => c.args[0]!,
     flops: () => 0,
   }),
 };

@@ -33,6 +33,8 @@ function attributes(c: TensorflowContext, { padding }: Plan, { stride, pad }: Co
   return {
     T: { type: c.type.dtype },
     strides: { ints: [1, ...stride, 1] },
+    // TensorFlow's default, which tfjs's graph models do not know.
+    dilations: { ints: [1, 1, 1, 1] },
     padding: { s: padding },
     explicit_paddings: { ints: padding === 'EXPLICIT' ? [0, 0, ...pad, 0, 0] : [] },
     data_format: { s: 'NHWC' },

@@ -5,6 +5,7 @@ import { countOf, zerosOf } from '../ndarray.js';
 import { ShapeError } from '../shape-error.js';
 import type { Axis, Node, TensorType } from '../types.js';
 import { alignAxes, axisSizes, orderAxes, ownShape, unionAxes } from './batching.js';
+import { convValue } from './conv-onnx.js';
 import { convTensor, filterGradientTensor, inputGradientTensor } from './conv-tensorflow.js';
 import { factors, type Narrow, narrowed } from './narrow.js';
 import { type Batched, define, type NdArray, type Op } from './op.js';
@@ -167,6 +168,7 @@ export const convOps: { readonly [N in ConvName]: Op } = {
       return unflattened(b, node, x!.axes, ownShape(x!).slice(0, -3));
     },
     tensorflow: (context, attrs) => narrowed(context, attrs, (c) => convTensor(c, attrs)),
+    onnx: convValue,
     tfjs: (c, attrs) => `${c.support('conv2d')}(${c.args[0]}, ${c.args[1]}, ${settings(attrs)})`,
     flops: ([, w], type) => convFlops(type.shape, w!.shape),
   }),

@@ -4,7 +4,7 @@ import type { Dim } from '../dim.js';
 import { broadcasted, broadcastStrides, countOf, walk } from '../ndarray.js';
 import type { DType, Node } from '../types.js';
 import { erf } from './erf.js';
-import { define, type NdArray, type Op, type TfjsContext } from './op.js';
+import { define, type NdArray, type OnnxContext, type Op, type TfjsContext } from './op.js';
 import { broadcastShapes, literal, staticShape, unbroadcast, wants } from './shapes.js';
 
 type Unary =
@@ -70,6 +70,8 @@ interface UnaryRule {
   readonly tfjs?: string;
   /** TensorFlow's operation; the tfjs function with a capital where absent. */
   readonly tensorflow?: string;
+  /** By operations of ONNX; the one of its own name with a capital where absent. */
+  readonly onnx?: (c: OnnxContext, x: string) => string;
 }
 
 function capital(name: string): string {
@@ -88,6 +90,7 @@ function unary(name: Unary, rule: UnaryRule): Op {
     batching: 'elementwise',
     tfjs: (c) => `tf.${rule.tfjs ?? name}(${c.args[0]})`,
     tensorflow: (c) => c.op(rule.tensorflow ?? capital(name), c.args, { T: { type: c.type.dtype } }),
+    onnx: (c) => rule.onnx?.(c, c.args[0]!) ?? c.op(capital(name), c.args),
   });
 }
 
@@ -109,6 +112,8 @@ interface BinaryRule {
   readonly tfjs?: string;
   /** TensorFlow's operation; the operation's own name with a capital where absent. */
   readonly tensorflow?: string;
+  /** ONNX's operation; the operation's own name with a capital where absent. */
+  readonly onnx?: string;
 }
 
 function binary(name: Binary, rule: BinaryRule): Op {
@@ -130,6 +135,7 @@ function binary(name: Binary, rule: BinaryRule): Op {
     batching: 'elementwise',
     tfjs: (c) => `tf.${rule.tfjs ?? name}(${c.args[0]}, ${c.args[1]})`,
     tensorflow: (c) => c.op(rule.tensorflow ?? capital(name), c.args, { T: { type: c.type.dtype } }),
+    onnx: (c) => c.op(rule.onnx ?? capital(name), c.args),
   });
 }
 
@@ -146,6 +152,7 @@ function comparison(name: Comparison, doc: string, tfjs: string, f: (x: number, 
     batching: 'elementwise',
     tfjs: (c) => `tf.${tfjs}(${c.args[0]}, ${c.args[1]})`,
     tensorflow: (c) => c.op(capital(tfjs), c.args, { T: { type: c.argTypes[0]!.dtype } }),
+    onnx: (c) => c.op(capital(tfjs).replace(/(?<=.)Equal$/, 'OrEqual'), c.args),
   });
 }
 
@@ -162,6 +169,7 @@ function logical(name: 'logical_and' | 'logical_or', tfjs: string, f: (x: boolea
     batching: 'elementwise',
     tfjs: (c) => `tf.${tfjs}(${c.args[0]}, ${c.args[1]})`,
     tensorflow: (c) => c.op(capital(tfjs), c.args),
+    onnx: (c) => c.op(name === 'logical_and' ? 'And' : 'Or', c.args),
   });
 }
 
@@ -173,6 +181,14 @@ function fullArgument(c: TfjsContext, i: number): string {
   return c.temporary(`tf.broadcastTo(${c.args[i]}, ${literal(shape)})`);
 }
 
+/** log(1 + x), which ONNX lacks: u = 1 + x loses digits of a small x, and x / (u - 1) gives them back (Goldberg 1991, theorem 4). */
+function logOfOnePlus(c: OnnxContext, x: string): string {
+  const one = c.constant(1, [], 'float32');
+  const u = c.op('Add', [x, one]);
+  const scale = c.op('Div', [x, c.op('Sub', [u, one])]);
+  return c.op('Where', [c.op('Equal', [u, one]), x, c.op('Mul', [c.op('Log', [u]), scale])]);
+}
+
 export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
   neg: unary('neg', { doc: '-x.', f: (x) => -x, ints: true, gradient: (b, g) => b.neg(g) }),
   exp: unary('exp', { doc: 'e^x.', f: Math.exp, gradient: (b, g, _x, y) => b.mul(g, y) }),
@@ -180,12 +196,14 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
   log1p: unary('log1p', {
     doc: 'log(1 + x), exact near 0.',
     f: Math.log1p,
+    onnx: logOfOnePlus,
     gradient: (b, g, x) => b.div(g, b.add(x, b.scalar(1))),
   }),
   sqrt: unary('sqrt', { doc: 'The square root.', f: Math.sqrt, gradient: (b, g, _x, y) => b.div(b.scale(g, 0.5), y) }),
   rsqrt: unary('rsqrt', {
     doc: '1 / √x.',
     f: (x) => 1 / Math.sqrt(x),
+    onnx: (c, x) => c.op('Reciprocal', [c.op('Sqrt', [x])]),
     gradient: (b, g, _x, y) => b.mul(b.scale(g, -0.5), b.mul(b.square(y), y)),
   }),
   tanh: unary('tanh', {
@@ -223,7 +241,13 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
     gradient: (b, g, x) => b.mul(g, b.op('sigmoid', [x])),
   }),
-  square: unary('square', { doc: 'x².', f: (x) => x * x, ints: true, gradient: (b, g, x) => b.mul(g, b.scale(x, 2)) }),
+  square: unary('square', {
+    doc: 'x².',
+    f: (x) => x * x,
+    ints: true,
+    gradient: (b, g, x) => b.mul(g, b.scale(x, 2)),
+    onnx: (c, x) => c.op('Mul', [x, x]),
+  }),
   reciprocal: unary('reciprocal', {
     doc: '1 / x.',
     f: (x) => 1 / x,
@@ -254,11 +278,13 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
   maximum: binary('maximum', {
     doc: 'The larger of two; the gradient goes to the first where they are equal.',
     f: Math.max,
+    onnx: 'Max',
     gradient: (b, g, x, y) => [b.mul(g, b.mask('greater_equal', x, y, g)), b.mul(g, b.mask('less', x, y, g))],
   }),
   minimum: binary('minimum', {
     doc: 'The smaller of two; the gradient goes to the first where they are equal.',
     f: Math.min,
+    onnx: 'Min',
     gradient: (b, g, x, y) => [b.mul(g, b.mask('less_equal', x, y, g)), b.mul(g, b.mask('greater', x, y, g))],
   }),
 
@@ -278,6 +304,7 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     batching: 'elementwise',
     tfjs: (c) => `tf.logicalNot(${c.args[0]})`,
     tensorflow: (c) => c.op('LogicalNot', c.args),
+    onnx: (c) => c.op('Not', c.args),
   }),
   where: define({
     name: 'where',
@@ -308,6 +335,7 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     batching: 'elementwise',
     tfjs: (c) => `tf.where(${fullArgument(c, 0)}, ${fullArgument(c, 1)}, ${fullArgument(c, 2)})`,
     tensorflow: (c) => c.op('SelectV2', c.args, { T: { type: c.type.dtype } }),
+    onnx: (c) => c.op('Where', c.args),
   }),
   cast: define<{ readonly dtype: DType }>({
     name: 'cast',
@@ -322,5 +350,6 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     batching: 'elementwise',
     tfjs: (c, { dtype }) => `tf.cast(${c.args[0]}, '${dtype}')`,
     tensorflow: (c, { dtype }) => c.op('Cast', c.args, { SrcT: { type: c.argTypes[0]!.dtype }, DstT: { type: dtype } }),
+    onnx: (c, { dtype }) => c.op('Cast', c.args, { to: { type: dtype } }),
   }),
 };

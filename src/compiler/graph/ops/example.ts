@@ -45,6 +45,7 @@ export const exampleOps: { readonly [N in ExampleName]: Op } = {
     batching: 'none',
     tfjs: (c) => c.args[0]!,
     tensorflow: (c) => c.args[0]!,
+    onnx: (c) => c.args[0]!,
     flops: () => 0,
   }),
   enter: define<{ readonly axis: Axis }>({
@@ -95,6 +96,7 @@ export const exampleOps: { readonly [N in ExampleName]: Op } = {
     batching: 'none',
     tfjs: (c, attrs) => kinds[attrs.kind].tfjs(c, literal(graphAxes(attrs)), attrs.keepdims ?? false),
     tensorflow: (c, attrs) => kinds[attrs.kind].tensorflow(c, graphAxes(attrs), attrs.keepdims ?? false),
+    onnx: (c, attrs) => kinds[attrs.kind].onnx(c, graphAxes(attrs), attrs.keepdims ?? false),
   }),
   pin: define({
     name: 'pin',
@@ -106,6 +108,7 @@ export const exampleOps: { readonly [N in ExampleName]: Op } = {
     batching: 'elementwise',
     tfjs: (c) => c.args[0]!,
     tensorflow: (c) => c.args[0]!,
+    onnx: (c) => c.args[0]!,
     flops: () => 0,
   }),
   grad: define({
@@ -126,6 +129,7 @@ export const exampleOps: { readonly [N in ExampleName]: Op } = {
     batching: 'elementwise',
     tfjs: (c) => c.args[0]!,
     tensorflow: (c) => c.args[0]!,
+    onnx: (c) => c.args[0]!,
     flops: () => 0,
   }),
 };

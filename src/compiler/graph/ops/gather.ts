@@ -4,8 +4,8 @@ import { type Dim, sameShape, showShape } from '../dim.js';
 import { countOf, zerosOf } from '../ndarray.js';
 import type { Node, TensorType } from '../types.js';
 import { alignAxes, axisSizes, hasAxis, orderAxes, unionAxes } from './batching.js';
-import { type Batched, define, type Op, type TensorflowContext } from './op.js';
-import { reshapeTensor, transposeTensor } from './shape.js';
+import { type Batched, define, type OnnxContext, type Op, type TensorflowContext } from './op.js';
+import { reshapeTensor, reshapeValue, transposeTensor, transposeValue } from './shape.js';
 import { checkAxes, literal, range, staticShape } from './shapes.js';
 
 export type IndexName = 'gather' | 'scatter_add' | 'write_rows';
@@ -103,6 +103,25 @@ function scatterTensor(c: TensorflowContext, { axis, batchDims, shape }: Scatter
   return reshapeTensor(c, back, table);
 }
 
+/** With shared leading axes: the axis that is picked along comes behind them, and what was before it is moved back afterwards. */
+function gatherValue(c: OnnxContext, { axis, batchDims }: GatherAttrs): string {
+  if (batchDims === 0) return c.op('Gather', c.args, { axis: { i: axis } });
+  const [x, index] = c.argTypes.map(({ shape }) => staticShape(shape)) as [readonly number[], readonly number[]];
+  const before = range(axis - batchDims, batchDims);
+  const after = range(x.length - axis - 1, axis + 1);
+  const table = transposeValue(c, c.args[0]!, [...range(batchDims), axis, ...before, ...after]);
+  const picks = reshapeValue(c, c.op('Cast', [c.args[1]!], { to: { type: 'int64' } }), [...index, 1]);
+  const rows = c.op('GatherND', [table, picks], { batch_dims: { i: batchDims } });
+  const own = index.length - batchDims;
+  const moved = range(before.length, batchDims + own);
+  return transposeValue(c, rows, [
+    ...range(batchDims),
+    ...moved,
+    ...range(own, batchDims),
+    ...range(after.length, batchDims + own + before.length),
+  ]);
+}
+
 export const indexOps: { readonly [N in IndexName]: Op } = {
   gather: define<GatherAttrs>({
     name: 'gather',
@@ -136,6 +155,7 @@ export const indexOps: { readonly [N in IndexName]: Op } = {
         Taxis: { type: 'int32' },
         batch_dims: { i: batchDims },
       }),
+    onnx: gatherValue,
     flops: () => 0,
   }),
   scatter_add: define<ScatterAttrs>({

@@ -42,4 +42,15 @@ export const ops: { readonly [N in OpName]: Op } = {
   ...optimizerStepOps,
 };
 
-export type { Batched, NdArray, Op, TensorflowAttr, TensorflowContext, TensorflowType, TfjsContext } from './op.js';
+export type {
+  Batched,
+  NdArray,
+  OnnxAttr,
+  OnnxContext,
+  OnnxType,
+  Op,
+  TensorflowAttr,
+  TensorflowContext,
+  TensorflowType,
+  TfjsContext,
+} from './op.js';

@@ -52,6 +52,28 @@ export interface TensorflowContext {
   draws(site: string): { readonly key: string; readonly counter: string };
 }
 
+/** An attribute of an ONNX operation; `type` is written as its number. */
+export type OnnxAttr =
+  | { readonly type: OnnxType }
+  | { readonly i: number }
+  | { readonly f: number }
+  | { readonly s: string }
+  | { readonly ints: readonly number[] };
+
+export type OnnxType = DType | 'int64';
+
+/** What the ONNX target gives a lowering: the arguments' values by name, types, and ways to add operations of opset 17. */
+export interface OnnxContext {
+  readonly args: readonly string[];
+  readonly argTypes: readonly TensorType[];
+  readonly type: TensorType;
+  /** Adds an operation, unless the same is there already; returns the name of its first result. The second is that and `:1`. */
+  op(name: string, inputs: readonly string[], attrs?: Readonly<Record<string, OnnxAttr>>, results?: number): string;
+  /** int64s known when compiled, [n], as sizes, axes and positions are given. */
+  ints(values: readonly number[]): string;
+  constant(value: number | readonly number[], shape: readonly number[], dtype: DType): string;
+}
+
 /**
  * Everything there is to know about one primitive.
  *
@@ -78,6 +100,8 @@ export interface Op<A extends Attrs = Attrs> {
   tfjs?(c: TfjsContext, attrs: A): string;
   /** The name of the result among operations of TensorFlow's, which it adds. */
   tensorflow?(c: TensorflowContext, attrs: A): string;
+  /** The name of the result among operations of ONNX, which it adds; of what a representation in use is made of. */
+  onnx?(c: OnnxContext, attrs: A): string;
   /** Floating point operations of one call, for `ebmc check --cost`; the size of the result where absent. */
   flops?(args: readonly TensorType[], type: TensorType, attrs: A): number;
 }

@@ -3,7 +3,7 @@ import type { Builder } from '../builder.js';
 import { type Dim, showShape, sizeOf } from '../dim.js';
 import { rowsOver, zerosOf } from '../ndarray.js';
 import type { DType, Node, TensorType } from '../types.js';
-import { define, type NdArray, type Op, type TensorflowContext, type TfjsContext } from './op.js';
+import { define, type NdArray, type OnnxContext, type Op, type TensorflowContext, type TfjsContext } from './op.js';
 import { checkAxes, literal, reducedShape, spread, staticShape, wants } from './shapes.js';
 
 type Reduction = 'reduce_sum' | 'reduce_mean' | 'reduce_max' | 'reduce_min' | 'variance' | 'logsumexp';
@@ -25,6 +25,7 @@ export interface ReductionRule {
   readonly ints?: boolean;
   readonly tfjs: (c: TfjsContext, axes: string, keepdims: boolean) => string;
   readonly tensorflow: (c: TensorflowContext, axes: readonly number[], keepdims: boolean) => string;
+  readonly onnx: (c: OnnxContext, axes: readonly number[], keepdims: boolean) => string;
 }
 
 /** One of TensorFlow's reductions. */
@@ -41,6 +42,20 @@ function reduceTensor(
 ): string {
   const attrs = { T: { type: c.type.dtype }, Tidx: { type: 'int32' }, keep_dims: { b: keepdims } } as const;
   return c.op(name, [x, c.ints(axes)], attrs);
+}
+
+/** One of ONNX's reductions; opset 17 takes the axes of a sum as an input, of others as an attribute. */
+function onnxReduced(name: string): ReductionRule['onnx'] {
+  return (c, axes, keepdims) => reduceValue(c, name, c.args[0]!, axes, keepdims);
+}
+
+function reduceValue(c: OnnxContext, name: string, x: string, axes: readonly number[], keepdims: boolean): string {
+  // Without axes ONNX reduces over all.
+  if (axes.length === 0) return x;
+  const keep = { keepdims: { i: Number(keepdims) } };
+  return name === 'ReduceSum'
+    ? c.op(name, [x, c.ints(axes)], keep)
+    : c.op(name, [x], { axes: { ints: axes }, ...keep });
 }
 
 /** Positions along the last axis, of `size`, in ascending order of value; equal ones keep their order. */
@@ -87,6 +102,7 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
     gradient: (_b, { g, full }) => full(g),
     tfjs: (c, axes, keepdims) => `${sumFunction(c, axes, 'sum')}(${c.args[0]}, ${axes}, ${keepdims})`,
     tensorflow: reduced('Sum'),
+    onnx: onnxReduced('ReduceSum'),
   },
   reduce_mean: {
     doc: 'The mean over axes.',
@@ -94,6 +110,7 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
     gradient: (b, { g, n, full }) => full(b.scale(g, 1 / n)),
     tfjs: (c, axes, keepdims) => `${sumFunction(c, axes, 'mean')}(${c.args[0]}, ${axes}, ${keepdims})`,
     tensorflow: reduced('Mean'),
+    onnx: onnxReduced('ReduceMean'),
   },
   reduce_max: {
     doc: 'The largest over axes; equal ones share the gradient.',
@@ -106,6 +123,7 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
     gradient: extremeGradient,
     tfjs: (c, axes, keepdims) => `tf.max(${c.args[0]}, ${axes}, ${keepdims})`,
     tensorflow: reduced('Max'),
+    onnx: onnxReduced('ReduceMax'),
   },
   reduce_min: {
     doc: 'The smallest over axes; equal ones share the gradient.',
@@ -118,6 +136,7 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
     gradient: extremeGradient,
     tfjs: (c, axes, keepdims) => `tf.min(${c.args[0]}, ${axes}, ${keepdims})`,
     tensorflow: reduced('Min'),
+    onnx: onnxReduced('ReduceMin'),
   },
   variance: {
     doc: 'The biased variance over axes: the mean of (x - mean)².',
@@ -134,6 +153,10 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
       const mean = reduceTensor(c, 'Mean', c.args[0]!, axes, true);
       const squares = c.op('SquaredDifference', [c.args[0]!, mean], { T: { type: 'float32' } });
       return reduceTensor(c, 'Mean', squares, axes, keepdims);
+    },
+    onnx(c, axes, keepdims) {
+      const centred = c.op('Sub', [c.args[0]!, reduceValue(c, 'ReduceMean', c.args[0]!, axes, true)]);
+      return reduceValue(c, 'ReduceMean', c.op('Mul', [centred, centred]), axes, keepdims);
     },
   },
   logsumexp: {
@@ -156,6 +179,13 @@ export const reductions: { readonly [N in Reduction]: ReductionRule } = {
       const shape = { ...T, Tshape: { type: 'int32' } } as const;
       const top = keepdims ? largest : c.op('Reshape', [largest, c.ints(staticShape(c.type.shape))], shape);
       return c.op('AddV2', [top, sum], T);
+    },
+    onnx(c, axes, keepdims) {
+      const largest = reduceValue(c, 'ReduceMax', c.args[0]!, axes, true);
+      const powers = c.op('Exp', [c.op('Sub', [c.args[0]!, largest])]);
+      const sum = c.op('Log', [reduceValue(c, 'ReduceSum', powers, axes, keepdims)]);
+      const top = keepdims ? largest : c.op('Reshape', [largest, c.ints(staticShape(c.type.shape))]);
+      return c.op('Add', [top, sum]);
     },
   },
 };
@@ -207,6 +237,7 @@ function reduction(name: Reduction): Op {
     shift: ({ axes, keepdims }, n) => ({ axes: axes.map((a) => a + n), keepdims }),
     tfjs: (c, { axes, keepdims }) => rule.tfjs(c, literal(axes), keepdims),
     tensorflow: (c, { axes, keepdims }) => rule.tensorflow(c, axes, keepdims),
+    onnx: (c, { axes, keepdims }) => rule.onnx(c, axes, keepdims),
     flops: ([x]) => sizeOf(staticShape(x!.shape)) as number,
   });
 }
@@ -245,6 +276,8 @@ export const reduceOps: { readonly [N in ReduceName]: Op } = {
       } as const;
       return c.op('ArgMax', [c.args[0]!, c.ints(axis)], attrs);
     },
+    onnx: (c, { axis }) =>
+      c.op('Cast', [c.op('ArgMax', c.args, { axis: { i: axis }, keepdims: { i: 0 } })], { to: { type: 'int32' } }),
   }),
   argsort: define({
     name: 'argsort',
@@ -268,5 +301,10 @@ export const reduceOps: { readonly [N in ReduceName]: Op } = {
     shift: (attrs) => attrs,
     tfjs: (c) => `${c.support('argsort')}(${c.args[0]})`,
     tensorflow: (c) => ascendingOrder(c, c.args[0]!, Number(c.type.shape.at(-1)), c.argTypes[0]!.dtype),
+    onnx(c) {
+      const count = c.ints([Number(c.type.shape.at(-1))]);
+      const sorted = c.op('TopK', [c.args[0]!, count], { axis: { i: -1 }, largest: { i: 0 }, sorted: { i: 1 } }, 2);
+      return c.op('Cast', [`${sorted}:1`], { to: { type: 'int32' } });
+    },
   }),
 };

@@ -3,7 +3,7 @@ import { addDims, type Dim, mulDims, sameDim, sameShape, showDim, showShape, siz
 import { broadcasted, countOf, strided, stridesOf, transposed, walk, zerosOf } from '../ndarray.js';
 import type { Node } from '../types.js';
 import { alignAxes, axisSizes, ownShape, unionAxes } from './batching.js';
-import { define, type Op, type TensorflowContext } from './op.js';
+import { define, type OnnxContext, type Op, type TensorflowContext } from './op.js';
 import { broadcastShapes, checkAxes, inverse, literal, range, staticShape, unbroadcast } from './shapes.js';
 
 export type ShapeName = 'reshape' | 'transpose' | 'broadcast_to' | 'slice' | 'pad' | 'concat' | 'reverse';
@@ -69,6 +69,42 @@ export function spreadTensor(
   });
 }
 
+export function reshapeValue(c: OnnxContext, x: string, shape: readonly number[]): string {
+  // Without it a 0 stands for the size that is there.
+  return c.op('Reshape', [x, c.ints(shape)], shape.includes(0) ? { allowzero: { i: 1 } } : {});
+}
+
+export function transposeValue(c: OnnxContext, x: string, perm: readonly number[]): string {
+  return perm.every((p, i) => p === i) ? x : c.op('Transpose', [x], { perm: { ints: perm } });
+}
+
+/** With zeros between the elements of an axis: each element becomes a row of its own, which is padded. */
+function padValue(c: OnnxContext, { before, after, interior }: Pad): string {
+  const padded = (x: string, from: readonly number[], to: readonly number[]): string =>
+    c.op('Pad', [x, c.ints([...from, ...to])]);
+  if (interior.every((n) => n === 0)) return padded(c.args[0]!, before, after);
+  const shape = staticShape(c.argTypes[0]!.shape);
+  const rows = reshapeValue(
+    c,
+    c.args[0]!,
+    shape.flatMap((n) => [n, 1]),
+  );
+  const none = fill(2 * shape.length, 0);
+  const apart = padded(
+    rows,
+    none,
+    interior.flatMap((n) => [0, n]),
+  );
+  const joined = reshapeValue(
+    c,
+    apart,
+    shape.map((n, i) => n * (1 + interior[i]!)),
+  );
+  const sizes = shape.map((n, i) => (n === 0 ? 0 : n + (n - 1) * interior[i]!));
+  const axes = c.ints(range(shape.length));
+  return padded(c.op('Slice', [joined, c.ints(fill(shape.length, 0)), c.ints(sizes), axes]), before, after);
+}
+
 const fill = (n: number, value: number): number[] => new Array<number>(n).fill(value);
 
 export const shapeOps: { readonly [N in ShapeName]: Op } = {
@@ -87,6 +123,7 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
     shift: ({ shape }, _n, leading) => ({ shape: [...leading, ...shape] }),
     tfjs: (c, { shape }) => `tf.reshape(${c.args[0]}, ${literal(staticShape(shape))})`,
     tensorflow: (c, { shape }) => reshapeTensor(c, c.args[0]!, staticShape(shape)),
+    onnx: (c, { shape }) => reshapeValue(c, c.args[0]!, staticShape(shape)),
     flops: () => 0,
   }),
   transpose: define<{ readonly perm: readonly number[] }>({
@@ -105,6 +142,7 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
     shift: ({ perm }, n) => ({ perm: [...range(n), ...perm.map((p) => p + n)] }),
     tfjs: (c, { perm }) => `tf.transpose(${c.args[0]}, ${literal(perm)})`,
     tensorflow: (c, { perm }) => transposeTensor(c, c.args[0]!, perm),
+    onnx: (c, { perm }) => transposeValue(c, c.args[0]!, perm),
     flops: () => 0,
   }),
   broadcast_to: define<{ readonly shape: readonly Dim[] }>({
@@ -128,6 +166,7 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
     },
     tfjs: (c, { shape }) => `tf.broadcastTo(${c.args[0]}, ${literal(staticShape(shape))})`,
     tensorflow: (c, { shape }) => c.op('BroadcastTo', [c.args[0]!, c.ints(staticShape(shape))], typed(c, 'Tidx')),
+    onnx: (c, { shape }) => c.op('Expand', [c.args[0]!, c.ints(staticShape(shape))]),
     flops: () => 0,
   }),
   slice: define<Slice>({
@@ -189,6 +228,11 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       const [from, n] = [staticShape(begin), staticShape(size)];
       if (strides.every((s) => s === 1)) return c.op('Slice', [c.args[0]!, c.ints(from), c.ints(n)], typed(c, 'Index'));
       return stridedSliceTensor(c, c.args[0]!, from, n, strides);
+    },
+    onnx(c, { begin, size, strides }) {
+      const [from, n] = [staticShape(begin), staticShape(size)];
+      const to = from.map((start, i) => (n[i] === 0 ? start : start + (n[i]! - 1) * strides[i]! + 1));
+      return c.op('Slice', [c.args[0]!, c.ints(from), c.ints(to), c.ints(range(from.length)), c.ints(strides)]);
     },
     flops: () => 0,
   }),
@@ -253,6 +297,7 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
         interior.map((n) => n + 1),
       );
     },
+    onnx: padValue,
     flops: () => 0,
   }),
   concat: define<{ readonly axis: number }>({
@@ -303,6 +348,7 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       c.args.length === 1
         ? c.args[0]!
         : c.op('ConcatV2', [...c.args, c.ints(axis)], { ...typed(c, 'Tidx'), N: { i: c.args.length } }),
+    onnx: (c, { axis }) => (c.args.length === 1 ? c.args[0]! : c.op('Concat', c.args, { axis: { i: axis } })),
     flops: () => 0,
   }),
   reverse: define<{ readonly axes: readonly number[] }>({
@@ -326,6 +372,11 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
     shift: ({ axes }, n) => ({ axes: axes.map((a) => a + n) }),
     tfjs: (c, { axes }) => `tf.reverse(${c.args[0]}, ${literal(axes)})`,
     tensorflow: (c, { axes }) => c.op('ReverseV2', [c.args[0]!, c.ints(axes)], typed(c, 'Tidx')),
+    onnx(c, { axes }) {
+      if (axes.length === 0) return c.args[0]!;
+      const all = (n: number): string => c.ints(fill(axes.length, n));
+      return c.op('Slice', [c.args[0]!, all(-1), all(-(2 ** 31)), c.ints(axes), all(-1)]);
+    },
     flops: () => 0,
   }),
 };

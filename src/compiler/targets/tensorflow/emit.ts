@@ -11,7 +11,7 @@ import type { Graph, Node, Program, StateDecl, TensorType } from '../../graph/ty
 import { dataType, GraphDef, shapeProto } from './graph-def.js';
 import { lowerGraph, rowsWritten, type Sources } from './lower.js';
 import { encodeSavedModel } from './proto.js';
-import { drawInputs, microSignature, scratchSignature, servingTag } from './signatures.js';
+import { drawInputs, microSignature, predictMethod, producer, scratchSignature, servingTag } from './signatures.js';
 
 export interface TensorflowManifest {
   readonly batch: number;
@@ -27,9 +27,6 @@ export interface TensorflowOutput {
   readonly manifest: TensorflowManifest;
 }
 
-/** The oldest TensorFlow that is known to read these graphs (2.11). */
-const producer = 1087;
-
 interface Tensor {
   readonly tensor: string;
   readonly type: TensorType;
@@ -39,9 +36,6 @@ interface Signature {
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
-
-/** Without this name TensorFlow Serving refuses to call a signature. */
-const predictMethod = 'tensorflow/serving/predict';
 
 const seedType: TensorType = { dtype: 'int32', shape: [] };
 const stepType: TensorType = { dtype: 'int32', shape: [2] };

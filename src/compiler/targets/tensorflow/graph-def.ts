@@ -1,4 +1,5 @@
 /** Collects the operations of a TensorFlow graph. */
+import type { Weight } from '../../freeze/index.js';
 import type { TensorflowAttr, TensorflowType } from '../../graph/ops/index.js';
 
 /** As in `NodeDef`. */
@@ -74,6 +75,13 @@ export class GraphDef {
     return name;
   }
 
+  /** A constant under a name like its own, whose numbers are not copied. */
+  weight(name: string, { shape, data }: Weight): string {
+    const type = dataType(data instanceof Int32Array ? 'int32' : 'float32');
+    const tensor = { dtype: type, tensorShape: shapeProto(shape), tensorContent: bytes(data) };
+    return this.add(name, 'Const', [], { dtype: { type }, value: { tensor } });
+  }
+
   /** Many times one number, made when it is needed. */
   private fill(prefix: string, value: number, shape: readonly number[], type: TensorflowType, key: string): string {
     const inputs = [this.constant(prefix, shape, [shape.length], 'int32'), this.constant(prefix, value, [], type)];
@@ -92,6 +100,27 @@ export class GraphDef {
     this.names.add(name.toLowerCase());
     return name;
   }
+}
+
+/** What a constant of this file's holds. */
+export interface ConstantTensor {
+  readonly dtype: string;
+  readonly tensorShape: { readonly dim: readonly { readonly size: number }[] };
+  readonly tensorContent: Uint8Array;
+}
+
+export function constantTensor({ op, attr }: NodeDef): ConstantTensor | undefined {
+  return op === 'Const' ? (attr['value'] as { readonly tensor: ConstantTensor }).tensor : undefined;
+}
+
+export function intConstant(
+  node: NodeDef,
+): { readonly shape: readonly number[]; readonly values: readonly number[] } | undefined {
+  const tensor = constantTensor(node);
+  if (tensor?.dtype !== dataType('int32')) return undefined;
+  const { buffer, byteOffset, length } = tensor.tensorContent;
+  const shape = tensor.tensorShape.dim.map(({ size }) => size);
+  return { shape, values: [...new Int32Array(buffer, byteOffset, length / 4)] };
 }
 
 function numberKey(value: number): string {

@@ -3,6 +3,12 @@
 /** The tag under which the graph is found in the SavedModel. */
 export const servingTag = 'serve';
 
+/** The oldest TensorFlow that is known to read these graphs (2.11). */
+export const producer = 1087;
+
+/** Without this name TensorFlow Serving refuses to call a signature. */
+export const predictMethod = 'tensorflow/serving/predict';
+
 /** Inputs that say where random numbers come from; a data field cannot have a dot in its name. */
 export const drawInputs = { seed: 'draws.seed', step: 'draws.step' } as const;
 

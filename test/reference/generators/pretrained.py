@@ -1,0 +1,46 @@
+"""Features of torchvision's resnet18 with weights of a formula, which a test makes again: what an encoder trained elsewhere gives after import."""
+
+import numpy as np
+import torch
+import torchvision
+from torch import nn
+
+from common import write
+
+CONVENTIONS = (
+    "Element i of the k-th tensor of the state dict comes from u = 2 frac(43758.5453 sin(12.9898 i + 78.233 k)) - 1: kernels u sqrt(6 / fan_in), other weights 1 + u / 2, "
+    "running_var 1 + u / 2, biases and running_mean u / 5. Element i of the pictures [2, 64, 64, 3] is (1 + u) / 2 with k = 1000. Evaluation mode, without the last layer."
+)
+
+
+def numbers(count, k):
+    x = np.sin(np.arange(count, dtype=np.float64) * 12.9898 + 78.233 * k) * 43758.5453
+    return 2 * (x - np.floor(x)) - 1
+
+
+def filled(name, tensor, k):
+    u = numbers(tensor.numel(), k)
+    if tensor.dim() == 4:
+        u = u * np.sqrt(6 / (tensor.shape[1] * tensor.shape[2] * tensor.shape[3]))
+    elif name.endswith("running_var") or name.endswith("weight"):
+        u = 1 + u / 2
+    else:
+        u = u / 5
+    return torch.from_numpy(u).reshape(tensor.shape)
+
+
+def main():
+    net = torchvision.models.resnet18(num_classes=1).double()
+    net.fc = nn.Identity()
+    shapes = {}
+    state = net.state_dict()
+    for k, (name, tensor) in enumerate(state.items()):
+        shapes[name] = list(tensor.shape)
+        if tensor.dim() > 0:
+            state[name] = filled(name, tensor, k)
+    net.load_state_dict(state)
+    net.eval()
+    pictures = torch.from_numpy((1 + numbers(2 * 64 * 64 * 3, 1000)) / 2).reshape(2, 64, 64, 3)
+    with torch.no_grad():
+        features = net(pictures.permute(0, 3, 1, 2))
+    write("pretrained", {"conventions": CONVENTIONS, "shapes": shapes, "features": features})
