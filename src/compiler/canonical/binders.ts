@@ -1,6 +1,14 @@
 /** Indices that formulas run over: substitution, closing under names that depend on the structure alone, and reductions. */
 import type { Algebra } from './algebra.js';
-import type { Expression, Lambda, Part, Reduction, Tensor, Variable } from './expression.js';
+import {
+  boundName,
+  type Expression,
+  type Lambda,
+  type Part,
+  type Reduction,
+  type Tensor,
+  type Variable,
+} from './expression.js';
 
 /** Variables of one size whose order is tried in every way; more stay as they come. */
 const permuted = 3;
@@ -68,7 +76,9 @@ export class Binders {
   }
 
   lambda(over: readonly Variable[], body: Expression): Lambda {
-    const names = over.map(({ size, shown }, i) => this.algebra.variable(`#${body.height + i + 1}`, size, shown));
+    const names = over.map(({ size, shown }, i) =>
+      this.algebra.variable(boundName(body.height + i + 1, shown), size, shown),
+    );
     return this.algebra.closedLambda(names, this.substitute(body, new Map(over.map((v, i) => [v.name, names[i]!]))));
   }
 
@@ -205,7 +215,9 @@ export class Binders {
     const sorted = [...over].sort((a, b) => (a.shown < b.shown ? -1 : a.shown > b.shown ? 1 : 0));
     let best: Expression | undefined;
     for (const order of orders(sorted)) {
-      const names = order.map(({ size, shown }, i) => this.algebra.variable(`#${body.height + i + 1}`, size, shown));
+      const names = order.map(({ size, shown }, i) =>
+        this.algebra.variable(boundName(body.height + i + 1, shown), size, shown),
+      );
       const closed = this.substitute(body, new Map(order.map((v, i) => [v.name, names[i]!])));
       const candidate = this.algebra.closedReduce(by, names, closed);
       if (!best || candidate.hash < best.hash) best = candidate;

@@ -142,6 +142,11 @@ export function childrenOf(part: Part): readonly (readonly [child: Part, role: s
 
 export const commutative: ReadonlySet<string> = new Set(['maximum', 'minimum', 'equal', 'logical_and', 'logical_or']);
 
+/** An index's name by how deep its binder is; of examples with `n`, so that they are seen. */
+export function boundName(depth: number, shown: string): string {
+  return shown.includes('N') ? `#n${depth}` : `#${depth}`;
+}
+
 /** Names of sizes that depend on the batch. */
 export function showSize(size: Dim): string {
   return typeof size === 'number' ? String(size) : size.text.replaceAll('batch', 'N');

@@ -62,11 +62,13 @@ function countOf(colours: Colours): number {
   return new Set(colours.values()).size;
 }
 
-function startOf(model: TypedModel, { pipelines }: Structures, leaf: Leaf): string {
+function startOf(model: TypedModel, { leaves, pipelines }: Structures, leaf: Leaf): string {
   const input = leaf.kind === 'data' ? model.inputs.find(({ name }) => name === leaf.declared) : undefined;
   const type = input ? `${input.type.dtype} ${showShape(input.type.shape)} below ${input.below}` : '';
+  // An energy's arguments have an order.
+  const place = leaves.parameters.map((own) => own.indexOf(leaf)).find((k) => k >= 0) ?? '';
   const lines = pipelines.get(leaf)?.map((structure) => structure.lines.join('\n')) ?? [];
-  return [leaf.kind, type, ...lines].join('\n');
+  return [`${leaf.kind} ${place}`, type, ...lines].join('\n');
 }
 
 /** A leaf of the smallest group of leaves that nothing tells apart. */
@@ -242,7 +244,10 @@ function inOrderOfUse(forms: Forms, structures: Structures, colours: Colours): R
   for (const { objective } of byHash(forms.groups, ({ objective: o }) => o.hash)) read(objective);
   read(forms.representation);
   for (const { value } of byHash(forms.updates, ({ state }) => colours.get(state)!)) read(value);
-  for (const { value } of byHash(forms.energies, ({ value: v }) => v.hash)) read(value);
+  for (const { parameters, value } of byHash(forms.energies, ({ value: v }) => v.hash)) {
+    for (const { leaf } of parameters) name(leaf);
+    read(value);
+  }
   for (const leaf of byHash(structures.leaves.all, (l) => colours.get(l)!)) name(leaf);
   return names;
 }

@@ -139,13 +139,13 @@ export class Printer {
 
 export function showName(name: string): string {
   if (!name.startsWith('#')) return name;
+  if (name.startsWith('#n')) return name.slice(1);
   const depth = Number(name.slice(1));
   return places[depth - 1] ?? `i${depth}`;
 }
 
-function showVariable({ name, shown }: Variable): string {
-  if (!name.startsWith('#') || !shown.includes('N')) return showName(name);
-  return `n${name.slice(1)}`;
+function showVariable({ name }: Variable): string {
+  return showName(name);
 }
 
 /** What fractions are shown of. */
