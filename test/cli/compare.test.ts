@@ -2,10 +2,13 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Comparison } from '../../src/runtime/compare/comparison.js';
 import { ebmc, folderWith } from './run.js';
 import { tinyFiles } from './tiny.js';
+
+/** Each run is a process of its own. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const compared = (what: string, settings = 'baselines: []') => `use tiny { Tiny }
 use std.heads { mlp }
@@ -36,7 +39,7 @@ const read = (folder: string): Comparison =>
   JSON.parse(readFileSync(join(folder, 'runs/compare-c/comparison.json'), 'utf8')) as Comparison;
 
 test('competitors and baselines, once; another model trains only that; the runs are runs', async () => {
-  const all = 'baselines: [untrained, raw]';
+  const all = 'measures: [knn, linear, fine_tune, rankme, spread, energy_gap]';
   const folder = folderWith(files(compared('Tiny, Spread', all)));
   const first = await compare(folder);
   expect(first.stderr).not.toContain('error');
@@ -46,6 +49,7 @@ test('competitors and baselines, once; another model trains only that; the runs 
     ['Tiny', 'objective'],
     ['Spread', 'objective'],
     ['untrained', 'untrained'],
+    ['supervised', 'supervised'],
     ['raw input', 'raw'],
   ]);
   for (const { runs, summary } of found.competitors) {
@@ -55,6 +59,18 @@ test('competitors and baselines, once; another model trains only that; the runs 
   const tiny = found.competitors[0]!;
   expect(tiny.runs[0]).toMatchObject({ cost: { steps: 6, examples: 96 } });
   expect(tiny.runs[0]?.curve.at(-1)?.step).toBe(6);
+  const [, , untrained, supervised, raw] = found.competitors;
+  expect(supervised?.runs[0]).toMatchObject({ cost: { steps: 6 } });
+  expect(supervised?.summary['fine_tune.1']?.mean).toBeGreaterThan(0.5);
+  expect(untrained?.summary['fine_tune.1']).toBeDefined();
+  expect(raw?.summary['fine_tune.1']).toBeUndefined();
+  expect(tiny.verdict.kind).toBe('no fault found');
+  expect(tiny.runs[0]?.pictures?.energies?.compatible).toHaveLength(48);
+  expect(tiny.runs[0]?.pictures?.neighbours?.[0]?.query.image).toMatch(/^data:image\/png;base64,/);
+  // Two competitors and three baselines, each pair once.
+  expect(found.contrasts.filter(({ measure }) => measure === 'knn')).toHaveLength(10);
+  const page = readFileSync(join(folder, 'runs/compare-c/report.html'), 'utf8');
+  expect(page).toContain('Tiny, Spread on pictures');
   expect(found.dataset).toMatchObject({ train: 96, test: 48, validation: 0, classes: ['0', '1'] });
   expect(found.differences).toEqual([]);
   expect(found.modules['tiny']).toContain('model Tiny');
@@ -66,8 +82,9 @@ test('competitors and baselines, once; another model trains only that; the runs 
   writeFileSync(join(folder, 'c.ebm'), compared('Tiny, Spread, Tiny(temperature: 0.1)', all));
   const third = await compare(folder);
   expect(third.status).toBe(0);
-  const begun = third.stderr.split('\n').filter((line) => line.endsWith('…'));
-  expect(begun).toEqual(['Tiny (temperature 0.1), seed 0 …']);
+  const begun = third.stderr.split('\n').filter((line) => line.startsWith('▸'));
+  expect(begun).toHaveLength(1);
+  expect(begun[0]).toContain('Tiny (temperature 0.1), seed 0');
 
   const run = join('runs/compare-c', tiny.runs[0]!.folder!);
   const evaluated = await ebmc(['evaluate', run, '--backend', 'cpu'], { cwd: folder });
@@ -80,8 +97,8 @@ test('settings are chosen on held-out examples, and differences are listed', asy
   const folder = folderWith(files(compared('Tiny, Spread', settings)));
   const { status, stderr } = await compare(folder);
   expect(status).toBe(0);
-  expect(stderr).toContain('Tiny, trial optimizer.rate 0.001 …');
-  expect(stderr).toContain('Tiny, trial optimizer.rate 0.01 …');
+  expect(stderr).toContain('▸ Tiny, trial optimizer.rate 0.001 ');
+  expect(stderr).toContain('▸ Tiny, trial optimizer.rate 0.01 ');
   expect(stderr).not.toContain('Spread, trial');
   const { competitors, differences, dataset } = read(folder);
   expect(dataset.validation).toBe(10);
@@ -126,6 +143,31 @@ test('Ctrl-C saves the run in progress, and the same command goes on to the same
   const [left, right] = [read(stopped).competitors[0]!, read(whole).competitors[0]!];
   expect(left.runs[0]?.measures).toEqual(right.runs[0]?.measures);
   expect(left.runs[0]?.curve.map(({ loss }) => loss)).toEqual(right.runs[0]?.curve.map(({ loss }) => loss));
+});
+
+test('figures of an objective that means something else now are shown apart', async () => {
+  const folder = folderWith(files(compared('Tiny', 'baselines: [], measures: [knn]')));
+  expect((await compare(folder)).status).toBe(0);
+  const before = read(folder).competitors[0]!;
+  // The same in other words is the same.
+  const tiny = readFileSync(join(folder, 'tiny.ebm'), 'utf8');
+  writeFileSync(join(folder, 'tiny.ebm'), tiny.replaceAll('contrast:', 'apart:'));
+  await compare(folder);
+  expect(read(folder).stale).toBeUndefined();
+  expect(read(folder).competitors[0]?.objective).toBe(before.objective);
+  writeFileSync(join(folder, 'tiny.ebm'), tiny.replace('temperature = 0.5', 'temperature = 0.05'));
+  await compare(folder);
+  const { stale, competitors } = read(folder);
+  expect(stale).toMatchObject([
+    {
+      name: 'Tiny',
+      objective: before.objective,
+      changed: 'its objective',
+      means: { knn: before.summary['knn']!.mean },
+    },
+  ]);
+  expect(competitors[0]?.summary['knn']?.values).toHaveLength(1);
+  expect(readFileSync(join(folder, 'runs/compare-c/report.html'), 'utf8')).toContain('Old figures');
 });
 
 test('two in one folder, and a file that compares nothing', async () => {

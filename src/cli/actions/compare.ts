@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { type CanonicalModel, canonicalModel } from '../../compiler/canonical/index.js';
 import type { CompareDecl } from '../../compiler/declarations.js';
 import {
   type CheckedFile,
@@ -14,6 +16,7 @@ import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
 import { parseModule } from '../../grammar/index.js';
 import type { Module } from '../../grammar/syntax-tree.js';
 import { selectBackend } from '../../runtime/backends/index.js';
+import { type CanonicalHashes, canonicalHashes } from '../../runtime/canonical-hashes.js';
 import { lockFolder } from '../../runtime/checkpoint/index.js';
 import { Assembly, type RowState } from '../../runtime/compare/assemble.js';
 import type { Comparison } from '../../runtime/compare/comparison.js';
@@ -29,7 +32,13 @@ import { type Dataset, openDataset } from '../../runtime/data/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
-import { type LivePage, writeHtml } from '../../runtime/report/index.js';
+import {
+  comparisonName,
+  type LivePage,
+  readComparison,
+  writeComparison,
+  writeHtml,
+} from '../../runtime/report/index.js';
 import { RecordingLibrary } from '../../runtime/run-record.js';
 import { datasetOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
@@ -87,11 +96,11 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
       command: commandLine(file, options),
       dataset: describeData(dataset, data, decl, competitors),
     };
-    const assembly = new Assembly(decl, header);
+    const assembly = new Assembly(decl, header, readBefore(folder));
     let latest: Comparison | undefined;
     const write = (rows: readonly RowState[]): Comparison => {
       const comparison = assembly.comparison(rows);
-      writeWhole(join(folder, 'comparison.json'), `${JSON.stringify(comparison)}\n`);
+      writeWhole(join(folder, comparisonName), writeComparison(comparison));
       latest = comparison;
       return comparison;
     };
@@ -179,6 +188,8 @@ function planCompetitors(
     variants: competitor.variants.map((variant): PlannedVariant => {
       const { model, diagnostics } = typeVariant(checked.module, library, competitor, variant);
       if (!model) throw new EbmcError(diagnostics);
+      const form = canonicalModel(model);
+      const hashes = canonicalHashes(form);
       const cost = costOfModel(model);
       const forward = cost.encoders[0]?.forward ?? { products: 0, other: 0 };
       return {
@@ -187,16 +198,34 @@ function planCompetitors(
         encoder: hashText(printRepresentation(model)),
         parameters: cost.parameters,
         flopsPerExample: forward.products + forward.other,
-        objective: hashOf(model, variant.train),
-        traits: traitsOf(model),
+        objective: hashes.objective,
+        traits: traitsOf(model, form, hashes),
       };
     }),
   }));
 }
 
-function traitsOf(model: TypedModel): Record<string, string> {
+/** In what competitors may differ beside their objectives; equal where it means the same, whatever it is called. */
+function traitsOf(model: TypedModel, form: CanonicalModel, hashes: CanonicalHashes): Record<string, string> {
   const shape = model.representation.type.shape.map(String).join(' × ');
-  return { representation: `${shape} numbers (${hashText(printRepresentation(model)).slice(0, 8)})` };
+  const { text, definitions } = form.representation;
+  const formula = [...definitions, text].join(' ');
+  const encoders = form.encoders.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(formula));
+  const parameters = encoders.reduce((sum, encoder) => sum + encoder.parameters, 0);
+  return {
+    encoder: `${shape} numbers, ${parameters} parameters (${hashes.representation.slice(0, 8)})`,
+    'views and masks': hashes.views.slice(0, 8),
+  };
+}
+
+/** The comparison that the folder holds, if it can be read: what is damaged is written anew. */
+function readBefore(folder: string): Comparison | undefined {
+  try {
+    const path = join(folder, comparisonName);
+    return readComparison(readFileSync(path, 'utf8'), path);
+  } catch {
+    return undefined;
+  }
 }
 
 function hashText(text: string): string {

@@ -3,6 +3,7 @@ import type { CompareDecl, TrainDecl } from '../../compiler/declarations.js';
 import { type MeasureSettings, measureInfos } from '../evaluate/index.js';
 import type { ComparedRun, Comparison, Competitor, Difference, MeasureInfo, Summary, Verdict } from './comparison.js';
 import { type Outcome, unpackScores } from './outcome.js';
+import { staleFigures } from './stale.js';
 import { Bootstrap, type Sample } from './statistics.js';
 
 export interface RunState {
@@ -34,6 +35,8 @@ export class Assembly {
   constructor(
     private readonly decl: CompareDecl,
     private readonly header: Header,
+    /** The folder's last comparison. */
+    private readonly before?: Comparison,
   ) {}
 
   comparison(rows: readonly RowState[]): Comparison {
@@ -41,6 +44,8 @@ export class Assembly {
     const { equal, differences } = splitTraits(rows);
     const { unit, amount } = decl.budget;
     const measures = measuresIn(decl.evaluate, rows);
+    const competitors = rows.map((row) => this.competitor(row, measures));
+    const stale = staleFigures(this.before, { dataset: header.dataset, competitors });
     return {
       format: 1,
       title: titleOf(decl),
@@ -48,7 +53,8 @@ export class Assembly {
       budget: { [unit]: String(amount), seeds: decl.seeds.join(', '), ...equal },
       differences,
       measures,
-      competitors: rows.map((row) => this.competitor(row, measures)),
+      competitors,
+      ...(stale.length > 0 ? { stale } : {}),
       contrasts: measures.filter(({ better }) => better !== 'neither').flatMap(({ key }) => this.contrasts(rows, key)),
     };
   }

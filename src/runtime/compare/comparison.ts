@@ -22,6 +22,8 @@ export interface Comparison {
   readonly measures: readonly MeasureInfo[];
   readonly competitors: readonly Competitor[];
   readonly contrasts: readonly Contrast[];
+  /** Figures that this folder had before of other objectives or other data, by the same names: shown apart, never mixed in. */
+  readonly stale?: readonly StaleFigures[];
 }
 
 export interface ComparedData {
@@ -34,6 +36,20 @@ export interface ComparedData {
   readonly test: number;
   /** Names or numbers of the classes; undefined: no labels, only label-free measures. */
   readonly classes: readonly string[] | undefined;
+}
+
+/** What was measured under a name that means something else now. */
+export interface StaleFigures {
+  readonly name: string;
+  /** Hash of the objective's canonical form, and of the data, then. */
+  readonly objective: string;
+  readonly data: string;
+  /** When they were measured, ISO 8601. */
+  readonly created: string;
+  /** What has changed since: "its objective", "the data". */
+  readonly changed: string;
+  /** Measure → mean over the seeds. */
+  readonly means: Readonly<Record<string, number>>;
 }
 
 /** "augmentation", "encoder", "optimizer", "schedule", "batch", …, and what each competitor has there. */

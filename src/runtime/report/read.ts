@@ -84,6 +84,9 @@ const comparison: Shape = object({
     }),
   ),
   competitors: list(competitor),
+  'stale?': list(
+    object({ ...{ name: text, objective: text, data: text, created: text, changed: text }, means: record(number) }),
+  ),
   contrasts: list(
     object({ measure: text, a: text, b: text, difference: number, low: number, high: number, isShown: flag }),
   ),

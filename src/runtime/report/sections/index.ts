@@ -12,9 +12,10 @@ import { projections } from './projections.js';
 import { provenance } from './provenance.js';
 import { ranking } from './ranking.js';
 import type { SectionEntry } from './section.js';
+import { stale } from './stale.js';
 import { verdicts } from './verdicts.js';
 
 export const sections: readonly SectionEntry[] = [
   ...[ranking, verdicts, contrasts, labels, cost, curves, gauges, energies, landscapes, neighbours, projections],
-  ...[conditions, provenance],
+  ...[conditions, stale, provenance],
 ];
