@@ -64,7 +64,7 @@ const lacks: { readonly [N in Need]: (subject: Subject) => string | undefined } 
   views: ({ views }) => (views ? undefined : 'there are no two views of an example'),
   energy: ({ energies }) => (energies ? undefined : 'there is no energy of two arguments that depend on the example'),
   pictures: ({ corrupted }) => (corrupted ? undefined : 'the inputs are no pictures'),
-  training: ({ fineTuned }) => (fineTuned ? undefined : 'there is no encoder to train'),
+  training: ({ fineTuned }) => (fineTuned ? undefined : 'only a comparison fine-tunes, and only encoders'),
   transfer: ({ transfers }) => (transfers.length > 0 ? undefined : 'there is no data set to transfer to'),
 };
 
