@@ -1,8 +1,8 @@
 /** Trains an encoder on a share of the labels and says which test examples it then classifies rightly. */
-import { superviseModel, type TypedModel } from '../compiler/index.js';
+import { headName, superviseModel, type TypedModel } from '../compiler/index.js';
 import { batches, type Dataset } from '../runtime/data/index.js';
 import { selectRows } from '../runtime/data/select/rows.js';
-import { headAccuracy, type Labels, stratifiedSubset } from '../runtime/evaluate/index.js';
+import { headAccuracy, type Labels, type LinearHead, stratifiedSubset } from '../runtime/evaluate/index.js';
 import type { HostTensor } from '../runtime/model.js';
 import { rateAt } from '../runtime/train/index.js';
 import { loadProgram, type RunningProgram } from './load-program.js';
@@ -25,7 +25,7 @@ const leastSteps = 50;
 /** Peak rate of AdamW and its weight decay, cosine to zero after a tenth of the steps: the same for every encoder. */
 const optimizer = {
   name: 'adamw',
-  settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.05 },
+  settings: { rate: 3e-4, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.05 },
 } as const;
 const schedule = { name: 'cosine', settings: { warmup: 0.1, final: 0 } } as const;
 
@@ -39,8 +39,8 @@ export class FineTuner {
     this.supervised = superviseModel(typed, { name: field.name, classes: labels.classes });
   }
 
-  /** For each test example whether its class is found; undefined where the representation reads no parameters. */
-  async scores(share: number): Promise<Uint8Array | undefined> {
+  /** From a head on, for each test example whether its class is found; undefined where the representation reads no parameters. */
+  async scores(share: number, { weight, bias }: LinearHead): Promise<Uint8Array | undefined> {
     const { supervised } = this;
     if (!supervised) return undefined;
     const { dataset, labels, states, steps, seed, backend } = this.options;
@@ -49,7 +49,9 @@ export class FineTuner {
     await model.init(seed);
     const own = await model.read();
     const kept = Object.entries(own).map(([name, value]) => [name, states[name] ?? value] as const);
-    await model.write(Object.fromEntries(kept));
+    const head = { [`${headName}/weight`]: weight, [`${headName}/bias`]: bias };
+    const given = Object.entries(head).map(([name, data]) => [name, { shape: own[name]!.shape, data }] as const);
+    await model.write({ ...Object.fromEntries(kept), ...Object.fromEntries(given) });
     const rows = atLeast(stratifiedSubset(labels.train, share, seed), model.batch);
     const labelled = selectRows(dataset, { train: { from: 'train', rows } });
     const count = Math.max(leastSteps, Math.round(steps / 20));

@@ -237,7 +237,7 @@ async function measureTask(
       const steps = trained?.cost.steps ?? (await stepsOf(task, program));
       tuner = new FineTuner({ typed, dataset, labels, states, steps, seed: job.seed, backend });
     }
-    const fineTuned = tuner && ((share: number) => tuner?.scores(share) ?? Promise.resolve(undefined));
+    const fineTuned = tuner?.scores.bind(tuner);
     const subject = await prepareSubject({
       ...{ name: job.kind, model, raw: isRaw, dataset, labels, seed: job.seed, algebra: tfjsAlgebra, fineTuned },
       transfers: await labelled(transfers),

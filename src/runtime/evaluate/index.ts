@@ -11,7 +11,7 @@ export {
 export { features } from './features.js';
 export { headAccuracy } from './head-accuracy.js';
 export { knnAccuracy } from './knn.js';
-export { linearProbe } from './linear-probe.js';
+export { type LinearHead, linearProbe } from './linear-probe.js';
 export { asMatrix, type Matrix } from './matrix.js';
 export { type Measurements, measure, noLabels } from './measure.js';
 export { fineTuneKey, type MeasureSettings, measureInfos } from './measures/index.js';

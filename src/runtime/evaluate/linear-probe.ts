@@ -1,9 +1,16 @@
 import type { Algebra } from './algebra.js';
 import { hits, mean } from './hits.js';
-import { type LogisticPath, logisticPath, predictLogistic, type Score, scoreLogistic } from './logistic.js';
+import {
+  type LogisticModel,
+  type LogisticPath,
+  logisticPath,
+  predictLogistic,
+  type Score,
+  scoreLogistic,
+} from './logistic.js';
 import { type Matrix, pickRows } from './matrix.js';
 import { type Preconditioner, preconditioners } from './preconditioner.js';
-import { measureStandardization, standardize, standardizeInPlace } from './standardize.js';
+import { measureStandardization, type Standardization, standardize, standardizeInPlace } from './standardize.js';
 import { stratifiedFolds, stratifiedSubset } from './subsets.js';
 
 export interface ProbeOptions {
@@ -20,9 +27,18 @@ export interface Probe {
   readonly converged: boolean;
   /** The classes it gives to rows of features. */
   predict(rows: Matrix): Promise<Int32Array>;
+  /** The same as one layer on features as they are. */
+  readonly head: LinearHead;
 }
 
-export interface ProbeResult extends Omit<Probe, 'predict'> {
+export interface LinearHead {
+  /** [columns, classes] */
+  readonly weight: Float32Array;
+  /** [classes] */
+  readonly bias: Float32Array;
+}
+
+export interface ProbeResult extends Omit<Probe, 'predict' | 'head'> {
   readonly accuracy: number;
 }
 
@@ -57,7 +73,23 @@ export async function fitProbe(
     l2,
     converged: model.converged,
     predict: (rows) => predictLogistic(model, standardize(rows, scaling), algebra),
+    head: unscaled(model, scaling),
   };
+}
+
+/** (x − mean) · scale · w + b as x · weight + bias. */
+function unscaled({ weights, classes }: LogisticModel, { mean: means, scale }: Standardization): LinearHead {
+  const inner = means.length * classes;
+  const bias = Float64Array.from(weights.subarray(inner));
+  const weight = new Float32Array(inner);
+  for (let j = 0; j < means.length; j++) {
+    for (let c = 0; c < classes; c++) {
+      const w = weights[j * classes + c]! * scale[j]!;
+      weight[j * classes + c] = w;
+      bias[c]! -= w * means[j]!;
+    }
+  }
+  return { weight, bias: Float32Array.from(bias) };
 }
 
 /** `fitProbe` and its accuracy on test examples. */
@@ -69,7 +101,7 @@ export async function linearProbe(
   options: ProbeOptions,
   algebra: Algebra,
 ): Promise<ProbeResult> {
-  const { predict, ...probe } = await fitProbe(train, trainLabels, options, algebra);
+  const { predict, head: _, ...probe } = await fitProbe(train, trainLabels, options, algebra);
   return { accuracy: mean(hits(await predict(test), testLabels)), ...probe };
 }
 

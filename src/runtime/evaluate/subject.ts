@@ -5,7 +5,7 @@ import type { Algebra } from './algebra.js';
 import { type CorruptionName, corrupt, type PictureSize } from './corruptions.js';
 import { type PairEnergies, pairEnergies } from './energies.js';
 import { features, viewFeatures } from './features.js';
-import { fitProbe, type Probe } from './linear-probe.js';
+import { fitProbe, type LinearHead, type Probe } from './linear-probe.js';
 import { asMatrix, type Matrix, pickRows } from './matrix.js';
 
 export interface Labels {
@@ -41,8 +41,8 @@ export interface Subject {
   readonly corrupted:
     | ((indices: ArrayLike<number>, name: CorruptionName, severity: number) => Promise<Matrix>)
     | undefined;
-  /** For each test example whether its class is found after training on a share of the labels; undefined where the encoder has no parameters. */
-  readonly fineTuned: ((share: number) => Promise<Uint8Array | undefined>) | undefined;
+  /** For each test example whether its class is found after training from a linear head on, on a share of the labels; undefined where the encoder has no parameters. */
+  readonly fineTuned: ((share: number, head: LinearHead) => Promise<Uint8Array | undefined>) | undefined;
   readonly transfers: readonly (() => Promise<Transferred>)[];
 }
 
@@ -81,7 +81,7 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
     }),
     views: hasViews ? views : undefined,
     manyViews: hasViews ? (examples, count) => manyViews(views, model, dataset, examples, count) : undefined,
-    fineTuned: raw || !options.fineTuned ? undefined : onceEach(options.fineTuned),
+    fineTuned: raw ? undefined : options.fineTuned,
     energies: !raw && model.pairEnergies ? once(() => pairEnergies(model, dataset, 'test', seed)) : undefined,
     corrupted:
       pictures.size === 0

@@ -10,12 +10,12 @@ export const fineTune: Measure = {
       better: 'higher',
       unit: 'share',
       explanation:
-        'Test accuracy after the encoder and a new linear head were trained on labels for a twentieth of the steps, at least 50, the same for all. Frozen features and fine-tuning can rank methods in opposite orders (He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners", section 4.3).',
+        'Test accuracy after the encoder and the linear probe on it were trained on labels together for a twentieth of the steps, at least 50, the same for all (Kumar et al. 2022, "Fine-Tuning can Distort Pretrained Features": linear probing, then fine-tuning). Frozen features and fine-tuning can rank methods in opposite orders (He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners", section 4.3).',
     })),
-  async compute({ fineTuned }, settings) {
+  async compute({ fineTuned, probe }, settings) {
     const found: Record<string, Value> = {};
     for (const share of settings.labels) {
-      const scores = await fineTuned!(share);
+      const scores = await fineTuned!(share, (await probe(share)).head);
       if (!scores) return {};
       found[fineTuneKey(share)] = { value: mean(scores), scores };
     }
