@@ -33,7 +33,7 @@ describe('a run', () => {
 
   test('is served on this machine while it goes on', () => {
     expect(page).toContain('data-version');
-    expect(page).toContain("connect-src &#39;self&#39;");
+    expect(page).toContain('connect-src &#39;self&#39;');
   });
 
   test('is a page with its baselines, curves and program', async () => {
