@@ -1,5 +1,7 @@
-import { type CheckedFile, checkFile, plateaus } from '../../compiler/index.js';
+import { canonicalModel, printCanonicalModel } from '../../compiler/canonical/index.js';
+import { type CheckedFile, checkFile, plateaus, type TypedModel } from '../../compiler/index.js';
 import { parseModule } from '../../grammar/index.js';
+import { canonicalHashes } from '../../runtime/canonical-hashes.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
 import type { CommandCall } from '../command.js';
@@ -20,6 +22,11 @@ function explain({ models, reasons }: CheckedFile): Explained[] {
   return models.map((model) => ({ model: model.name, reason: reasons[model.name], constant: plateaus(model) }));
 }
 
+function canonicalOf(model: TypedModel) {
+  const form = canonicalModel(model);
+  return { model: model.name, hashes: canonicalHashes(form), form };
+}
+
 export async function runCheck({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;
   const source = readSource(file);
@@ -30,6 +37,7 @@ export async function runCheck({ args, options, output }: CommandCall): Promise<
   const ok = !hasErrors(diagnostics);
   const explained = ok && options.flag('explain') ? explain(checked) : undefined;
   const cost = ok && options.flag('cost') ? costOf(checked) : undefined;
+  const canonical = ok && options.flag('canonical') ? checked.models.map(canonicalOf) : undefined;
   output.document({
     ok,
     file: source.path,
@@ -38,6 +46,7 @@ export async function runCheck({ args, options, output }: CommandCall): Promise<
     diagnostics: diagnostics.map(describeDiagnostic),
     explained,
     cost,
+    canonical,
   });
   output.diagnostics(diagnostics);
   const { green, red } = output.paint;
@@ -48,6 +57,12 @@ export async function runCheck({ args, options, output }: CommandCall): Promise<
     if (!constant) continue;
     const values = Object.entries(constant).map(([term, value]) => `${term} ${Number(value.toPrecision(5))}`);
     output.line(`${model}, at the best constant representation: ${values.join(', ')}`);
+  }
+  for (const { model, hashes, form } of canonical ?? []) {
+    output.line(`\nmodel ${model}`);
+    output.line(printCanonicalModel(form).trimEnd());
+    for (const [name, declared] of Object.entries(form.names)) output.line(`name ${name} ${declared}`);
+    for (const [what, hash] of Object.entries(hashes)) output.line(`${what} ${hash}`);
   }
   for (const ofModel of cost ?? []) printCost(output, ofModel);
   return ok ? statuses.ok : statuses.mistake;

@@ -8,6 +8,7 @@ export const checkCommand: CommandEntry = {
     ['ebmc check simclr.ebm', 'print what is wrong'],
     ['ebmc check simclr.ebm --explain', 'and why it does not collapse'],
     ['ebmc check simclr.ebm --cost', 'and what a step takes: memory, FLOPs, parameters'],
+    ['ebmc check simclr.ebm --canonical', 'and its objective with every reduction explicit'],
     ['ebmc check simclr.ebm --json', 'the same for an editor or a script'],
   ],
   define(command) {
@@ -15,6 +16,10 @@ export const checkCommand: CommandEntry = {
       .argument('<file>', 'a .ebm file')
       .option('--explain', 'say what keeps each model from collapsing, and where its terms are if nothing is learned')
       .option('--cost', 'print the parameters, the FLOPs and the memory of a step')
+      .option(
+        '--canonical',
+        'print what each model means: views, networks, energies, terms with every reduction explicit',
+      )
       .option('--batch <n>', 'examples in a step', positiveInteger)
       .option('--micro-batch <n>', 'examples computed at a time', positiveInteger)
       .option('--allow <code>', 'only warn of this collapse diagnostic, e.g. EBM3001; may be repeated', collect)

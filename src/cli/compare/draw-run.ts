@@ -3,7 +3,8 @@ import type { RunPictures } from '../../runtime/compare/comparison.js';
 import type { Dataset } from '../../runtime/data/index.js';
 import type { Subject } from '../../runtime/evaluate/index.js';
 import type { LoadedModel } from '../../runtime/model.js';
-import { exhibitOf, nearestExhibits, project } from '../../runtime/report/index.js';
+import { exhibitOf, nearestExhibits } from '../../runtime/report/nearest.js';
+import { project } from '../../runtime/report/project.js';
 
 const queries = 6;
 const neighbours = 8;

@@ -1,6 +1,6 @@
 /** Does one job of a comparison: trains, measures, draws, and leaves the outcome in the job's folder. */
 import { dirname, join } from 'node:path';
-import type { TrainDecl } from '../../compiler/declarations.js';
+import type { EvaluateDecl, TrainDecl } from '../../compiler/declarations.js';
 import {
   checkFile,
   plateaus,
@@ -33,14 +33,14 @@ import type { HostTensor } from '../../runtime/model.js';
 import { RecordedLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
 import { train } from '../../runtime/train/index.js';
 import { datasetOf, transfersOf } from '../choose.js';
-import { fineTuner } from '../fine-tune.js';
+import { FineTuner } from '../fine-tune.js';
 import { loadProgram, type RunningProgram } from '../load-program.js';
 import { Output } from '../output.js';
 import { packageVersion } from '../version.js';
 import { drawRun } from './draw-run.js';
 import type { Message, WorkOrder } from './work-order.js';
 
-export interface Performance {
+export interface Conditions {
   readonly signal: AbortSignal;
   tell(message: Message): void;
   /** While it trains, a stop saves first. */
@@ -48,7 +48,7 @@ export interface Performance {
 }
 
 /** Knows everything that a job needs, before anything is computed. */
-interface Task extends Performance {
+interface Task extends Conditions {
   readonly order: WorkOrder;
   readonly typed: TypedModel;
   readonly settings: TrainDecl;
@@ -59,9 +59,9 @@ interface Task extends Performance {
 
 const silent = new Output({ json: true, colour: false });
 
-export async function perform(order: WorkOrder, performance: Performance): Promise<void> {
+export async function perform(order: WorkOrder, conditions: Conditions): Promise<void> {
   const { job, source, folder, file } = order;
-  const { tell } = performance;
+  const { tell } = conditions;
   const warn = ({ code, message }: Diagnostic): void => tell({ kind: 'warning', code, message });
   const library = new RecordedLibrary(order.modules);
   const checked = checkFile(source, library, { ...order.options, analyses: false });
@@ -88,25 +88,42 @@ export async function perform(order: WorkOrder, performance: Performance): Promi
   writeWhole(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
 
   const labels = await readLabels(dataset);
-  const task: Task = { ...performance, order, typed, settings, dataset, labels, warn };
+  const task: Task = { ...conditions, order, typed, settings, dataset, labels, warn };
+  const program = await loadProgram(typed, settings, order.backend, silent);
+  try {
+    await carryOut(task, program, compare.evaluate, () => {
+      const places = transfersOf(checked, { ...compare.evaluate, model: competitor.model });
+      return Promise.all(places.map((decl) => openDataset(decl, opening)));
+    });
+  } finally {
+    program.close();
+  }
+}
+
+async function carryOut(
+  task: Task,
+  program: RunningProgram,
+  evaluate: EvaluateDecl,
+  openTransfers: () => Promise<Dataset[]>,
+): Promise<void> {
+  const { order, labels, signal, tell } = task;
+  const { job, folder } = order;
   const base = { format: 1, training: order.training, evaluation: order.evaluation } as const;
-  const trained = await trainTask(task);
-  if (performance.signal.aborted) return tell({ kind: 'stopped' });
+  const trained = await trainTask(task, program);
+  if (signal.aborted) return tell({ kind: 'stopped' });
   if (trained && 'code' in trained) {
     const { code, reason, curve } = trained;
     const empty = { cost: undefined, measures: {}, missing: {}, scores: {} };
     writeOutcome(folder, { ...base, ...empty, status: 'failed', code, reason, curve });
     return tell({ kind: 'done' });
   }
-  const transfers = await Promise.all(
-    transfersOf(checked, { ...compare.evaluate, model: competitor.model }).map((decl) => openDataset(decl, opening)),
-  );
-  const started = globalThis.performance.now();
+  const started = performance.now();
   // A trial is only compared with others of its own competitor.
   const isTrial = job.validation !== undefined;
-  const measures = isTrial ? ([labels ? 'knn' : 'rankme'] as const) : compare.evaluate.measures;
-  const found = await measureTask(task, { ...compare.evaluate, measures }, transfers, trained, isTrial);
-  const evaluationSeconds = (globalThis.performance.now() - started) / 1000;
+  const measures = isTrial ? ([labels ? 'knn' : 'rankme'] as const) : evaluate.measures;
+  const transfers = await openTransfers();
+  const found = await measureTask(task, program, { ...evaluate, measures }, transfers, trained, isTrial);
+  const evaluationSeconds = (performance.now() - started) / 1000;
   writeOutcome(folder, {
     ...base,
     status: 'finished',
@@ -129,23 +146,33 @@ interface Trained {
 type Failed = Pick<Outcome, 'curve'> & { readonly code: string; readonly reason: string };
 
 /** Undefined where there is nothing to train. */
-async function trainTask(task: Task): Promise<Trained | Failed | undefined> {
+async function trainTask(task: Task, own: RunningProgram): Promise<Trained | Failed | undefined> {
   const { order, typed, dataset, labels } = task;
-  if (order.job.kind === 'objective') return trainModel(task, typed);
+  if (order.job.kind === 'objective') return trainModel(task, typed, own);
   if (order.job.kind !== 'supervised' || !labels) return undefined;
   const label: SupervisedLabel = {
     name: dataset.fields.find(({ type }) => type === 'Class')!.name,
     classes: labels.classes,
   };
   const supervised = superviseModel(typed, label);
-  return supervised && trainModel(task, supervised, labels);
+  if (!supervised) return undefined;
+  const program = await loadProgram(supervised, task.settings, order.backend, silent);
+  try {
+    return await trainModel(task, supervised, program, labels);
+  } finally {
+    program.close();
+  }
 }
 
 /** Trains, or goes on with what an earlier attempt has left; a run that goes wrong by itself is a result. */
-async function trainModel(task: Task, typed: TypedModel, labels?: Labels): Promise<Trained | Failed> {
+async function trainModel(
+  task: Task,
+  typed: TypedModel,
+  program: RunningProgram,
+  labels?: Labels,
+): Promise<Trained | Failed> {
   const { order, settings, dataset, signal, tell, warn } = task;
   const { folder, job } = order;
-  const program = await loadProgram(typed, settings, order.backend, silent);
   const { model } = program;
   try {
     const epochs = await plannedEpochs(folder, job.budget, {
@@ -183,7 +210,6 @@ async function trainModel(task: Task, typed: TypedModel, labels?: Labels): Promi
     return { curve: readLog(folder, model.batch).curve, code: wrong.code, reason: wrong.message };
   } finally {
     task.training(false);
-    program.close();
   }
 }
 
@@ -191,6 +217,7 @@ type Found = Pick<Outcome, 'measures' | 'missing' | 'scores' | 'verdict' | 'pict
 
 async function measureTask(
   task: Task,
+  program: RunningProgram,
   settings: Parameters<typeof measure>[1],
   transfers: readonly Dataset[],
   trained: Trained | undefined,
@@ -198,19 +225,19 @@ async function measureTask(
 ): Promise<Found> {
   const { order, typed, dataset, labels, tell } = task;
   const { job, backend } = order;
-  const program = await loadProgram(typed, task.settings, backend, silent);
   const { model } = program;
+  let tuner: FineTuner | undefined;
   try {
     await model.init(job.seed);
     const states = { ...(await model.read()), ...ownStates(await model.read(), trained?.states) };
     await model.write(states);
     const isRaw = job.kind === 'raw';
-    const tuner = labels && {
-      ...{ typed, dataset, labels, states, seed: job.seed, backend },
-      steps: trained?.cost.steps ?? (await stepsOf(task, program)),
-    };
     // A supervised encoder has been trained on the labels already.
-    const fineTuned = isTrial || isRaw || job.kind === 'supervised' || !tuner ? undefined : fineTuner(tuner);
+    if (labels && !isTrial && !isRaw && job.kind !== 'supervised') {
+      const steps = trained?.cost.steps ?? (await stepsOf(task, program));
+      tuner = new FineTuner({ typed, dataset, labels, states, steps, seed: job.seed, backend });
+    }
+    const fineTuned = tuner && ((share: number) => tuner?.scores(share) ?? Promise.resolve(undefined));
     const subject = await prepareSubject({
       ...{ name: job.kind, model, raw: isRaw, dataset, labels, seed: job.seed, algebra: tfjsAlgebra, fineTuned },
       transfers: await labelled(transfers),
@@ -240,7 +267,7 @@ async function measureTask(
       ...(pictures ? { pictures } : {}),
     };
   } finally {
-    program.close();
+    tuner?.close();
   }
 }
 

@@ -99,7 +99,9 @@ function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgumen
     () =>
       e.inInstance(path, () => {
         const record = (nodes: readonly Node[], value: Value): void => {
-          if (layer.isEncoder) for (const result of tensorsOf(value)) e.calls.push({ path, args: nodes, result });
+          if (layer.isEncoder)
+            for (const [output, result] of tensorsOf(value).entries())
+              e.calls.push({ path, args: nodes, result, output });
         };
         const callee = layer.isEncoder ? path : name;
         const result = applySignature(e, callee, signature, scope, args, span, layer, record);

@@ -43,6 +43,8 @@ export interface InstanceCall {
   readonly path: string;
   readonly args: readonly Node[];
   readonly result: Node;
+  /** Which of the tensors that the call gives, in their order. */
+  readonly output: number;
 }
 
 /** `train`: batch statistics are computed; `use`: `running` values are read. */

@@ -16,6 +16,7 @@ import { ops } from '../graph/ops/index.js';
 import { topological } from '../graph/schedule.js';
 import { type Node, progressInput, rateInput, type TensorType } from '../graph/types.js';
 import { bindSettings } from './call.js';
+import { tensorsOf } from './captured.js';
 import type { Elaborator, Mode } from './elaborator.js';
 import { asDim, asNode, evaluate, evaluateBlock, execute, named, pipe } from './expression.js';
 import { elaboratePairs } from './pairs.js';
@@ -27,6 +28,7 @@ import {
   type TypedEnergy,
   type TypedGroup,
   type TypedInput,
+  type TypedMask,
   type TypedModel,
   type TypedTerm,
   type TypedView,
@@ -84,6 +86,7 @@ export function elaborateModel(
     energies,
     pairs,
     views: namedViews(item, train.scope),
+    masks: namedMasks(item, train.scope),
     states: [...e.states.values()],
     encoders: train.encoders,
     calls: e.calls,
@@ -416,6 +419,18 @@ function namedViews(item: ModelItem, scope: Scope): TypedView[] {
   });
 }
 
+/** The masks of the training step, with every tensor that they give. */
+function namedMasks(item: ModelItem, scope: Scope): TypedMask[] {
+  return item.members.flatMap((member) => {
+    const value = member.kind === 'mask' ? scope.own(member.name.text)?.value : undefined;
+    if (member.kind !== 'mask' || value?.kind !== 'record') return [];
+    const fields = [...value.fields].flatMap(([name, field]) =>
+      tensorsOf(field).map((node, k, all) => ({ name: all.length > 1 ? `${name}[${k}]` : name, node })),
+    );
+    return [{ name: member.name.text, subject: member.subject.text, fields }];
+  });
+}
+
 /** What a declaration names: families item by item. */
 function viewsOf(member: Member, scope: Scope): readonly Value[] {
   if (member.kind !== 'view') return [];
@@ -444,7 +459,7 @@ function elaborateEnergy(
   uses: readonly Value[],
   scope: Scope,
 ): TypedEnergy | undefined {
-  const parameters: { name: string; node: Node }[] = [];
+  const parameters: { name: string; node: Node; use: Node }[] = [];
   const inner = new Scope(scope);
   for (const [k, parameter] of member.parameters.entries()) {
     const use = uses[k];
@@ -452,7 +467,7 @@ function elaborateEnergy(
     const { shape, dtype } = use.node.type;
     const name = parameter.name.text;
     const node = e.builder.op('input', [], { name, shape, dtype }, { scope: name, axes: [e.exampleAxis] });
-    parameters.push({ name, node });
+    parameters.push({ name, node, use: use.node });
     inner.define(name, { kind: 'tensor', node });
   }
   const value = evaluateBlock(e, member.body, inner);

@@ -31,6 +31,8 @@ export interface TypedModel {
   readonly pairs: TypedPairs | undefined;
   /** Views and what they are views of, for looking at them. */
   readonly views: readonly TypedView[];
+  /** What masks choose: the tensors of each, by their fields. */
+  readonly masks: readonly TypedMask[];
   readonly states: readonly TypedState[];
   readonly encoders: readonly TypedEncoder[];
   readonly calls: readonly InstanceCall[];
@@ -80,7 +82,8 @@ export function followsGroup(parameter: string, group: number, groups: readonly 
 
 export interface TypedEnergy {
   readonly name: string;
-  readonly parameters: readonly { readonly name: string; readonly node: Node }[];
+  /** `use`: what the objective gives for it, at the energy's first use, as it is while training. */
+  readonly parameters: readonly { readonly name: string; readonly node: Node; readonly use: Node }[];
   readonly node: Node;
 }
 
@@ -94,6 +97,12 @@ export interface TypedView {
   readonly name: string;
   readonly subject: string;
   readonly node: Node;
+}
+
+export interface TypedMask {
+  readonly name: string;
+  readonly subject: string;
+  readonly fields: readonly { readonly name: string; readonly node: Node }[];
 }
 
 export interface TypedEncoder {

@@ -120,4 +120,63 @@ trained on the same data with the same effort and measured alike.`,
     ],
     explain: `\`ebmc data FILE\` shows the data sets that the file declares, or the one that \`--dataset\` names.`,
   }),
+
+  EBM7030: code<{ model: string; name: string | undefined; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    title: 'No such energy',
+    message: ({ model, name, known }) =>
+      name !== undefined
+        ? `\`${model}\` has no energy \`${name}\` that can be used by itself`
+        : known.length === 0
+          ? `\`${model}\` has no energy that can be used by itself`
+          : `\`${model}\` has ${known.length} energies`,
+    help: ({ known, suggestion }) => [
+      ...didYouMean(suggestion),
+      known.length === 0
+        ? 'declare one and use it on single examples: energy E(x, y) = …'
+        : `choose one with --energy: ${known.map((name) => `\`${name}\``).join(', ')}`,
+    ],
+    explain: `\`ebmc infer\` asks a trained energy. A model may declare several, or none; one that is only ever used on whole batches, or that reads
+the batch itself, has no value for single points.`,
+  }),
+
+  EBM7031: code<{ argument: string; shape: readonly number[]; given: string; problem: string }>({
+    severity: 'error',
+    title: 'A point does not fit the energy',
+    message: ({ argument, shape, given, problem }) =>
+      `\`${given}\` cannot be \`${argument}\` [${shape.join(', ')}]: ${problem}`,
+    explain: `The points that \`ebmc infer\` is given, one list for each argument of the energy, are examples of the data set by number (\`3\`, \`0..9\`,
+\`1,4,7\`), \`noise\`, a picture of the argument's size, or a JSON file of arrays of numbers that fill one or more points.`,
+  }),
+
+  EBM7032: code<{ energy: string; given: number; wanted: readonly string[] }>({
+    severity: 'error',
+    title: 'The energy takes other arguments',
+    message: ({ energy, given, wanted }) =>
+      `\`${energy}\` takes ${wanted.length} argument${wanted.length === 1 ? '' : 's'} (${wanted.join(', ')}), not ${given}`,
+    help: () => ['give one list of points for each argument; lists are as long as each other, or of one point'],
+    explain: `\`ebmc infer RUN MODE\` takes a list of points for each argument of the energy, in their order. Lists pair point by point; a list of one
+point goes with all points of the others.`,
+  }),
+
+  EBM7033: code<{ energy: string; argument: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    title: 'The energy has no such argument',
+    message: ({ energy, argument }) => `\`${energy}\` has no argument \`${argument}\``,
+    help: ({ known, suggestion }) => [
+      ...didYouMean(suggestion),
+      `its arguments: ${known.map((n) => `\`${n}\``).join(', ')}`,
+    ],
+    explain: `\`--over NAME\` says which argument of the energy \`minimise\` and \`sample\` move; without it, the last one.`,
+  }),
+
+  EBM7034: code<{ energy: string; argument: string }>({
+    severity: 'error',
+    title: 'The argument cannot be moved little by little',
+    message: ({ energy, argument }) =>
+      `\`${argument}\` of \`${energy}\` is whole numbers: there is no slope to go down`,
+    help: () => ['use `rank` with the values that it may have'],
+    explain: `\`minimise\` and \`sample\` follow the gradient of the energy with respect to an argument, which has to be continuous. Classes and tokens
+are not: \`rank\` orders candidates instead.`,
+  }),
 };

@@ -2,7 +2,7 @@ import { mean } from '../hits.js';
 import { type Measure, showShare, type Value } from './measure.js';
 
 export const fineTune: Measure = {
-  needs: ['labels', 'training'],
+  needs: ['features', 'labels', 'training'],
   infos: ({ labels }) =>
     labels.map((share) => ({
       key: fineTuneKey(share),

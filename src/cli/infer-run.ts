@@ -1,0 +1,69 @@
+/** A run opened for asking its energy: the program as it was trained, its states, its data. */
+import { dirname, resolve } from 'node:path';
+import { type CheckedFile, checkFile, type TypedModel } from '../compiler/index.js';
+import { EbmcError, nearest, report } from '../diagnostics/index.js';
+import { loadCheckpoint, requireSameStates } from '../runtime/checkpoint/index.js';
+import { type Dataset, openDataset } from '../runtime/data/index.js';
+import type { LoadedModel } from '../runtime/model.js';
+import { RecordedLibrary, readRecord } from '../runtime/run-record.js';
+import { chooseModel, datasetOf, trainOf } from './choose.js';
+import { loadProgram } from './load-program.js';
+import { hasErrors, type Output } from './output.js';
+
+export interface OpenRun {
+  readonly model: TypedModel;
+  readonly energy: TypedModel['energies'][number];
+  readonly checked: CheckedFile;
+  readonly dataset: Dataset;
+  /** A model made of the run's, with the run's states. `close` ends all. */
+  load(model: TypedModel): Promise<LoadedModel>;
+  close(): void;
+}
+
+export async function openRun(
+  folder: string,
+  energyName: string | undefined,
+  backend: string,
+  output: Output,
+): Promise<OpenRun> {
+  const checkpoint = await loadCheckpoint(folder);
+  const record = readRecord(folder);
+  const checked = checkFile(record.source, new RecordedLibrary(record.modules), record.overrides);
+  if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
+  const model = chooseModel(checked, record.model);
+  const train = trainOf(checked, model.name);
+  const energy = chooseEnergy(model, energyName);
+  const dataset = await openDataset(datasetOf(checked, train), {
+    baseDirectory: dirname(resolve(folder, record.file)),
+    strict: false,
+    warn: (diagnostic) => output.diagnostics([diagnostic]),
+  });
+  const open: (() => void)[] = [];
+  return {
+    ...{ model, energy, checked, dataset },
+    async load(made) {
+      const program = await loadProgram(
+        made,
+        { ...train, microBatch: undefined, precision: 'float32' },
+        backend,
+        output,
+      );
+      open.push(program.close);
+      requireSameStates(checkpoint, program.model.states);
+      await program.model.init(checkpoint.manifest.seed);
+      await program.model.write(checkpoint.states);
+      return program.model;
+    },
+    close() {
+      for (const close of open) close();
+    },
+  };
+}
+
+function chooseEnergy({ name: model, energies }: TypedModel, name: string | undefined): TypedModel['energies'][number] {
+  const known = energies.map((energy) => energy.name);
+  const energy = name === undefined && energies.length === 1 ? energies[0] : energies.find((e) => e.name === name);
+  if (energy) return energy;
+  const suggestion = name === undefined ? undefined : nearest(name, known);
+  throw new EbmcError([report('EBM7030', { model, name, known, suggestion })]);
+}

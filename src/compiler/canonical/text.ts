@@ -1,0 +1,91 @@
+/** The canonical form as lines for people, and as the texts that its hashes are of. */
+import type { CanonicalGroup, CanonicalModel, CanonicalPipeline, CanonicalState, Formula } from './model.js';
+import { showNumber } from './print.js';
+
+/** Numbers of a pipeline that are shown; all count. */
+const shownConstants = 24;
+
+/** What hashes are taken of: equal texts, equal meaning. */
+export interface CanonicalTexts {
+  /** What is minimised: terms with their views, masks, states and moving averages; of encoders, which is called where. */
+  readonly objective: string;
+  /** Views and masks alone. */
+  readonly views: string;
+  /** What represents an example: the encoders it is made of, and how. */
+  readonly representation: string;
+}
+
+export function canonicalTexts(model: CanonicalModel): CanonicalTexts {
+  const pipelines = (list: readonly CanonicalPipeline[]): string[] =>
+    list.flatMap(({ name, lines }) => [`${name}:`, ...lines]);
+  const views = [...model.views, ...model.masks];
+  const states = model.states.flatMap((state) => [...stateLines(state), ...state.initial]);
+  const copies = model.encoders.flatMap(({ name, follows }) => (follows ? [`${name} = ${showCopy(follows)}`] : []));
+  const data = model.data.map(({ name, type }) => `${name}: ${type}`);
+  const objective = [...data, ...pipelines(views), ...copies, ...states, ...model.objective.flatMap(groupLines)];
+  const { definitions, text } = model.representation;
+  const used = model.encoders.filter(({ name }) => isNamedIn(name, [...definitions, text]));
+  return {
+    objective: objective.join('\n'),
+    views: [...data, ...pipelines(views)].join('\n'),
+    representation: [...definitions, text, ...used.flatMap(({ name, lines }) => [`${name}:`, ...lines])].join('\n'),
+  };
+}
+
+/** For people: one line a data field, view, mask, encoder, state, energy and addend. */
+export function printCanonicalModel(model: CanonicalModel): string {
+  const lines = [
+    ...model.data.map(({ name, type }) => `data ${name}: ${type}`),
+    ...model.views.map((view) => `view ${showPipeline(view)}`),
+    ...model.masks.map((mask) => `mask ${showPipeline(mask)}`),
+    ...model.encoders.map(
+      ({ name, parameters, layers, follows }) =>
+        `encoder ${name}: ${parameters} parameters; ${follows ? showCopy(follows) : layers.join(', ')}`,
+    ),
+    ...model.states.flatMap(stateLines),
+    ...model.energies.flatMap(({ parameters, value }) => {
+      const given = parameters.map(({ name, shape }) => `${name}: ${shape}`).join(', ');
+      return [...value.definitions.map((line) => `  ${line}`), `energy of (${given}) = ${value.text}`];
+    }),
+    ...model.objective.flatMap(groupLines),
+    ...formulaLines('representation = ', model.representation),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function groupLines({ over, definitions, addends, constant }: CanonicalGroup): string[] {
+  return [
+    `minimise${over ? ` by ${over.join(', ')}` : ''}, mean over ${'N'} examples:`,
+    ...definitions.map((line) => `    where ${line}`),
+    ...addends.map(({ weight, text }) => `  ${weight < 0 ? '-' : '+'} ${showWeight(weight)}${text}`),
+    ...(constant === 0 ? [] : [`  ${constant < 0 ? '-' : '+'} ${showNumber(Math.abs(constant))}`]),
+  ];
+}
+
+function showWeight(weight: number): string {
+  return Math.abs(weight) === 1 ? '' : `${showNumber(Math.abs(weight))} · `;
+}
+
+function stateLines({ name, shape, isTrained, update }: CanonicalState): string[] {
+  const head = `${isTrained ? 'parameter' : 'state'} ${name}: ${shape}`;
+  return update ? formulaLines(`${head}; after a step `, update) : [head];
+}
+
+function formulaLines(head: string, { definitions, text }: Formula): string[] {
+  return [...definitions.map((line) => `    where ${line}`), `${head}${text}`];
+}
+
+function showCopy({ encoder, decay }: { readonly encoder: string; readonly decay: string }): string {
+  return `moving average of ${encoder}, decay ${decay}`;
+}
+
+function showPipeline({ name, of, shapes, operations, draws, constants }: CanonicalPipeline): string {
+  const shown = constants.slice(0, shownConstants).map(showNumber).join(' ');
+  const more = constants.length > shownConstants ? ` … ${constants.length - shownConstants} more` : '';
+  return `${name} of ${of.join(', ')}: ${shapes.join(', ')}; ${operations} operations, ${draws} draws; numbers ${shown}${more}`;
+}
+
+function isNamedIn(name: string, texts: readonly string[]): boolean {
+  const word = new RegExp(`(^|[^A-Za-z0-9_])${name}([^A-Za-z0-9_]|$)`);
+  return texts.some((text) => word.test(text));
+}
