@@ -1,4 +1,5 @@
 /** Every metric against scikit-learn and NumPy: see test/reference/metrics.py. */
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { defaultMeasures } from '../../src/compiler/index.js';
@@ -16,6 +17,7 @@ import {
   uniformity,
 } from '../../src/runtime/evaluate/index.js';
 import { minimize } from '../../src/runtime/evaluate/lbfgs.js';
+import { fitProbe } from '../../src/runtime/evaluate/linear-probe.js';
 import { logisticPath, scoreLogistic } from '../../src/runtime/evaluate/logistic.js';
 import { mostSimilar } from '../../src/runtime/evaluate/most-similar.js';
 import { plainAlgebra } from '../../src/runtime/evaluate/plain-algebra.js';
@@ -212,6 +214,21 @@ test('the linear probe separates what is separable, the same every time', async 
   expect(first).toMatchObject({ examples: 120, converged: true });
   expect(first.accuracy).toBeGreaterThan(0.6);
   expect(await linearProbe(x, reference.y, testX, reference.testY, probe, plainAlgebra)).toEqual(first);
+});
+
+test('a probe as one layer gives the classes that the probe gives', async () => {
+  const { predict, head } = await fitProbe(x, reference.y, { classes, labels: 1, seed: 1 }, plainAlgebra);
+  const rows = testX.data.length / columns;
+  const logit = (row: number, c: number): number =>
+    Array.from({ length: columns }, (_, j) => testX.data[row * columns + j]! * head.weight[j * classes + c]!).reduce(
+      (sum, value) => sum + value,
+      head.bias[c]!,
+    );
+  const largest = Array.from({ length: rows }, (_, row) => {
+    const logits = Array.from({ length: classes }, (_value, c) => logit(row, c));
+    return logits.indexOf(Math.max(...logits));
+  });
+  expect(Array.from(await predict(testX))).toEqual(largest);
 });
 
 describe('evaluate', () => {
