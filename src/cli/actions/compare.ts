@@ -265,7 +265,7 @@ function ownModules(library: RecordingLibrary): Record<string, string> {
 }
 
 function printComparison(comparison: Comparison, page: string, isComplete: boolean, output: Output): void {
-  output.line(`\n${formatComparison(comparison, output)}\n`);
+  if (comparison.measures.length > 0) output.line(`\n${formatComparison(comparison, output)}\n`);
   for (const { name, verdict } of comparison.competitors)
     if (verdict.kind !== 'baseline') output.line(`${output.paint.bold(name)}: ${verdict.kind}: ${verdict.reason}`);
   const again = isComplete ? '' : '; not all runs are done: the same command goes on';
