@@ -1,6 +1,10 @@
 /** What `compare` items say: competitors, sweeps, tuned settings, budgets, differences. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkFile } from '../../src/compiler/index.js';
+import { FileLibrary } from '../../src/runtime/library.js';
+import { readSource } from '../../src/runtime/read-source.js';
 import { library } from '../std/run.js';
 
 const head = `use examples.simclr { SimCLR }
@@ -125,4 +129,11 @@ compare Bad, SimCLR on digits { epochs: 1 }`;
   const allowed = check(collapsing, { analyses: true, allow: ['EBM3001'] });
   expect(allowed.diagnostics.map(({ severity }) => severity)).toEqual(['warning']);
   expect(allowed.compare).toBeDefined();
+});
+
+test.each(readdirSync('examples/compare'))('examples/compare/%s compares without complaint', (name) => {
+  const source = readSource(join('examples/compare', name));
+  const { compare, diagnostics } = checkFile(source, new FileLibrary(source.path));
+  expect(diagnostics).toEqual([]);
+  expect(compare?.competitors.length).toBeGreaterThan(1);
 });
