@@ -69,7 +69,9 @@ export const labels: SectionEntry = {
             ];
           }),
         );
-        return html`<h3>${family.stem}</h3>${panels(figures.flat())}`;
+        // "linear probe, 1 % of the labels" and its like begin alike.
+        const [name] = family.measures[0]!.label.split(',');
+        return html`<h3>${name}</h3>${panels(figures.flat())}`;
       }),
     );
     return html`<p class="note">Each panel shows one competitor over all others in grey, with 95 % intervals.</p>${parts}`;
