@@ -12,7 +12,7 @@ const itemSettings = {
     name === 'optimizer' || name === 'schedule' ? [`${name}.NAME`] : isNumeric(name) ? [name] : [],
   ),
 } as const;
-type ItemName = keyof typeof itemSettings;
+export type ItemName = keyof typeof itemSettings;
 
 /** `--set` gives numbers. */
 function isNumeric(setting: string): boolean {

@@ -200,7 +200,7 @@ describe('a key', () => {
   });
 });
 
-test('a log becomes a curve of at most 200 points and the seconds of its steps', () => {
+test('a log becomes a curve of at most 200 points and the seconds of its steps', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ebmc-test-'));
   const line = (step: number) =>
     JSON.stringify({
@@ -209,7 +209,7 @@ test('a log becomes a curve of at most 200 points and the seconds of its steps',
     });
   const lines = Array.from({ length: 1000 }, (_, i) => line(i + 1));
   writeFileSync(join(folder, 'metrics.jsonl'), `${lines.join('\n')}\n{"step":10`);
-  const { curve, seconds } = readLog(folder, 8);
+  const { curve, seconds } = await readLog(folder, 8);
   expect(curve).toHaveLength(200);
   expect(curve[0]).toEqual({ step: 5, loss: 3, terms: { a: 6 } });
   expect(curve[19]).toEqual({ step: 100, loss: 98, terms: { a: 196 }, spread: 0.5, effectiveRank: 3 });

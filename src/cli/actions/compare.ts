@@ -3,17 +3,15 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type CanonicalModel, canonicalModel } from '../../compiler/canonical/index.js';
-import type { CompareDecl } from '../../compiler/declarations.js';
+import type { CompareDecl, CompetitorDecl, VariantDecl } from '../../compiler/declarations.js';
 import {
   type CheckedFile,
-  checkFile,
   costOfModel,
   printRepresentation,
   type TypedModel,
   typeVariant,
 } from '../../compiler/index.js';
 import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
-import { parseModule } from '../../grammar/index.js';
 import type { Module } from '../../grammar/syntax-tree.js';
 import { selectBackend } from '../../runtime/backends/index.js';
 import { type CanonicalHashes, canonicalHashes } from '../../runtime/canonical-hashes.js';
@@ -30,8 +28,6 @@ import {
 import { hashData } from '../../runtime/compare/data-hash.js';
 import { type Dataset, openDataset } from '../../runtime/data/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
-import { FileLibrary } from '../../runtime/library.js';
-import { readSource } from '../../runtime/read-source.js';
 import {
   comparisonName,
   type LivePage,
@@ -39,7 +35,9 @@ import {
   writeComparison,
   writeHtml,
 } from '../../runtime/report/index.js';
-import { RecordingLibrary } from '../../runtime/run-record.js';
+import type { RecordingLibrary } from '../../runtime/run-record.js';
+import { shellQuote } from '../../runtime/shell-quote.js';
+import { checkProgram } from '../check-program.js';
 import { datasetOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
 import { formatComparison } from '../compare/format-comparison.js';
@@ -49,20 +47,14 @@ import type { WorkOrder } from '../compare/work-order.js';
 import { showRuns } from '../compare-view.js';
 import { onInterrupt } from '../interrupt.js';
 import { hashOf } from '../load-program.js';
-import { hasErrors, type Output } from '../output.js';
-import { overridesFrom } from '../settings.js';
+import type { Output } from '../output.js';
 import { type Status, statuses } from '../statuses.js';
 import { packageVersion } from '../version.js';
 import { watch } from '../watch.js';
 
 export async function runCompare({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;
-  const source = readSource(file);
-  const { module } = parseModule(source);
-  const overrides = overridesFrom(options, comparedModels(module), 'compare');
-  const library = new RecordingLibrary(new FileLibrary(file));
-  const checked = checkFile(source, library, overrides);
-  if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
+  const { source, library, overrides, checked } = checkProgram(file, options, 'compare', comparedModels);
   const decl = checked.compare;
   if (!decl) throw new EbmcError([report('EBM7012', { path: source.path })]);
   output.diagnostics(checked.diagnostics);
@@ -167,7 +159,7 @@ function commandLine(file: string, options: CommandCall['options']): string {
   const allowed = options.list('allow').map((code) => `--allow ${code}`);
   const backend = options.text('backend');
   const chosen = backend === undefined || backend === 'auto' ? [] : [`--backend ${backend}`];
-  return ['ebmc compare', file, ...chosen, ...numbers, ...settings, ...allowed].join(' ');
+  return ['ebmc compare', shellQuote(file), ...chosen, ...numbers, ...settings, ...allowed].join(' ');
 }
 
 /** A step of the native backend uses all cores by itself; with many, small models leave some idle. */
@@ -182,15 +174,19 @@ function planCompetitors(
   data: string,
   backend: string,
 ): PlannedCompetitor[] {
+  // Training settings other than the batch leave a model as it is.
+  const known = new Map<string, ReturnType<typeof describeModel>>();
+  const describe = (competitor: CompetitorDecl, variant: VariantDecl): ReturnType<typeof describeModel> => {
+    const key = JSON.stringify([competitor.model, variant.parameters, variant.train.batch]);
+    const found = known.get(key) ?? describeModel(checked, library, competitor, variant);
+    known.set(key, found);
+    return found;
+  };
   return decl.competitors.map((competitor) => ({
     name: competitor.name,
     model: competitor.model,
     variants: competitor.variants.map((variant): PlannedVariant => {
-      const { model, diagnostics } = typeVariant(checked.module, library, competitor, variant);
-      if (!model) throw new EbmcError(diagnostics);
-      const form = canonicalModel(model);
-      const hashes = canonicalHashes(form);
-      const cost = costOfModel(model);
+      const { model, form, hashes, cost } = describe(competitor, variant);
       const forward = cost.encoders[0]?.forward ?? { products: 0, other: 0 };
       return {
         chosen: Object.fromEntries(Object.entries(variant.chosen).map(([name, value]) => [name, String(value)])),
@@ -203,6 +199,18 @@ function planCompetitors(
       };
     }),
   }));
+}
+
+function describeModel(
+  checked: CheckedFile,
+  library: RecordingLibrary,
+  competitor: CompetitorDecl,
+  variant: VariantDecl,
+) {
+  const { model, diagnostics } = typeVariant(checked.module, library, competitor, variant);
+  if (!model) throw new EbmcError(diagnostics);
+  const form = canonicalModel(model);
+  return { model, form, hashes: canonicalHashes(form), cost: costOfModel(model) };
 }
 
 /** In what competitors may differ beside their objectives; equal where it means the same, whatever it is called. */

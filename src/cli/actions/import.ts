@@ -1,21 +1,16 @@
 import { dirname, join } from 'node:path';
 import { CommanderError } from 'commander';
-import { checkFile } from '../../compiler/index.js';
 import { EbmcError, report } from '../../diagnostics/index.js';
-import { parseModule } from '../../grammar/index.js';
 import { readManifest, saveCheckpoint } from '../../runtime/checkpoint/index.js';
 import { openDataset } from '../../runtime/data/index.js';
 import { makeFolder, writeError, writeWhole } from '../../runtime/files/index.js';
 import { importWeights, readNames } from '../../runtime/import/index.js';
-import { FileLibrary } from '../../runtime/library.js';
-import { readSource } from '../../runtime/read-source.js';
-import { RecordingLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
+import { type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
 import { savedSettings } from '../../runtime/train/index.js';
+import { checkProgram } from '../check-program.js';
 import { chooseModel, datasetOf, trainOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
 import { loadProgram } from '../load-program.js';
-import { hasErrors } from '../output.js';
-import { overridesFrom } from '../settings.js';
 import { type Status, statuses } from '../statuses.js';
 import { packageVersion } from '../version.js';
 
@@ -26,12 +21,7 @@ export async function runImport({ args, options, output }: CommandCall): Promise
   const before = await readManifest(folder);
   if (before) throw new EbmcError([report('EBM5011', { path: folder, step: before.step })]);
   const names = readNames(options.text('names') ?? '');
-  const source = readSource(file);
-  const models = parseModule(source).module.items.flatMap((item) => (item.kind === 'model' ? [item.name.text] : []));
-  const overrides = overridesFrom(options, models);
-  const library = new RecordingLibrary(new FileLibrary(file));
-  const checked = checkFile(source, library, overrides);
-  if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
+  const { source, library, overrides, checked } = checkProgram(file, options);
   output.diagnostics(checked.diagnostics);
   const model = chooseModel(checked, options.text('model'));
   const settings = trainOf(checked, model.name);

@@ -1,24 +1,22 @@
 import { dirname, join } from 'node:path';
 import type { EvaluateDecl } from '../../compiler/declarations.js';
-import { type CheckOptions, checkFile, plateaus } from '../../compiler/index.js';
-import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
-import { parseModule } from '../../grammar/index.js';
+import { type CheckOptions, plateaus } from '../../compiler/index.js';
+import type { Diagnostic } from '../../diagnostics/index.js';
 import { openDataset } from '../../runtime/data/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
-import { FileLibrary } from '../../runtime/library.js';
-import { readSource } from '../../runtime/read-source.js';
-import { RecordingLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
+import { type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
+import { shellQuote } from '../../runtime/shell-quote.js';
 import { type RunResult, Trace, traced, train } from '../../runtime/train/index.js';
+import { checkProgram } from '../check-program.js';
 import { chooseModel, datasetOf, evaluateOf, trainOf, transfersOf } from '../choose.js';
 import type { CommandCall, OptionValues } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
 import { onInterrupt } from '../interrupt.js';
 import { loadProgram } from '../load-program.js';
-import { describeDiagnostic, hasErrors, type Output } from '../output.js';
+import { describeDiagnostic, type Output } from '../output.js';
 import { printProfile } from '../profile.js';
 import { describeGauges, formatSeconds, type ProgressDisplay, short, showTraining } from '../progress.js';
 import { chooseRunFolder } from '../run-folder.js';
-import { overridesFrom } from '../settings.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
 import { packageVersion } from '../version.js';
@@ -26,13 +24,7 @@ import { watchRun } from '../watch.js';
 
 export async function runTrain({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;
-  const source = readSource(file);
-  const { module } = parseModule(source);
-  const models = module.items.flatMap((item) => (item.kind === 'model' ? [item.name.text] : []));
-  const overrides = overridesFrom(options, models);
-  const library = new RecordingLibrary(new FileLibrary(file));
-  const checked = checkFile(source, library, overrides);
-  if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
+  const { source, library, overrides, checked } = checkProgram(file, options);
   output.diagnostics(checked.diagnostics);
   const typed = chooseModel(checked, options.text('model'));
   const settings = trainOf(checked, typed.name);
@@ -173,7 +165,7 @@ function resumeCommand(file: string, folder: string, options: OptionValues, over
   ];
   return [
     'ebmc train',
-    quote(file),
+    shellQuote(file),
     ...(model === undefined ? [] : ['--model', model]),
     ...(backend === undefined || backend === 'auto' ? [] : ['--backend', backend]),
     ...settings.map((setting) => `--set ${setting}`),
@@ -181,12 +173,8 @@ function resumeCommand(file: string, folder: string, options: OptionValues, over
     ...(overrides.allow ?? []).map((code) => `--allow ${code}`),
     ...(options.flag('strict') ? ['--strict'] : []),
     ...(options.flag('evaluate') ? [] : ['--no-evaluate']),
-    `--out ${quote(folder)} --resume`,
+    `--out ${shellQuote(folder)} --resume`,
   ].join(' ');
-}
-
-function quote(text: string): string {
-  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function printResult({ status, step, steps, loss, gauges, seconds, runFolder }: RunResult, output: Output): void {

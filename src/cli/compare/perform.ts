@@ -197,7 +197,7 @@ async function trainModel(
       versions: { ebmc: packageVersion(), backend: program.backend.name },
     });
     task.training(false);
-    const { curve, seconds } = readLog(folder, model.batch);
+    const { curve, seconds } = await readLog(folder, model.batch);
     const cost: RunCost = {
       ...{ seconds, evaluationSeconds: 0, steps, examples: steps * model.batch },
       ...{ flops: steps * program.stepFlops, peakBytes: program.stepBytes },
@@ -207,7 +207,7 @@ async function trainModel(
   } catch (error) {
     const wrong = error instanceof EbmcError ? error.diagnostics[0] : undefined;
     if (wrong?.code !== 'EBM5001') throw error;
-    return { curve: readLog(folder, model.batch).curve, code: wrong.code, reason: wrong.message };
+    return { curve: (await readLog(folder, model.batch)).curve, code: wrong.code, reason: wrong.message };
   } finally {
     task.training(false);
   }
@@ -229,7 +229,8 @@ async function measureTask(
   let tuner: FineTuner | undefined;
   try {
     await model.init(job.seed);
-    const states = { ...(await model.read()), ...ownStates(await model.read(), trained?.states) };
+    const initial = await model.read();
+    const states = { ...initial, ...ownStates(initial, trained?.states) };
     await model.write(states);
     const isRaw = job.kind === 'raw';
     // A supervised encoder has been trained on the labels already.

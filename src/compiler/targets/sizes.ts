@@ -27,6 +27,17 @@ export function sizesBetween(first: readonly number[], second: readonly number[]
   return sizes.every(({ times }) => Number.isInteger(times)) ? sizes : undefined;
 }
 
+/** A shape for any number of examples, with `batch` where that number is; undefined where a size depends on it otherwise. */
+export function freeShape<B>(
+  first: readonly number[],
+  second: readonly number[],
+  batch: B,
+): (number | B)[] | undefined {
+  const sizes = sizesBetween(first, second);
+  const isFree = sizes?.every(({ times, plus }) => times === 0 || (times === 1 && plus === 0));
+  return isFree ? sizes?.map(({ times, plus }) => (times === 0 ? plus : batch)) : undefined;
+}
+
 export function dependsOnBatch({ times }: Size): boolean {
   return times !== 0;
 }

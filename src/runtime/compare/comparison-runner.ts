@@ -69,7 +69,7 @@ export class ComparisonRunner {
   /** The rows in the end; `isComplete` unless it was stopped. */
   async run(): Promise<{ readonly rows: readonly RowState[]; readonly isComplete: boolean }> {
     const { competitors } = this.options;
-    const places = competitors.map((competitor, i) => this.add(competitor, i));
+    const places = competitors.map((competitor) => this.add(competitor));
     await Promise.all([
       ...competitors.map((competitor, i) => this.compete(competitor, i, places[i]!)),
       ...this.baselines(),
@@ -77,7 +77,7 @@ export class ComparisonRunner {
     return { rows: this.rows, isComplete: !this.stopped };
   }
 
-  private add({ name, model, variants }: PlannedCompetitor, _place: number): number {
+  private add({ name, model, variants }: PlannedCompetitor): number {
     const only = variants.length === 1 ? variants[0]! : undefined;
     this.rows.push({
       name,

@@ -1,5 +1,6 @@
 /** What runs with several seeds, measured on the same test examples, say about an objective and about two of them. */
 import { randomBits } from '../data/index.js';
+import { mean } from '../evaluate/hits.js';
 import type { Contrast, Summary } from './comparison.js';
 
 /** One run's value of one measure. */
@@ -38,14 +39,14 @@ export class Bootstrap {
 
   summarize(samples: readonly Sample[]): Summary {
     const values = samples.map(({ value }) => value);
-    const mean = average(values);
+    const centre = mean(values);
     const deviation =
       values.length < 2
         ? undefined
-        : Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));
+        : Math.sqrt(values.reduce((sum, v) => sum + (v - centre) ** 2, 0) / (values.length - 1));
     const resampled = this.resample(samples.map((sample) => this.replicates(sample)));
-    const [low, high] = resampled ? interval(resampled) : [mean, mean];
-    return { mean, low, high, deviation, values };
+    const [low, high] = resampled ? interval(resampled) : [centre, centre];
+    return { mean: centre, low, high, deviation, values };
   }
 
   /** a − b, over the seeds that both have; undefined where they share none. */
@@ -59,7 +60,7 @@ export class Bootstrap {
       return second ? [[first, second] as const] : [];
     });
     if (pairs.length === 0) return undefined;
-    const difference = average(pairs.map(([first, second]) => first.value - second.value));
+    const difference = mean(pairs.map(([first, second]) => first.value - second.value));
     const resampled = this.resample(pairs.map(([first, second]) => this.differences(first, second)));
     const [low, high] = resampled ? interval(resampled) : [difference, difference];
     const p = resampled ? twoSided(resampled) : 1;
@@ -87,7 +88,7 @@ export class Bootstrap {
     const bits = randomBits(0x626f6f74, this.seed, seeds);
     return Float64Array.from({ length: this.resamples }, (_, r) => {
       const here = bySeed.map((values) => (typeof values === 'number' ? values : values[r]!));
-      const centre = average(here);
+      const centre = mean(here);
       let drawn = 0;
       for (let k = 0; k < seeds; k++) drawn += here[Math.floor((bits() / 2 ** 32) * seeds)]! / seeds;
       return centre + stretch * (drawn - centre);
@@ -163,8 +164,4 @@ function interval(values: Float64Array): [number, number] {
     return sorted[below]! + (place - below) * (sorted[next]! - sorted[below]!);
   };
   return [at(tails[0]), at(tails[1])];
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }

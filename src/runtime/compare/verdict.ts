@@ -1,4 +1,5 @@
 /** What a run's figures say is wrong with it, if anything. */
+import { mean } from '../evaluate/hits.js';
 import type { CurvePoint, Verdict } from './comparison.js';
 
 export interface Symptoms {
@@ -118,10 +119,6 @@ function fifthsOf(
   const size = Math.floor(curve.length / 5);
   if (size < 2) return undefined;
   return { before: curve.slice(-2 * size, -size), last: curve.slice(-size) };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 function variance(values: readonly number[]): number {

@@ -8,10 +8,12 @@ import type { Comparison, Competitor, Verdict } from '../compare/comparison.js';
 import { stepsPerEpoch } from '../data/index.js';
 import type { EvaluationResult } from '../evaluate/index.js';
 import { RecordedLibrary, type RunRecord, readRecord, recordName } from '../run-record.js';
+import { shellQuote } from '../shell-quote.js';
 import { collapseWarning } from '../train/gauges.js';
+import { metricsName, readMetrics, type StepMetrics } from '../train/read-metrics.js';
 import { baselinesOf, measuresOf, trainedSummary } from './evaluation-rows.js';
 import { formatNumber } from './format.js';
-import { curveOf, metricsName, readMetrics, type StepMetrics } from './metrics.js';
+import { curveOf } from './metrics.js';
 
 /** Reads the run whenever it is called, so that a page can follow it; what cannot change is read once. */
 export function followRun(folder: string): () => Promise<Comparison> {
@@ -106,7 +108,7 @@ function assemble(
     ),
     versions: { ...manifest.versions, 'hash of the program': manifest.program },
     created: new Date().toISOString(),
-    command: `ebmc train ${quote(file || 'FILE')} --model ${model} --seed ${manifest.seed}`,
+    command: `ebmc train ${shellQuote(file || 'FILE')} --model ${model} --seed ${manifest.seed}`,
     dataset: {
       ...{ name: order.dataset, hash: '', train: order.examples, validation: 0, test: evaluation?.testExamples ?? 0 },
       classes: facts?.classes,
@@ -165,8 +167,4 @@ function call({
 }): string {
   const args = Object.entries(settings).map(([setting, value]) => `${setting}: ${value}`);
   return args.length === 0 ? name : `${name}(${args.join(', ')})`;
-}
-
-function quote(path: string): string {
-  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

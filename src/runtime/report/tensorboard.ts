@@ -1,6 +1,6 @@
 /** A run's metrics as an event file that TensorBoard reads. */
 import protobuf from 'protobufjs';
-import type { StepMetrics } from './metrics.js';
+import type { StepMetrics } from '../train/index.js';
 import { encodeRecord } from './tf-record.js';
 
 /** As much of tensorflow/core/util/event.proto and framework/summary.proto as scalars and texts need, with their field numbers. */

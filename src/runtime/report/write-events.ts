@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ComparedRun, Comparison } from '../compare/comparison.js';
 import { writeWhole } from '../files/index.js';
-import { metricsName, readMetrics, type StepMetrics } from './metrics.js';
+import { metricsName, readMetrics, type StepMetrics } from '../train/read-metrics.js';
 import { encodeEvents } from './tensorboard.js';
 
 /** TensorBoard takes any file with `tfevents` in its name; a fixed one is replaced when written again. */

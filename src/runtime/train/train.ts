@@ -6,6 +6,7 @@ import { loadCheckpoint, lockFolder, readManifest, requireSameStates } from '../
 import { batches, stepsPerEpoch, warnOfDamage } from '../data/index.js';
 import { MetricsLog } from './metrics-log.js';
 import type { RunResult, TrainOptions } from './options.js';
+import { metricsName } from './read-metrics.js';
 import { compareWithCheckpoint, requireInputs, requireOneBatch, requireSplit } from './requirements.js';
 import { traced } from './trace.js';
 import { type Plan, TrainingRun } from './training-run.js';
@@ -20,7 +21,7 @@ export async function train(options: TrainOptions): Promise<RunResult> {
   const unlock = lockFolder(runFolder);
   try {
     const firstStep = await prepareModel(options, plan);
-    const log = await MetricsLog.open(join(runFolder, 'metrics.jsonl'), firstStep);
+    const log = await MetricsLog.open(join(runFolder, metricsName), firstStep);
     const run = new TrainingRun(options, plan, log, firstStep);
     try {
       return await runSteps(run, options, plan, firstStep);

@@ -1,7 +1,7 @@
 // In: the same function emitted for the two numbers of examples of `probeBatches`.
 // Out: one graph for any number, taken from the first input; undefined where they differ in more than sizes.
 // Guarantee: for either number it computes what the emission for that number does.
-import { dependsOnBatch, type Size, shapeWithOneUnknown, sizesBetween } from '../sizes.js';
+import { dependsOnBatch, freeShape, type Size, shapeWithOneUnknown, sizesBetween } from '../sizes.js';
 import type { OnnxConstant, OnnxGraph, OnnxNode, OnnxValue } from './graph.js';
 
 /** The name of the free dimension. */
@@ -31,9 +31,8 @@ function isSame(a: OnnxConstant, b: OnnxConstant): boolean {
 
 function values(first: readonly OnnxValue[], second: readonly OnnxValue[]): readonly OnnxValue[] | undefined {
   const result = first.map((value, i) => {
-    const sizes = sizesBetween(value.shape.map(Number), second[i]!.shape.map(Number));
-    const isFree = sizes?.every((size) => size.times === 0 || (size.times === 1 && size.plus === 0));
-    return isFree ? { ...value, shape: sizes!.map((size) => (size.times === 0 ? size.plus : batchName)) } : undefined;
+    const shape = freeShape(value.shape.map(Number), second[i]!.shape.map(Number), batchName);
+    return shape && { ...value, shape };
   });
   return result.every((value) => value !== undefined) ? result : undefined;
 }

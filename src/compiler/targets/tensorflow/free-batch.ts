@@ -1,7 +1,7 @@
 // In: the same function emitted for the two numbers of examples of `probeBatches`.
 // Out: one graph for any number, taken from the first input; undefined where they differ in more than sizes.
 // Guarantee: for either number it computes what the emission for that number does.
-import { dependsOnBatch, type Size, shapeWithOneUnknown, sizesBetween } from '../sizes.js';
+import { dependsOnBatch, freeShape, type Size, shapeWithOneUnknown, sizesBetween } from '../sizes.js';
 import type { FrozenGraph, FrozenTensor } from './emit-frozen.js';
 import { GraphDef, intConstant, type NodeDef, shapeProto } from './graph-def.js';
 
@@ -46,9 +46,8 @@ function sizesOf(a: NodeDef, b: NodeDef): readonly Size[] | undefined {
 
 function tensors(first: readonly FrozenTensor[], second: readonly FrozenTensor[]): readonly FrozenTensor[] | undefined {
   const result = first.map((tensor, i) => {
-    const sizes = sizesBetween(tensor.shape, second[i]!.shape);
-    const isFree = sizes?.every((size) => size.times === 0 || (size.times === 1 && size.plus === 0));
-    return isFree ? { ...tensor, shape: sizes!.map((size) => (size.times === 0 ? size.plus : -1)) } : undefined;
+    const shape = freeShape(tensor.shape, second[i]!.shape, -1);
+    return shape && { ...tensor, shape };
   });
   return result.every((tensor) => tensor !== undefined) ? result : undefined;
 }
