@@ -1,5 +1,6 @@
 /** The page that follows runs. */
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Comparison } from '../../src/runtime/compare/comparison.js';
@@ -53,6 +54,23 @@ test('a page waits as long as there is nothing to show', async () => {
 test('a port that is taken is an error', async () => {
   page = await serveReport(() => sample);
   await expect(serveReport(() => sample, { port: Number(new URL(page.url).port) })).rejects.toThrow('EADDRINUSE');
+});
+
+test('a reader that takes nothing keeps no run from ending', { timeout: 60_000 }, async () => {
+  // More than the system's buffers hold.
+  const large = { ...sample, source: 'a line of a program\n'.repeat(1_000_000) };
+  page = await serveReport(() => large);
+  await (await fetch(page.url)).arrayBuffer();
+  const reader = connect(Number(new URL(page.url).port), '127.0.0.1');
+  reader.on('error', () => {});
+  reader.pause();
+  reader.write('GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const started = performance.now();
+  await page.close();
+  page = undefined;
+  expect(performance.now() - started).toBeLessThan(20_000);
+  reader.destroy();
 });
 
 describe.skipIf(!chromiumPath)('in a browser', () => {

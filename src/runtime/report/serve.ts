@@ -54,14 +54,18 @@ export async function serveReport(
       clearTimeout(timer);
       await page.update().catch(() => undefined);
       await page.end();
+      // In this order: a page that comes back in between would be waited for.
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await closed;
     },
   };
 }
 
 /** Milliseconds. */
 const longestWait = 10_000;
+/** For pages that are open but take nothing. */
+const longestFarewell = 2000;
 
 const nothingYet: PageParts = {
   title: 'Waiting for the first step',
@@ -125,7 +129,20 @@ class FollowedPage {
 
   async end(): Promise<void> {
     for (const reader of this.readers) send(reader, 'end', {}, this.version);
-    await Promise.all([...this.readers].map((reader) => new Promise<void>((resolve) => reader.end(resolve))));
+    const gone = [...this.readers].map(
+      (reader) =>
+        new Promise<void>((resolve) => {
+          // One that has left never takes what is sent.
+          reader.once('close', resolve);
+          reader.end(resolve);
+        }),
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, longestFarewell);
+    });
+    await Promise.race([Promise.all(gone), late]);
+    clearTimeout(timer);
   }
 }
 
