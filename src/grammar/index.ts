@@ -2,3 +2,4 @@
 export { type Definition, type Outline, outlineModule } from './outline.js';
 export { parseModule } from './parse.js';
 export { printModule } from './printer.js';
+export { type DefinitionItem, printSignature } from './print-signature.js';
