@@ -8,18 +8,20 @@ import { catalog, type Published } from '../readymade/catalog.js';
 import { fetchFiles, readymadeFolder } from '../readymade/fetch.js';
 import { planarSplit } from '../readymade/planar.js';
 import { unpack } from '../readymade/unpack.js';
-import { checkArguments } from './arguments.js';
+import { resizeArgument } from './arguments.js';
 import { idx } from './idx.js';
-import { images } from './images.js';
+import { images, keepArgument } from './images.js';
 
 export const readymade: readonly Loader[] = catalog.map((published) => ({
   name: published.name,
+  doc: `${published.doc} Found where a package manager put it, else fetched when first used, compared with its checksum and kept in the cache folder.`,
+  example: published.layout.kind === 'pictures' ? `${published.name}(resize: true)` : `${published.name}()`,
+  arguments: published.layout.kind === 'pictures' ? { resize: resizeArgument, keep: keepArgument } : {},
   load: (decl, options) => load(published, decl, options),
 }));
 
 async function load(published: Published, decl: DatasetDecl, options: OpenOptions): Promise<RawData> {
   const { layout, files, classes } = published;
-  checkArguments(decl, layout.kind === 'pictures' ? { resize: 'boolean', keep: 'boolean' } : {});
   const folder = await findFolder(published);
   if (layout.kind === 'idx') return withClasses(await idx.load({ ...decl, args: { '0': folder } }, options), classes);
   const first = layout.kind === 'pictures' ? layout.folder : layout.train[0]!;

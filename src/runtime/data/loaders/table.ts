@@ -9,12 +9,19 @@ import { csvFormat, findDelimiter } from '../tables/csv.js';
 import { jsonlFormat } from '../tables/jsonl.js';
 import { openTable } from '../tables/open-table.js';
 import type { TableFormat } from '../tables/table.js';
-import { argumentError, checkArguments } from './arguments.js';
+import { argumentError, filesArgument, resizeArgument, testFilesArgument } from './arguments.js';
 
 export const csv: Loader = {
   name: 'csv',
+  doc: 'Tables of text, a row an example: numbers, words, lists of numbers. A word where an `Image` is wanted is the name of a file beside the table.',
+  example: 'csv("flowers.csv", split: 0.9)',
+  arguments: {
+    '0': filesArgument,
+    test: testFilesArgument,
+    delimiter: { kind: 'string', doc: 'One character; found out by default.' },
+    resize: resizeArgument,
+  },
   async load(decl, options) {
-    checkArguments(decl, { '0': 'files', test: 'files', delimiter: 'string', resize: 'boolean' });
     const { delimiter } = decl.args;
     if (typeof delimiter === 'string' && delimiter.length !== 1)
       throw argumentError(decl, 'argument `delimiter`', 'has to be one character');
@@ -27,8 +34,10 @@ export const csv: Loader = {
 
 export const jsonl: Loader = {
   name: 'jsonl',
+  doc: 'JSON Lines, an object an example; values as in `csv`.',
+  example: 'jsonl("train.jsonl", test: "test.jsonl")',
+  arguments: { '0': filesArgument, test: testFilesArgument, resize: resizeArgument },
   async load(decl, options) {
-    checkArguments(decl, { '0': 'files', test: 'files', resize: 'boolean' });
     return loadTable(decl, options, /\.(jsonl|ndjson)$/i, async () => ({ ...jsonlFormat }));
   },
 };
