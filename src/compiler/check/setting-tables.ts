@@ -5,7 +5,7 @@ import { comparedMeasures, defaultMeasures } from '../measure-names.js';
 export interface SettingInfo {
   /** Markdown. */
   readonly doc: string;
-  /** As it would be written, or in words. */
+  /** Markdown. */
   readonly otherwise: string;
 }
 
@@ -68,7 +68,8 @@ export const scheduleDocs: { readonly [N in TrainDecl['schedule']['name']]: stri
 };
 
 const showShare = (share: number): string => `${100 * share}%`;
-const list = (names: readonly string[]): string => `[${names.join(', ')}]`;
+const code = (text: string): string => `\`${text}\``;
+const list = (names: readonly string[]): string => code(`[${names.join(', ')}]`);
 
 export const trainSettings: Readonly<Record<string, SettingInfo>> = {
   epochs: { doc: 'Passes over the data; fractions are allowed.', otherwise: `${defaults.epochs}` },
@@ -76,9 +77,9 @@ export const trainSettings: Readonly<Record<string, SettingInfo>> = {
   seed: { doc: 'Of the initial parameters, the order of the data and every draw.', otherwise: `${defaults.seed}` },
   optimizer: {
     doc: 'How parameters follow the gradient: one of the optimizers below, with its settings.',
-    otherwise: defaults.optimizer,
+    otherwise: code(defaults.optimizer),
   },
-  schedule: { doc: 'How the rate changes: one of the schedules below.', otherwise: defaults.schedule },
+  schedule: { doc: 'How the rate changes: one of the schedules below.', otherwise: code(defaults.schedule) },
   micro_batch: {
     doc: `Examples that are computed at a time, a divisor of \`batch\`. Loss and gradient are those of the whole batch, whatever crosses examples: what a contrast or a
 batch statistic reads is kept for all examples, and each micro-batch's encoder is run again for its gradient (as GradCache, Gao et al. 2021, for any objective). Native
@@ -88,11 +89,11 @@ backend. \`ebmc train FILE --memory GB\` chooses it such that a step's values fi
   statistics: {
     doc: `Of what statistics with moving averages are in a step of micro-batches: the \`whole\` batch, or each \`micro\` batch (less memory; another definition of batch
 normalisation).`,
-    otherwise: defaults.statistics,
+    otherwise: code(defaults.statistics),
   },
   precision: {
     doc: '`float32`, or `bf16`: products inside layers take bfloat16 factors; parameters, statistics and losses stay float32. Native backend.',
-    otherwise: defaults.precision,
+    otherwise: code(defaults.precision),
   },
 };
 
@@ -122,9 +123,9 @@ export const ownCompareSettings: Readonly<Record<string, SettingInfo>> = {
     doc: 'The budget of every run as passes over the data. A comparison has one budget, in one unit.',
     otherwise: `${defaults.epochs}`,
   },
-  examples: { doc: 'The budget as examples seen in all.', otherwise: 'epochs' },
-  seconds: { doc: 'The budget as time of training on this machine.', otherwise: 'epochs' },
-  flops: { doc: 'The budget as arithmetic of all steps.', otherwise: 'epochs' },
+  examples: { doc: 'The budget as examples seen in all.', otherwise: 'the budget is `epochs`' },
+  seconds: { doc: 'The budget as time of training on this machine.', otherwise: 'the budget is `epochs`' },
+  flops: { doc: 'The budget as arithmetic of all steps.', otherwise: 'the budget is `epochs`' },
   baselines: {
     doc: `Which of ${baselines.map((name) => `\`${name}\``).join(', ')} are measured too. A supervised encoder is the competitors' own with a linear head, trained with their first
 settings for the same budget.`,
@@ -133,7 +134,7 @@ settings for the same budget.`,
   search: {
     doc: `How \`tuned(…)\` settings are chosen. \`grid\`: every one is trained to the end. \`halving(factor: ${searches.halving['factor']})\`: the better half goes on with twice the budget
 (Jamieson & Talwalkar 2016).`,
-    otherwise: defaults.search,
+    otherwise: code(defaults.search),
   },
   validation: {
     doc: 'The share of the training examples that settings are chosen on.',
