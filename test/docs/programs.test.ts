@@ -16,7 +16,10 @@ const pages = [
 ];
 const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
 const programs = pages.flatMap((page) =>
-  [...textOf(page).matchAll(/^```ebm\n(.*?)^```$/gms)].map(([, text], i) => ({ path: `${page}, program ${i + 1}`, text: text! })),
+  [...textOf(page).matchAll(/^```ebm\n(.*?)^```$/gms)].map(([, text], i) => ({
+    path: `${page}, program ${i + 1}`,
+    text: text!,
+  })),
 );
 
 test.each(programs)('$path', (source) => {
@@ -35,7 +38,10 @@ test.each([...pages, 'docs/tutorial.md'])('links of %s lead to files and heading
     expect(existsSync(file), path).toBe(true);
     if (heading === undefined) continue;
     const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
-      title!.toLowerCase().replaceAll(/[^\w\- ]/g, '').replaceAll(' ', '-'),
+      title!
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
     );
     expect(headings).toContain(heading);
   }

@@ -1,6 +1,6 @@
 /** What may be set in `train`, `evaluate` and `compare`: what a setting means, and what holds where it is left out. */
 import type { BudgetUnit, CompareDecl, TrainDecl } from '../declarations.js';
-import { comparedMeasures, defaultMeasures } from '../measure-names.js';
+import { comparedMeasures, defaultMeasures, type MeasureName } from '../measure-names.js';
 
 export interface SettingInfo {
   /** Markdown. */
@@ -74,12 +74,6 @@ const list = (names: readonly string[]): string => code(`[${names.join(', ')}]`)
 export const trainSettings: Readonly<Record<string, SettingInfo>> = {
   epochs: { doc: 'Passes over the data; fractions are allowed.', otherwise: `${defaults.epochs}` },
   batch: { doc: 'Examples in a step, at least 2.', otherwise: `${defaults.batch}` },
-  seed: { doc: 'Of the initial parameters, the order of the data and every draw.', otherwise: `${defaults.seed}` },
-  optimizer: {
-    doc: 'How parameters follow the gradient: one of the optimizers below, with its settings.',
-    otherwise: code(defaults.optimizer),
-  },
-  schedule: { doc: 'How the rate changes: one of the schedules below.', otherwise: code(defaults.schedule) },
   micro_batch: {
     doc: `Examples that are computed at a time, a divisor of \`batch\`. Loss and gradient are those of the whole batch, whatever crosses examples: what a contrast or a
 batch statistic reads is kept for all examples, and each micro-batch's encoder is run again for its gradient (as GradCache, Gao et al. 2021, for any objective). Native
@@ -95,37 +89,37 @@ normalisation).`,
     doc: '`float32`, or `bf16`: products inside layers take bfloat16 factors; parameters, statistics and losses stay float32. Native backend.',
     otherwise: code(defaults.precision),
   },
-};
-
-const evaluateSettingsBut: Readonly<Record<string, SettingInfo>> = {
-  knn: { doc: 'k of k-NN.', otherwise: `${defaults.knn}` },
-  labels: {
-    doc: 'Shares of the training labels that linear probes get.',
-    otherwise: list(defaults.labels.map(showShare)),
+  seed: { doc: 'Of the initial parameters, the order of the data and every draw.', otherwise: `${defaults.seed}` },
+  optimizer: {
+    doc: 'How parameters follow the gradient: one of the optimizers below, with its settings.',
+    otherwise: code(defaults.optimizer),
   },
-  transfer: {
-    doc: 'Data sets whose classes a linear probe learns as well, on the frozen encoder; their labels are needed. Counts where `measures` has `transfer`.',
-    otherwise: 'none',
-  },
+  schedule: { doc: 'How the rate changes: one of the schedules below.', otherwise: code(defaults.schedule) },
 };
 
-const measuresDoc = 'What is measured: names of [measures](measures.md).';
+function measuring(measures: readonly MeasureName[]): Readonly<Record<string, SettingInfo>> {
+  return {
+    knn: { doc: 'k of k-NN.', otherwise: `${defaults.knn}` },
+    labels: {
+      doc: 'Shares of the training labels that linear probes get.',
+      otherwise: list(defaults.labels.map(showShare)),
+    },
+    measures: { doc: 'What is measured: names of [measures](measures.md).', otherwise: list(measures) },
+    transfer: {
+      doc: 'Data sets whose classes a linear probe learns as well, on the frozen encoder; their labels are needed. Counts where `measures` has `transfer`.',
+      otherwise: 'none',
+    },
+  };
+}
 
-export const evaluateSettings: Readonly<Record<string, SettingInfo>> = {
-  ...evaluateSettingsBut,
-  measures: { doc: measuresDoc, otherwise: list(defaultMeasures) },
-};
+export const evaluateSettings: Readonly<Record<string, SettingInfo>> = measuring(defaultMeasures);
+
+/** The same of a comparison. */
+export const comparedSettings: Readonly<Record<string, SettingInfo>> = measuring(comparedMeasures);
 
 /** What a comparison says of itself; the rest of its settings are `train`'s and `evaluate`'s. */
 export const ownCompareSettings: Readonly<Record<string, SettingInfo>> = {
   seeds: { doc: 'How many, or a list of different ones.', otherwise: `${defaults.seeds} (0, 1 and 2)` },
-  epochs: {
-    doc: 'The budget of every run as passes over the data. A comparison has one budget, in one unit.',
-    otherwise: `${defaults.epochs}`,
-  },
-  examples: { doc: 'The budget as examples seen in all.', otherwise: 'the budget is `epochs`' },
-  seconds: { doc: 'The budget as time of training on this machine.', otherwise: 'the budget is `epochs`' },
-  flops: { doc: 'The budget as arithmetic of all steps.', otherwise: 'the budget is `epochs`' },
   baselines: {
     doc: `Which of ${baselines.map((name) => `\`${name}\``).join(', ')} are measured too. A supervised encoder is the competitors' own with a linear head, trained with their first
 settings for the same budget.`,
@@ -140,15 +134,16 @@ settings for the same budget.`,
     doc: 'The share of the training examples that settings are chosen on.',
     otherwise: showShare(defaults.validation),
   },
+  epochs: {
+    doc: 'The budget of every run as passes over the data. A comparison has one budget, in one unit.',
+    otherwise: `${defaults.epochs}`,
+  },
+  examples: { doc: 'The budget as examples seen in all.', otherwise: 'the budget is `epochs`' },
+  seconds: { doc: 'The budget as time of training on this machine.', otherwise: 'the budget is `epochs`' },
+  flops: { doc: 'The budget as arithmetic of all steps.', otherwise: 'the budget is `epochs`' },
 };
 
 /** Of `train`: a comparison's own `seeds` and budget stand for `seed` and `epochs`. */
 export const sharedTrainSettings: readonly string[] = Object.keys(trainSettings).filter(
   (name) => name !== 'seed' && name !== 'epochs',
 );
-
-/** How a comparison measures. */
-export const comparedSettings: Readonly<Record<string, SettingInfo>> = {
-  ...evaluateSettingsBut,
-  measures: { doc: measuresDoc, otherwise: list(comparedMeasures) },
-};
