@@ -53,15 +53,27 @@ export async function rewritten({ text }: Tutorial, print: (command: Command) =>
   return result + text.slice(at);
 }
 
-/** A folder with the programs, where `ebmc` is the one that is tested. */
-export function tutorialFolder({ programs }: Tutorial): (line: string) => Promise<string> {
+export interface TutorialFolder {
+  readonly path: string;
+  /** What a command line prints there, where `ebmc` is the one that is tested. */
+  run(line: string): Promise<string>;
+}
+
+/** A folder with the programs. */
+export function tutorialFolder({ programs }: Tutorial): TutorialFolder {
   const cwd = mkdtempSync(join(tmpdir(), 'ebmc-tutorial-'));
   const bin = mkdtempSync(join(tmpdir(), 'ebmc-bin-'));
   symlinkSync(binary, join(bin, 'ebmc'));
   for (const [name, program] of Object.entries(programs)) writeFileSync(join(cwd, name), program);
   const env = { PATH: `${bin}:${process.env['PATH']}` };
-  return async (line) => {
-    const { stdout } = await run('sh', ['-c', `{ ${line}\n} 2>&1`], { cwd, env });
-    return stdout.endsWith('\n\n') ? stdout.trimEnd().concat('\n') : stdout;
+  const line = async (text: string): Promise<string> => {
+    const { stdout } = await run('sh', ['-c', `{ ${text}\n} 2>&1`], { cwd, env });
+    return trimmed(stdout);
   };
+  return { path: cwd, run: line };
+}
+
+/** With one line's end at its end. */
+export function trimmed(text: string): string {
+  return text === '' ? '' : `${text.trimEnd()}\n`;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readTutorial, tutorialFolder } from '../docs/tutorial.js';
 
 const tutorial = readTutorial();
-const run = tutorialFolder(tutorial);
+const folder = tutorialFolder(tutorial);
 const trainings = tutorial.commands.filter(({ line }) => line.startsWith('ebmc train'));
 
 /** Row → its accuracies in percent. */
@@ -16,7 +16,7 @@ function accuracies(said: string): Readonly<Record<string, readonly number[]>> {
 
 test.each(trainings)('$line', async ({ line, said }) => {
   const before = accuracies(said);
-  const now = accuracies(await run(line));
+  const now = accuracies(await folder.run(line));
   expect(Object.keys(now)).toEqual(['trained', 'untrained', 'raw pixels']);
   for (const [row, shares] of Object.entries(now)) {
     expect(shares).toHaveLength(3);
