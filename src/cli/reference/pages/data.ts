@@ -14,6 +14,7 @@ export function dataPage(): string {
     `\`dataset NAME = LOADER(arguments) { field: Type, … }\`. [The language's page](../language.md#data-sets) says how columns fill fields and what happens to damaged data.`,
     `## Types of fields`,
     table(['type', 'one example is', 'values'], types),
+    '`Trajectory[steps] { observation: [4], action: Class[2] }` is a record of such values, each with the steps as its first dimension.',
     `## Arguments of every loader`,
     `They choose among the examples, in the order \`filter\`, \`split\`, \`balance\`, \`limit\`. All draws follow from \`seed\`, so that a data set is the same in every run.`,
     table(
