@@ -4,6 +4,7 @@
  *
  *     npm run results              all
  *     npm run results -- transfer  some, with what the others have so far
+ *     npm run results -- --write   none: the page alone, of what there is
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,8 @@ const ebmc = 'bin/ebmc.js';
 const all = readdirSync('examples/compare')
   .filter((name) => name.endsWith('.ebm'))
   .map((name) => name.replace(/\.ebm$/, ''));
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((name) => name !== '--write');
+const runsNone = process.argv.includes('--write');
 for (const name of asked)
   if (!all.includes(name)) {
     console.error(`no comparison ${name} in examples/compare: there are ${all.join(', ')}`);
@@ -21,7 +23,7 @@ for (const name of asked)
   }
 
 const folderOf = (name) => `runs/results/${name}`;
-for (const name of asked.length > 0 ? asked : all) {
+for (const name of runsNone ? [] : asked.length > 0 ? asked : all) {
   const { status } = spawnSync(
     process.execPath,
     [ebmc, 'compare', `examples/compare/${name}.ebm`, '--out', folderOf(name)],

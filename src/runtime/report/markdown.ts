@@ -63,13 +63,13 @@ function briefRanking(comparison: Comparison): readonly string[] {
     ...measures.map(({ key, unit }, i) => {
       const row = ranked[i]!.get(competitor.name);
       if (!row) return '–';
-      const interval = key === main.key ? ` (${formatInterval(row.summary, unit)})` : '';
-      return `${formatValue(row.summary.mean, unit)}${interval}${row.letters ? ` ${row.letters}` : ''}`;
+      const value = formatValue(row.summary.mean, unit);
+      return key === main.key ? `${value} (${formatInterval(row.summary, unit)}) ${row.letters}`.trimEnd() : value;
     }),
     costOf(competitor),
   ]);
   return [
-    `By ${escapeMarkdown(main.label)}, with its 95 % interval over seeds and test examples; in a column, no difference is shown between two that share a letter.`,
+    `By ${escapeMarkdown(main.label)}, with its 95 % interval over seeds and test examples; between two that share a letter there, no difference is shown.`,
     table(['competitor', ...measures.map(({ label }) => label), 'training'], rows),
   ];
 }
