@@ -18,7 +18,7 @@ const exampleCounts = [8, 2] as const;
 /** Numbers that an evaluation of the objective and its gradient may make: a gigabyte if all were kept. */
 const numbersAtOnce = 1.2e8;
 /** Operations of one evaluation above which as few examples and starts as can be are tried: the logits of a whole vocabulary. */
-const costly = 2e8;
+const costly = 4e7;
 /** Operations on numbers that the whole analysis may take: some ten seconds. */
 const affordable = 2e10;
 /**
@@ -40,6 +40,13 @@ export interface Output {
 /** The search would take too long or too much memory. */
 export class TooLarge extends Error {}
 
+/** The objective at some outputs. The gradient takes up what the value has computed, and is computed when asked for. */
+export interface Point {
+  readonly outputs: Outputs;
+  readonly value: number;
+  gradient(): Outputs;
+}
+
 /**
  * The objective with stopped gradients let through; data, draws and parameters outside the encoders are fixed. States that `after step` makes of
  * the outputs are what they become while the outputs stay as they are.
@@ -48,9 +55,8 @@ export interface Objective {
   /** The encoder of each output: constant ones are equal for all outputs of one encoder. */
   readonly owners: readonly string[];
   readonly shapes: readonly (readonly number[])[];
-  value(outputs: Outputs): number;
+  at(outputs: Outputs): Point;
   terms(outputs: Outputs): number[];
-  gradient(outputs: Outputs): Outputs;
   /** The same with states as they settle at these outputs, and stay; itself where no state follows the outputs. */
   hold(outputs: Outputs): Objective;
   /** Whether few evaluations are all that can be afforded. */
@@ -115,17 +121,19 @@ function objectiveOf(
     for (const [k, v] of [...values, ...states].entries()) all.set(changing[k]!, v);
     return all;
   };
-  const [value, gradient, step] = [
-    evaluator([loss], known),
-    evaluator(cotangents, known),
-    evaluator(
-      follows.map(({ value: v }) => v),
-      known,
-    ),
-  ];
-  const work = workOf(order);
-  const ofValue = workOf(topological([loss]).filter((node) => moved.has(node)));
+  const forward = new Set(topological([loss]).filter((node) => moved.has(node)));
+  const backward = topological(cotangents).filter((node) => moved.has(node) && !forward.has(node));
+  const shared = [...new Set(backward.flatMap(({ args }) => args.filter((arg) => forward.has(arg))))];
+  const value = evaluator([loss, ...shared], known);
+  const gradient = evaluator(cotangents, new Set([...known, ...shared]));
+  const step = evaluator(
+    follows.map(({ value: v }) => v),
+    known,
+  );
+  const ofValue = workOf([...forward]);
+  const ofGradient = workOf(backward);
   const ofStep = workOf(topological(follows.map(({ value: v }) => v)).filter((node) => moved.has(node)));
+  const work = workOf(order);
   let spent = work;
   const spend = (operations: number): void => {
     spent += operations;
@@ -152,15 +160,20 @@ function objectiveOf(
     const objective: Objective = {
       owners,
       shapes: free.map((node) => node.type.shape.map(Number)),
-      value(values) {
+      at(values) {
         spend(ofValue);
-        return value(env(values, statesAt(values)), draws)[0]!.data[0]!;
+        const given = env(values, statesAt(values));
+        const [result, ...kept] = value(given, draws);
+        return {
+          outputs: values,
+          value: result!.data[0]!,
+          gradient() {
+            spend(ofGradient);
+            return gradient(new Map([...given, ...kept.map((v, k) => [shared[k]!, v] as const)]), draws);
+          },
+        };
       },
       terms: (values) => evaluateNodes(terms, env(values, statesAt(values)), draws).map(({ data }) => data[0]!),
-      gradient(values) {
-        spend(work);
-        return gradient(env(values, statesAt(values)), draws);
-      },
       hold(values) {
         if (follows.length === 0) return objective;
         const states = settle(values);

@@ -1,7 +1,7 @@
 /** Operations that act element by element and broadcast like NumPy, aligned at the last axis. */
 import type { Builder } from '../builder.js';
 import type { Dim } from '../dim.js';
-import { broadcasted, broadcastStrides, countOf, walk } from '../ndarray.js';
+import { broadcasted, broadcastStrides, countOf, walkRows } from '../ndarray.js';
 import type { DType, Node } from '../types.js';
 import { erf } from './erf.js';
 import { define, type NdArray, type OnnxContext, type Op, type TfjsContext } from './op.js';
@@ -52,8 +52,9 @@ function zip(x: NdArray, y: NdArray, shape: readonly number[], f: (x: number, y:
   else if (x.data.length === 1 && y.data.length === n) for (let i = 0; i < n; i++) data[i] = f(x.data[0]!, y.data[i]!);
   else {
     const left = broadcasted(x, shape).data;
-    walk(shape, broadcastStrides(y.shape, shape), 0, (at, offset) => {
-      data[at] = f(left[at]!, y.data[offset]!);
+    const right = y.data;
+    walkRows(shape, broadcastStrides(y.shape, shape), 0, (at, offset, count, stride) => {
+      for (let i = 0; i < count; i++) data[at + i] = f(left[at + i]!, right[offset + i * stride]!);
     });
   }
   return { shape, data };
