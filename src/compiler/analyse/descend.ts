@@ -78,7 +78,7 @@ function directionFrom(gradient: Outputs, changes: readonly Change[]): Outputs {
   if (changes.length > 0) return quasiNewton(gradient, changes);
   // A mean over many numbers has a small slope for each: the first step is one that would move them noticeably.
   const rate = Math.max(1, firstStep / rootMeanSquare(gradient));
-  return gradient.map((g) => scaled(g, rate));
+  return gradient.map(({ shape, data }) => ({ shape, data: data.map((x) => x * rate) }));
 }
 
 /** The first point against a direction, ever nearer, that is lower. */
@@ -100,20 +100,25 @@ function remember(changes: Change[], step: Outputs, slope: Outputs): void {
 
 /** The gradient times the inverse curvature that the changes tell of: their two loops. */
 function quasiNewton(gradient: Outputs, changes: readonly Change[]): Outputs {
-  let direction = gradient;
+  const direction = gradient.map(({ shape, data }) => ({ shape, data: new Float64Array(data) }));
   const shares: number[] = [];
   for (const { step, slope, scale } of [...changes].reverse()) {
     const share = scale * product(step, direction);
     shares.push(share);
-    direction = direction.map((d, k) => moved(d, slope[k]!, -share));
+    add(direction, slope, -share);
   }
   const last = changes.at(-1)!;
-  direction = direction.map((d) => scaled(d, 1 / (last.scale * product(last.slope, last.slope))));
-  for (const { step, slope, scale } of changes) {
-    const share = shares.pop()! - scale * product(slope, direction);
-    direction = direction.map((d, k) => moved(d, step[k]!, share));
-  }
+  const rate = 1 / (last.scale * product(last.slope, last.slope));
+  for (const { data } of direction) for (let i = 0; i < data.length; i++) data[i]! *= rate;
+  for (const { step, slope, scale } of changes) add(direction, step, shares.pop()! - scale * product(slope, direction));
   return direction;
+}
+
+function add(to: Outputs, values: Outputs, share: number): void {
+  for (const [k, { data }] of to.entries()) {
+    const more = values[k]!.data;
+    for (let i = 0; i < data.length; i++) data[i]! += share * more[i]!;
+  }
 }
 
 function product(a: Outputs, b: Outputs): number {
@@ -133,12 +138,9 @@ function difference(a: Outputs, b: Outputs): Outputs {
   return a.map((x, k) => moved(x, b[k]!, -1));
 }
 
-function scaled({ shape, data }: NdArray, by: number): NdArray {
-  return { shape, data: data.map((x) => x * by) };
-}
-
+/** `from` and `distance` times `direction`. */
 export function moved(from: NdArray, direction: NdArray, distance: number): NdArray {
-  const data = new Float64Array(from.data);
-  for (let i = 0; i < data.length; i++) data[i]! += distance * direction.data[i]!;
+  const [data, by] = [new Float64Array(from.data), direction.data];
+  for (let i = 0; i < data.length; i++) data[i]! += distance * by[i]!;
   return { shape: from.shape, data };
 }

@@ -12,6 +12,7 @@ import { Rewriting } from '../lower/rewriting.js';
 import { optimizeForward } from '../optimize/index.js';
 import { evaluateNodes, evaluator } from '../targets/reference/index.js';
 import { type Outputs, uniformNumbers } from './outputs.js';
+import { settledStates } from './settle.js';
 
 /** Examples in the batch that outputs are tried on: the first count with which one evaluation is small enough. */
 const exampleCounts = [8, 2] as const;
@@ -26,10 +27,10 @@ const affordable = 2e10;
  * part, which says as much of what outputs do in it.
  */
 const settlingSteps = 304;
+const leastSettlingSteps = 16;
 const settlingNumbers = 2e6;
 /** The same where the values themselves are wanted. */
 const exactSettlingNumbers = 1e8;
-const comparedEvery = 16;
 const draws = { seed: 1, step: 0 };
 
 export interface Output {
@@ -140,20 +141,16 @@ function objectiveOf(
     if (spent > affordable) throw new TooLarge(`it would take more than ${affordable.toExponential()} operations`);
   };
   const followed = follows.reduce((sum, { state }) => sum + numbersIn(state), 0);
-  const steps = Math.min(settlingSteps, Math.max(comparedEvery, Math.floor(settling / Math.max(1, followed))));
+  const steps = Math.min(settlingSteps, Math.max(leastSettlingSteps, Math.floor(settling / Math.max(1, followed))));
   let initial: Outputs | undefined;
   const settle = (values: Outputs): Outputs => {
     if (follows.length === 0) return [];
     initial ??= initialStates(model, lowering, follows);
-    let states = initial;
-    for (let k = 0; k < steps; k++) {
+    const next = (states: Outputs): Outputs => {
       spend(ofStep);
-      const then = step(env(values, states), draws);
-      // To compare costs as much as to step.
-      if (k % comparedEvery === 0 && then.every((state, i) => isNear(state, states[i]!))) return then;
-      states = then;
-    }
-    return states;
+      return step(env(values, states), draws);
+    };
+    return settledStates(next, initial, steps);
   };
   const owners = outputs.flatMap(({ encoder }, k) => (lowering.inputs.has(`output ${k}`) ? [encoder] : []));
   const bound = (statesAt: (values: Outputs) => Outputs): Objective => {
@@ -214,10 +211,6 @@ function initialStates(model: TypedModel, lowering: BatchLowering, follows: read
     follows.map(({ state }) => state),
   );
   return follows.map(({ state }) => fixed.get(state)!);
-}
-
-function isNear(a: NdArray, b: NdArray): boolean {
-  return a.data.every((x, i) => Math.abs(x - b.data[i]!) <= 1e-6 * (1 + Math.abs(x)));
 }
 
 /** Arithmetic, and reading and writing what it is about. */
