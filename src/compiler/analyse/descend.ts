@@ -6,8 +6,9 @@ import type { Outputs } from './outputs.js';
 /** A linear map of gradients to those of outputs of some kind: constant ones, say. */
 export type Projection = (gradient: Outputs) => Outputs;
 
-/** What of its size a value has to fall in a step for the next one. */
+/** What of its size a value has to fall in a step for the next one, after the first few, which may only find the scale. */
 const worthAStep = 1e-4;
+const leastSteps = 3;
 /** How far the first step of a descent moves numbers, as a root mean square. */
 const firstStep = 0.3;
 /** Steps whose changes of slope a direction takes account of. */
@@ -51,12 +52,12 @@ export class Descent {
     return this.isExact || outputs === this.start ? this.point : this.objective.at(outputs);
   }
 
-  /** Goes on for `steps` steps and then while a step gains something worth it, `most` in all; it may end below `enough`. */
-  run(steps: number, most = steps, enough = Number.NEGATIVE_INFINITY): void {
+  /** Goes on for as long as a step gains something worth it, at most `most` steps; it may end below `enough`. */
+  run(most: number, enough = Number.NEGATIVE_INFINITY): void {
     let gained = Number.POSITIVE_INFINITY;
     for (let k = 0; k < most && !this.hasEnded && !(this.point.value < enough); k++) {
       const { value } = this.point;
-      if (k >= steps && gained < worthAStep * (1 + Math.abs(value))) return;
+      if (k >= leastSteps && gained < worthAStep * (1 + Math.abs(value))) return;
       this.step();
       gained = value - this.point.value;
     }

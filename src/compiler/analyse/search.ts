@@ -12,7 +12,7 @@ export interface Found {
 /** By how much of its size a value must be below the best constant one to count. */
 const margin = 1e-3;
 const rounds = 3;
-/** Steps of a descent, and as many as it may take while it gains something. */
+/** Steps of a descent, and of one that is to reach the bottom. */
 const descentSteps = 8;
 const patience = 40;
 
@@ -61,7 +61,7 @@ export function lowestConstant(objective: Objective): Found {
     take(descent.reached(), descent);
   }
   if (!longest!.isExact) return best!;
-  longest!.run(0, patience);
+  longest!.run(patience);
   return longest!.point;
 }
 
@@ -98,7 +98,7 @@ function descendFrom(
   steps = descentSteps,
 ): Found {
   const descent = new Descent(objective, start, project);
-  descent.run(steps, descent.isExact ? patience : steps, enough);
+  descent.run(descent.isExact ? patience : steps, enough);
   return descent.reached();
 }
 
