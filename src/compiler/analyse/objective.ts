@@ -20,7 +20,7 @@ const exampleCounts = [8, 2] as const;
 const numbersAtOnce = 1.2e8;
 /** Operations of one evaluation above which as few examples and starts as can be are tried: the logits of a whole vocabulary. */
 const costly = 4e7;
-/** Operations on numbers that the whole analysis may take: some ten seconds. */
+/** Operations on numbers that the whole analysis may take: some seconds. */
 const affordable = 2e10;
 /**
  * Steps after which states that follow the outputs are taken to be settled: as many as a budget of numbers allows. A long queue is then filled in
