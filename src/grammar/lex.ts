@@ -1,6 +1,7 @@
 /** From text to tokens, comments and doc comments. What the lexer cannot read is reported and left out. */
-import { type IToken, Lexer } from 'chevrotain';
+import type { IToken } from 'chevrotain';
 import { type Diagnostic, report } from '../diagnostics/index.js';
+import { Lexer } from './chevrotain.js';
 import { enough } from './limits.js';
 import type { Source } from './source.js';
 import { unknownEscapes } from './strings.js';

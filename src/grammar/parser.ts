@@ -1,5 +1,6 @@
 /** The grammar. It reads one item, member or statement, or a whole module; recovery is `recover.ts`'s business. */
-import { CstParser, type IToken, type TokenType } from 'chevrotain';
+import type { IToken, TokenType } from 'chevrotain';
+import { CstParser } from './chevrotain.js';
 import { messageProvider } from './mismatch.js';
 import * as t from './tokens.js';
 

@@ -1,7 +1,5 @@
-import { canonicalModel, printCanonicalModel } from '../../compiler/canonical/index.js';
 import { type CheckedFile, checkFile, plateaus, type TypedModel } from '../../compiler/index.js';
 import { parseModule } from '../../grammar/index.js';
-import { canonicalHashes } from '../../runtime/canonical-hashes.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
 import type { CommandCall } from '../command.js';
@@ -22,9 +20,14 @@ function explain({ models, reasons }: CheckedFile): Explained[] {
   return models.map((model) => ({ model: model.name, reason: reasons[model.name], constant: plateaus(model) }));
 }
 
-function canonicalOf(model: TypedModel) {
-  const form = canonicalModel(model);
-  return { model: model.name, hashes: canonicalHashes(form), form };
+/** Loaded where it is asked for. */
+async function canonicalOf(models: readonly TypedModel[]) {
+  const { canonicalModel, printCanonicalModel } = await import('../../compiler/canonical/index.js');
+  const { canonicalHashes } = await import('../../runtime/canonical-hashes.js');
+  return models.map((model) => {
+    const form = canonicalModel(model);
+    return { model: model.name, hashes: canonicalHashes(form), form, text: printCanonicalModel(form).trimEnd() };
+  });
 }
 
 export async function runCheck({ args, options, output }: CommandCall): Promise<Status> {
@@ -37,7 +40,7 @@ export async function runCheck({ args, options, output }: CommandCall): Promise<
   const ok = !hasErrors(diagnostics);
   const explained = ok && options.flag('explain') ? explain(checked) : undefined;
   const cost = ok && options.flag('cost') ? costOf(checked) : undefined;
-  const canonical = ok && options.flag('canonical') ? checked.models.map(canonicalOf) : undefined;
+  const canonical = ok && options.flag('canonical') ? await canonicalOf(checked.models) : undefined;
   output.document({
     ok,
     file: source.path,
@@ -46,7 +49,7 @@ export async function runCheck({ args, options, output }: CommandCall): Promise<
     diagnostics: diagnostics.map(describeDiagnostic),
     explained,
     cost,
-    canonical,
+    canonical: canonical?.map(({ model, hashes, form }) => ({ model, hashes, form })),
   });
   output.diagnostics(diagnostics);
   const { green, red } = output.paint;
@@ -58,9 +61,9 @@ export async function runCheck({ args, options, output }: CommandCall): Promise<
     const values = Object.entries(constant).map(([term, value]) => `${term} ${Number(value.toPrecision(5))}`);
     output.line(`${model}, at the best constant representation: ${values.join(', ')}`);
   }
-  for (const { model, hashes, form } of canonical ?? []) {
+  for (const { model, hashes, form, text } of canonical ?? []) {
     output.line(`\nmodel ${model}`);
-    output.line(printCanonicalModel(form).trimEnd());
+    output.line(text);
     for (const [name, declared] of Object.entries(form.names)) output.line(`name ${name} ${declared}`);
     for (const [what, hash] of Object.entries(hashes)) output.line(`${what} ${hash}`);
   }

@@ -12,24 +12,25 @@ import { Rewriting } from '../lower/rewriting.js';
 import { optimizeForward } from '../optimize/index.js';
 import { evaluateNodes, evaluator } from '../targets/reference/index.js';
 import { type Outputs, uniformNumbers } from './outputs.js';
+import { settledStates } from './settle.js';
 
 /** Examples in the batch that outputs are tried on: the first count with which one evaluation is small enough. */
 const exampleCounts = [8, 2] as const;
 /** Numbers that an evaluation of the objective and its gradient may make: a gigabyte if all were kept. */
 const numbersAtOnce = 1.2e8;
 /** Operations of one evaluation above which as few examples and starts as can be are tried: the logits of a whole vocabulary. */
-const costly = 2e8;
-/** Operations on numbers that the whole analysis may take: some ten seconds. */
+const costly = 4e7;
+/** Operations on numbers that the whole analysis may take: some seconds. */
 const affordable = 2e10;
 /**
  * Steps after which states that follow the outputs are taken to be settled: as many as a budget of numbers allows. A long queue is then filled in
  * part, which says as much of what outputs do in it.
  */
 const settlingSteps = 304;
+const leastSettlingSteps = 16;
 const settlingNumbers = 2e6;
 /** The same where the values themselves are wanted. */
 const exactSettlingNumbers = 1e8;
-const comparedEvery = 16;
 const draws = { seed: 1, step: 0 };
 
 export interface Output {
@@ -40,6 +41,13 @@ export interface Output {
 /** The search would take too long or too much memory. */
 export class TooLarge extends Error {}
 
+/** The objective at some outputs. The gradient takes up what the value has computed, and is computed when asked for. */
+export interface Point {
+  readonly outputs: Outputs;
+  readonly value: number;
+  gradient(): Outputs;
+}
+
 /**
  * The objective with stopped gradients let through; data, draws and parameters outside the encoders are fixed. States that `after step` makes of
  * the outputs are what they become while the outputs stay as they are.
@@ -48,9 +56,8 @@ export interface Objective {
   /** The encoder of each output: constant ones are equal for all outputs of one encoder. */
   readonly owners: readonly string[];
   readonly shapes: readonly (readonly number[])[];
-  value(outputs: Outputs): number;
+  at(outputs: Outputs): Point;
   terms(outputs: Outputs): number[];
-  gradient(outputs: Outputs): Outputs;
   /** The same with states as they settle at these outputs, and stay; itself where no state follows the outputs. */
   hold(outputs: Outputs): Objective;
   /** Whether few evaluations are all that can be afforded. */
@@ -115,52 +122,55 @@ function objectiveOf(
     for (const [k, v] of [...values, ...states].entries()) all.set(changing[k]!, v);
     return all;
   };
-  const [value, gradient, step] = [
-    evaluator([loss], known),
-    evaluator(cotangents, known),
-    evaluator(
-      follows.map(({ value: v }) => v),
-      known,
-    ),
-  ];
-  const work = workOf(order);
-  const ofValue = workOf(topological([loss]).filter((node) => moved.has(node)));
+  const forward = new Set(topological([loss]).filter((node) => moved.has(node)));
+  const backward = topological(cotangents).filter((node) => moved.has(node) && !forward.has(node));
+  const shared = [...new Set(backward.flatMap(({ args }) => args.filter((arg) => forward.has(arg))))];
+  const value = evaluator([loss, ...shared], known);
+  const gradient = evaluator(cotangents, new Set([...known, ...shared]));
+  const step = evaluator(
+    follows.map(({ value: v }) => v),
+    known,
+  );
+  const ofValue = workOf([...forward]);
+  const ofGradient = workOf(backward);
   const ofStep = workOf(topological(follows.map(({ value: v }) => v)).filter((node) => moved.has(node)));
+  const work = workOf(order);
   let spent = work;
   const spend = (operations: number): void => {
     spent += operations;
     if (spent > affordable) throw new TooLarge(`it would take more than ${affordable.toExponential()} operations`);
   };
   const followed = follows.reduce((sum, { state }) => sum + numbersIn(state), 0);
-  const steps = Math.min(settlingSteps, Math.max(comparedEvery, Math.floor(settling / Math.max(1, followed))));
+  const steps = Math.min(settlingSteps, Math.max(leastSettlingSteps, Math.floor(settling / Math.max(1, followed))));
   let initial: Outputs | undefined;
   const settle = (values: Outputs): Outputs => {
     if (follows.length === 0) return [];
     initial ??= initialStates(model, lowering, follows);
-    let states = initial;
-    for (let k = 0; k < steps; k++) {
+    const next = (states: Outputs): Outputs => {
       spend(ofStep);
-      const then = step(env(values, states), draws);
-      // To compare costs as much as to step.
-      if (k % comparedEvery === 0 && then.every((state, i) => isNear(state, states[i]!))) return then;
-      states = then;
-    }
-    return states;
+      return step(env(values, states), draws);
+    };
+    return settledStates(next, initial, steps);
   };
   const owners = outputs.flatMap(({ encoder }, k) => (lowering.inputs.has(`output ${k}`) ? [encoder] : []));
   const bound = (statesAt: (values: Outputs) => Outputs): Objective => {
     const objective: Objective = {
       owners,
       shapes: free.map((node) => node.type.shape.map(Number)),
-      value(values) {
+      at(values) {
         spend(ofValue);
-        return value(env(values, statesAt(values)), draws)[0]!.data[0]!;
+        const given = env(values, statesAt(values));
+        const [result, ...kept] = value(given, draws);
+        return {
+          outputs: values,
+          value: result!.data[0]!,
+          gradient() {
+            spend(ofGradient);
+            return gradient(new Map([...given, ...kept.map((v, k) => [shared[k]!, v] as const)]), draws);
+          },
+        };
       },
       terms: (values) => evaluateNodes(terms, env(values, statesAt(values)), draws).map(({ data }) => data[0]!),
-      gradient(values) {
-        spend(work);
-        return gradient(env(values, statesAt(values)), draws);
-      },
       hold(values) {
         if (follows.length === 0) return objective;
         const states = settle(values);
@@ -201,10 +211,6 @@ function initialStates(model: TypedModel, lowering: BatchLowering, follows: read
     follows.map(({ state }) => state),
   );
   return follows.map(({ state }) => fixed.get(state)!);
-}
-
-function isNear(a: NdArray, b: NdArray): boolean {
-  return a.data.every((x, i) => Math.abs(x - b.data[i]!) <= 1e-6 * (1 + Math.abs(x)));
 }
 
 /** Arithmetic, and reading and writing what it is about. */

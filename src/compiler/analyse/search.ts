@@ -1,11 +1,8 @@
 /** Searching among outputs for what is lower than the best constant ones. */
 import type { NdArray } from '../graph/ops/op.js';
+import { Descent, moved, type Projection } from './descend.js';
 import type { Objective } from './objective.js';
 import { arrangements, type Outputs, repeated } from './outputs.js';
-
-const descentSteps = 8;
-/** How far the first step of a descent moves numbers, as a root mean square. */
-const firstStep = 0.3;
 
 export interface Found {
   readonly outputs: Outputs;
@@ -15,7 +12,8 @@ export interface Found {
 /** By how much of its size a value must be below the best constant one to count. */
 const margin = 1e-3;
 const rounds = 3;
-/** Steps of the descents that decide where the others did not. */
+/** Steps of a descent, and of one that is to reach the bottom. */
+const descentSteps = 8;
 const patience = 40;
 
 /** The best constant outputs, and outputs that are clearly lower; those are absent where none were found. */
@@ -41,10 +39,6 @@ function enoughBelow({ value }: Found): number {
   return value - margin * (1 + Math.abs(value));
 }
 
-function consistent(objective: Objective, outputs: Outputs): Found {
-  return { outputs, value: objective.value(outputs) };
-}
-
 const constantFor =
   ({ owners }: Objective): Projection =>
   (gradient) =>
@@ -53,15 +47,22 @@ const constantFor =
 /** The lowest value over outputs that are the same for every example, and for all outputs of one encoder. */
 export function lowestConstant(objective: Objective): Found {
   let best: Found | undefined;
-  const take = (found: Found): void => {
-    if (!best || found.value < best.value) best = found;
+  let longest: Descent | undefined;
+  const take = (found: Found, descent: Descent): void => {
+    if (best && !(found.value < best.value)) return;
+    best = found;
+    longest = descent;
   };
   const starts = arrangements(objective.shapes, 'constant');
   for (const outputs of objective.isCostly ? starts.slice(0, 1) : starts) {
-    take(consistent(objective, outputs));
-    take(descendFrom(objective, outputs, constantFor(objective)));
+    const descent = new Descent(objective, outputs, constantFor(objective));
+    take(descent.point, descent);
+    descent.run(descentSteps);
+    take(descent.reached(), descent);
   }
-  return best!;
+  if (!longest!.isExact) return best!;
+  longest!.run(patience);
+  return longest!.point;
 }
 
 function findLower(objective: Objective, constant: Found): Found | undefined {
@@ -71,7 +72,7 @@ function findLower(objective: Objective, constant: Found): Found | undefined {
     ...arrangements(objective.shapes, 'noise', constant.outputs),
   ];
   for (const outputs of starts) {
-    const found = consistent(objective, outputs);
+    const found = objective.at(outputs);
     if (found.value < enough) return found;
   }
   // Descents are the costly part: away from the best constant, from near it, and from outputs that differ.
@@ -88,66 +89,17 @@ function findLower(objective: Objective, constant: Found): Found | undefined {
   return undefined;
 }
 
-type Projection = (gradient: Outputs) => Outputs;
-
-/** A descent with states held as they are at its start, and its end's value with states as they settle there. */
+/** The end of a descent, with states as they settle there. */
 function descendFrom(
   objective: Objective,
   start: Outputs,
   project: Projection,
   enough?: number,
-  steps?: number,
-): Found {
-  const held = objective.hold(start);
-  const found = descend(held, start, project, enough, steps);
-  return held === objective ? found : consistent(objective, found.outputs);
-}
-
-/** Gradient descent with a step that grows while it helps and shrinks while it does not; it may end below `enough`. */
-function descend(
-  objective: Objective,
-  start: Outputs,
-  project: Projection,
-  enough = Number.NEGATIVE_INFINITY,
   steps = descentSteps,
 ): Found {
-  let outputs = start;
-  let value = objective.value(outputs);
-  let rate = 0;
-  for (let step = 0; step < steps && !(value < enough); step++) {
-    const direction = project(objective.gradient(outputs));
-    if (direction.every((d) => d.data.every((x) => x === 0))) break;
-    // A mean over many numbers has a small slope for each: the first step is one that would move them noticeably.
-    if (step === 0) rate = Math.max(1, firstStep / rootMeanSquare(direction));
-    let improved = false;
-    for (let tries = 0; tries < 4 && !improved; tries++) {
-      const next = outputs.map((o, k) => moved(o, direction[k]!, -rate));
-      const nextValue = objective.value(next);
-      if (nextValue < value) {
-        outputs = next;
-        value = nextValue;
-        rate *= 2;
-        improved = true;
-      } else rate /= 8;
-    }
-    if (!improved) break;
-  }
-  return { outputs, value };
-}
-
-function rootMeanSquare(values: Outputs): number {
-  let [sum, count] = [0, 0];
-  for (const { data } of values) {
-    for (const x of data) sum += x * x;
-    count += data.length;
-  }
-  return Math.sqrt(sum / count);
-}
-
-function moved(from: NdArray, direction: NdArray, distance: number): NdArray {
-  const data = new Float64Array(from.data);
-  for (let i = 0; i < data.length; i++) data[i]! += distance * direction.data[i]!;
-  return { shape: from.shape, data };
+  const descent = new Descent(objective, start, project);
+  descent.run(descent.isExact ? patience : steps, enough);
+  return descent.reached();
 }
 
 /** What of a gradient is not the same for every example. */

@@ -41,23 +41,20 @@ export class Algebra {
   number(value: number): Expression {
     const v = rounded(value);
     const text = `number ${Object.is(v, -0) ? 0 : v}`;
-    const plain = {
-      hash: hashText(text),
-      skeleton: hashText('number'),
-      free: none,
-      height: 0,
-      weight: 1,
-      moves: false,
-    };
-    return this.shared(text, () => ({ ...plain, kind: 'number', value: v === 0 ? 0 : value }));
+    return this.shared(text, () => ({
+      ...{ hash: hashText(text), skeleton: hashText('number'), free: none, height: 0, weight: 1, moves: false },
+      ...{ kind: 'number', value: v === 0 ? 0 : value },
+    }));
   }
 
   variable(name: string, size: number, shown: string): Variable {
     const text = `variable ${name} ${shown}`;
-    // A free variable's name says nothing: it is given away when the formula is closed.
-    const hash = hashText(name.startsWith('~') ? `variable ${shown}` : text);
-    const plain = { hash, skeleton: hash, free: new Set([name]), height: 0, weight: 1, moves: false };
-    return this.shared(text, () => ({ ...plain, kind: 'variable', name, size, shown }));
+    return this.shared(text, () => {
+      // A free variable's name says nothing: it is given away when the formula is closed.
+      const hash = hashText(name.startsWith('~') ? `variable ${shown}` : text);
+      const plain = { hash, skeleton: hash, free: new Set([name]), height: 0, weight: 1, moves: false };
+      return { ...plain, kind: 'variable', name, size, shown };
+    });
   }
 
   add(terms: readonly Weighted[], constant = 0): Expression {
@@ -88,11 +85,10 @@ export class Algebra {
     const show = (part: (term: Expression) => number, c: (x: number) => string): string =>
       `sum ${c(rest)} ${kept.map(({ term, coefficient }) => `${c(coefficient)}*${part(term)}`).join(' ')}`;
     const key = show((t) => t.id, shown);
-    const [hash, skeleton] = [hashText(show((t) => t.hash, shown)), hashText(show((t) => t.skeleton, sign))];
-    const parts = kept.map(({ term }) => term);
     return this.shared(key, () => ({
-      ...this.joined(parts),
-      ...{ hash, skeleton, kind: 'sum', terms: kept, constant: rest },
+      ...this.joined(kept.map(({ term }) => term)),
+      ...{ hash: hashText(show((t) => t.hash, shown)), skeleton: hashText(show((t) => t.skeleton, sign)) },
+      ...{ kind: 'sum', terms: kept, constant: rest },
     }));
   }
 
@@ -138,12 +134,12 @@ export class Algebra {
     kept.sort((a, b) => compareParts(a.factor, b.factor) || a.exponent - b.exponent);
     const show = (part: (x: Expression) => number): string =>
       `product ${kept.map(({ factor, exponent }) => `${part(factor)}^${exponent}`).join(' ')}`;
-    const [hash, skeleton] = [hashText(show((f) => f.hash)), hashText(show((f) => f.skeleton))];
     const product = this.shared<Expression>(
       show((f) => f.id),
       () => ({
         ...this.joined(kept.map(({ factor }) => factor)),
-        ...{ hash, skeleton, kind: 'product', factors: kept },
+        ...{ hash: hashText(show((f) => f.hash)), skeleton: hashText(show((f) => f.skeleton)) },
+        ...{ kind: 'product', factors: kept },
       }),
     );
     return this.scale(product, coefficient);
@@ -192,13 +188,12 @@ export class Algebra {
     }
     const ordered = commutative.has(name) ? [...args].sort(compareParts) : args;
     const show = (part: (x: Expression) => number): string => `${name} ${ordered.map(part).join(' ')}`;
-    const [hash, skeleton] = [hashText(show((x) => x.hash)), hashText(show((x) => x.skeleton))];
-    const joined = this.joined(ordered);
-    const moves = name === 'pin' || (joined.moves && name !== 'stop');
-    return this.shared(`call ${show((x) => x.id)}`, () => ({
-      ...joined,
-      ...{ hash, skeleton, moves, kind: 'call', name, args: ordered },
-    }));
+    return this.shared(`call ${show((x) => x.id)}`, () => {
+      const [hash, skeleton] = [hashText(show((x) => x.hash)), hashText(show((x) => x.skeleton))];
+      const joined = this.joined(ordered);
+      const moves = name === 'pin' || (joined.moves && name !== 'stop');
+      return { ...joined, hash, skeleton, moves, kind: 'call', name, args: ordered };
+    });
   }
 
   leaf(leaf: Leaf): Tensor {
@@ -207,40 +202,36 @@ export class Algebra {
       number = this.leafNumbers.size;
       this.leafNumbers.set(leaf, number);
     }
-    const hash = hashText(`leaf ${leaf.kind} ${this.keyOf(leaf)}`);
-    const plain = {
-      hash,
-      skeleton: hashText(`leaf ${leaf.kind}`),
-      free: none,
-      height: 0,
-      weight: 1,
-      moves: leaf.moves,
-    };
     return this.shared(`leaf ${number}`, () => ({
-      ...plain,
+      ...{ hash: hashText(`leaf ${leaf.kind} ${this.keyOf(leaf)}`), skeleton: hashText(`leaf ${leaf.kind}`) },
+      ...{ free: none, height: 0, weight: 1, moves: leaf.moves },
       ...{ kind: 'tensor', leaf, operation: '', attributes: '', args: [] },
     }));
   }
 
   tensor(operation: string, attributes: string, args: readonly Lambda[], leaf?: Leaf): Tensor {
-    const key = leaf ? `${leaf.kind} ${this.keyOf(leaf)}` : '';
     const show = (part: (x: Lambda) => number): string => `${operation} ${attributes} ${args.map(part).join(' ')}`;
     const identity = leaf ? this.leaf(leaf).id : -1;
-    const hash = hashText(`${show((x) => x.hash)} ${key}`);
-    const skeleton = hashText(`${operation} ${leaf?.kind} ${args.map((x) => x.skeleton).join(' ')}`);
-    const joined = this.joined(args);
-    const moves = leaf ? leaf.moves || (joined.moves && leaf.kind !== 'encoder') : joined.moves;
-    return this.shared(`tensor ${identity} ${show((x) => x.id)}`, () => ({
-      ...joined,
-      ...{ hash, skeleton, moves, kind: 'tensor', leaf, operation, attributes, args },
-    }));
+    return this.shared(`tensor ${identity} ${show((x) => x.id)}`, () => {
+      const key = leaf ? `${leaf.kind} ${this.keyOf(leaf)}` : '';
+      const hash = hashText(`${show((x) => x.hash)} ${key}`);
+      const skeleton = hashText(`${operation} ${leaf?.kind} ${args.map((x) => x.skeleton).join(' ')}`);
+      const joined = this.joined(args);
+      const moves = leaf ? leaf.moves || (joined.moves && leaf.kind !== 'encoder') : joined.moves;
+      return { ...joined, hash, skeleton, moves, kind: 'tensor', leaf, operation, attributes, args };
+    });
   }
 
   at(tensor: Tensor, indices: readonly Expression[]): Expression {
     const show = (part: (x: Shared) => number): string => `at ${part(tensor)} ${indices.map(part).join(' ')}`;
-    const [hash, skeleton] = [hashText(show((x) => x.hash)), hashText(show((x) => x.skeleton))];
-    const plain = { ...this.joined([tensor, ...indices]), hash, skeleton, moves: tensor.moves };
-    return this.shared(`${show((x) => x.id)}`, () => ({ ...plain, kind: 'at', tensor, indices }));
+    return this.shared(
+      show((x) => x.id),
+      () => ({
+        ...this.joined([tensor, ...indices]),
+        ...{ hash: hashText(show((x) => x.hash)), skeleton: hashText(show((x) => x.skeleton)) },
+        ...{ moves: tensor.moves, kind: 'at', tensor, indices },
+      }),
+    );
   }
 
   /** With names that are final: see `binders.ts`. */
@@ -260,16 +251,18 @@ export class Algebra {
   ): P {
     const names = over.map(({ name, shown }) => `${name}:${shown}`).join();
     const show = (part: number): string => `${what} ${names} ${part}`;
-    const free = new Set([...body.free].filter((name) => !over.some((v) => v.name === name)));
-    // A tensor written out by its elements binds nothing that matters.
-    const isWhole = what === 'lambda' && body.kind === 'at' && isElements(body, over);
-    const height = isWhole ? body.tensor.height : body.height + over.length;
-    const { weight, moves } = body;
-    // As in print, the sizes of a tensor that is passed on as it is are not said.
-    const [hash, skeleton] = isWhole
-      ? [hashText(`whole ${body.tensor.hash}`), hashText(`whole ${body.tensor.skeleton}`)]
-      : [hashText(show(body.hash)), hashText(show(body.skeleton))];
-    return this.shared(show(body.id), () => make({ hash, skeleton, free, height, weight: weight + 1, moves }));
+    return this.shared(show(body.id), () => {
+      const free = new Set([...body.free].filter((name) => !over.some((v) => v.name === name)));
+      // A tensor written out by its elements binds nothing that matters.
+      const isWhole = what === 'lambda' && body.kind === 'at' && isElements(body, over);
+      const height = isWhole ? body.tensor.height : body.height + over.length;
+      const { weight, moves } = body;
+      // As in print, the sizes of a tensor that is passed on as it is are not said.
+      const [hash, skeleton] = isWhole
+        ? [hashText(`whole ${body.tensor.hash}`), hashText(`whole ${body.tensor.skeleton}`)]
+        : [hashText(show(body.hash)), hashText(show(body.skeleton))];
+      return make({ hash, skeleton, free, height, weight: weight + 1, moves });
+    });
   }
 
   private joined(parts: readonly Shared[]): Omit<Plain, 'hash' | 'skeleton'> {

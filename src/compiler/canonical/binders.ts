@@ -53,11 +53,11 @@ export class Binders {
       case 'tensor':
         return algebra.tensor(part.operation, part.attributes, part.args.map(visit), part.leaf);
       case 'reduce': {
-        const { over, body } = this.opened(part);
+        const { over, body } = areFlat(by.values()) ? part : this.opened(part);
         return this.reduce(part.by, over, this.substitute(body, by));
       }
       case 'lambda': {
-        const { over, body } = this.opened(part);
+        const { over, body } = areFlat(by.values()) ? part : this.opened(part);
         return this.lambda(over, this.substitute(body, by));
       }
     }
@@ -79,7 +79,12 @@ export class Binders {
     const names = over.map(({ size, shown }, i) =>
       this.algebra.variable(boundName(body.height + i + 1, shown), size, shown),
     );
-    return this.algebra.closedLambda(names, this.substitute(body, new Map(over.map((v, i) => [v.name, names[i]!]))));
+    return this.algebra.closedLambda(names, this.renamed(body, over, names));
+  }
+
+  private renamed(body: Expression, from: readonly Variable[], to: readonly Variable[]): Expression {
+    const changed = from.flatMap((v, i) => (v === to[i] ? [] : [[v.name, to[i]!] as const]));
+    return changed.length === 0 ? body : this.substitute(body, new Map(changed));
   }
 
   /** An element; of joined parts at a place that is known, the part's. */
@@ -101,11 +106,10 @@ export class Binders {
   }
 
   applied(lambda: Lambda, indices: readonly Expression[]): Expression {
-    // Bound names cannot be taken for others where the indices hold none.
-    if (indices.every(({ height, free }) => height === 0 && ![...free].some((name) => name.startsWith('#'))))
-      return this.substitute(lambda.body, new Map(lambda.over.map((v, i) => [v.name, indices[i]!])));
+    if (areFlat(indices))
+      return this.substitute(lambda.body, new Map(indices.map((index, i) => [lambda.over[i]!.name, index])));
     const { over, body } = this.opened(lambda);
-    return this.substitute(body, new Map(over.map((v, i) => [v.name, indices[i]!])));
+    return this.substitute(body, new Map(indices.map((index, i) => [over[i]!.name, index])));
   }
 
   reduce(by: Reduction, over: readonly Variable[], body: Expression): Expression {
@@ -218,12 +222,21 @@ export class Binders {
       const names = order.map(({ size, shown }, i) =>
         this.algebra.variable(boundName(body.height + i + 1, shown), size, shown),
       );
-      const closed = this.substitute(body, new Map(order.map((v, i) => [v.name, names[i]!])));
+      const closed = this.renamed(body, order, names);
       const candidate = this.algebra.closedReduce(by, names, closed);
       if (!best || candidate.hash < best.hash) best = candidate;
     }
     return best!;
   }
+}
+
+/** Whether nothing is bound in them and nothing has a bound name, so that those of binders around them cannot be taken for others. */
+function areFlat(parts: Iterable<Expression>): boolean {
+  for (const { height, free } of parts) {
+    if (height > 0) return false;
+    for (const name of free) if (name.startsWith('#')) return false;
+  }
+  return true;
 }
 
 /** Sizes of the parts of joined tensors that a variable goes along; undefined where there are none, or of several kinds. */

@@ -96,6 +96,7 @@ export const thisExample = 'e';
 const digits = 12;
 
 export function rounded(value: number): number {
+  if (Number.isInteger(value) && Math.abs(value) < 10 ** digits) return value;
   return Number.isFinite(value) ? Number(value.toPrecision(digits)) : value;
 }
 

@@ -1,6 +1,7 @@
 /** Makes graph nodes: infers types, simplifies locally and shares equal operations. */
 import type { Span } from '../../grammar/source.js';
 import { type Dim, sameShape, showDim } from './dim.js';
+import { NodeTable } from './node-table.js';
 import { type OpName, ops } from './ops/index.js';
 import { ShapeError } from './shape-error.js';
 import { simplify } from './simplify.js';
@@ -42,12 +43,6 @@ function signatureOf(op: OpName, attrs: Attrs, axes: readonly Axis[]): string {
   return text;
 }
 
-function keyOf(signature: string, args: readonly Node[]): string {
-  let key = signature;
-  for (const arg of args) key += ` ${arg.id}`;
-  return key;
-}
-
 /** Axes a result runs over where the caller does not say: the arguments', less or plus what the operation itself moves. */
 function defaultAxes(op: OpName, args: readonly Node[], attrs: Attrs): readonly Axis[] {
   let axes: readonly Axis[] = args.find((a) => a.axes.length > 0)?.axes ?? [];
@@ -65,7 +60,7 @@ function defaultAxes(op: OpName, args: readonly Node[], attrs: Attrs): readonly 
 }
 
 export class Builder {
-  private readonly table = new Map<string, Node>();
+  private readonly table = new NodeTable();
   /** This builder's nodes, each at its number. */
   private readonly own: (Node | undefined)[] = [];
   /** Scope and span of nodes whose `op` call gives none: gradient rules and passes set it to the node they work on. */
@@ -74,10 +69,9 @@ export class Builder {
   /** `nodes`: nodes of an earlier builder to go on from, arguments before their users. Of equal ones the first is taken. */
   constructor(nodes: Iterable<Node> = []) {
     for (const node of nodes) {
-      const key = keyOf(node.signature, node.args);
       this.own.length = Math.max(this.own.length, node.id + 1);
-      if (this.table.has(key)) continue;
-      this.table.set(key, node);
+      if (this.table.get(node.signature, node.args)) continue;
+      this.table.set(node.signature, node.args, node);
       this.own[node.id] = node;
     }
   }
@@ -90,8 +84,7 @@ export class Builder {
   op(name: OpName, args: readonly Node[], attrs: Attrs = {}, place: Place = {}): Node {
     const axes = place.axes ?? defaultAxes(name, args, attrs);
     const signature = signatureOf(name, attrs, axes);
-    const key = keyOf(signature, args);
-    const found = this.table.get(key);
+    const found = this.table.get(signature, args);
     if (found) return found;
     this.checkOwn(name, args);
     const entry = ops[name];
@@ -104,7 +97,7 @@ export class Builder {
       throw new ShapeError(entry.shared.sentence, name, types);
     const scope = place.scope ?? this.place.scope;
     const span = 'span' in place ? place.span : this.place.span;
-    return this.make(key, { op: name, args, attrs, type, axes, signature, scope, span });
+    return this.make({ op: name, args, attrs, type, axes, signature, scope, span });
   }
 
   /** What `node` does, to other arguments over the same axes; its type is known where theirs are the same. */
@@ -116,11 +109,10 @@ export class Builder {
     const { op, attrs, axes } = node;
     for (let i = 0; i < args.length; i++)
       if (!sameType(args[i]!.type, node.args[i]!.type)) return this.op(op, args, attrs, { axes, scope, span });
-    const key = keyOf(node.signature, args);
-    const found = this.table.get(key);
+    const found = this.table.get(node.signature, args);
     if (found) return found;
     this.checkOwn(op, args);
-    return this.make(key, { ...node, args, scope, span });
+    return this.make({ ...node, args, scope, span });
   }
 
   private checkOwn(name: OpName, args: readonly Node[]): void {
@@ -129,8 +121,8 @@ export class Builder {
   }
 
   /** The node itself, or a simpler one that is equal. */
-  private make(key: string, value: Omit<Node, 'id'>): Node {
-    const { op, args, attrs, type, axes } = value;
+  private make(value: Omit<Node, 'id'>): Node {
+    const { op, args, attrs, type, axes, signature, scope, span } = value;
     const simpler = simplify(this, op, args, attrs, type);
     if (
       simpler &&
@@ -138,12 +130,11 @@ export class Builder {
       sameShape(simpler.type.shape, type.shape) &&
       sameAxes(simpler.axes, axes)
     ) {
-      this.table.set(key, simpler);
+      this.table.set(signature, args, simpler);
       return simpler;
     }
-    const { signature, scope, span } = value;
     const node: Node = { id: this.own.length, op, args, attrs, type, axes, signature, scope, span };
-    this.table.set(key, node);
+    this.table.set(signature, args, node);
     this.own.push(node);
     return node;
   }

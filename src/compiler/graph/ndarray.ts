@@ -25,33 +25,62 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** Calls `visit(at, offset)` for each element of `shape` in row-major order, where offset = start + Σ index·stride. */
-export function walk(
+/**
+ * Calls `visit(at, offset, count, stride)` for each row of `shape` in row-major order: `count` elements from number `at` on, the first of them
+ * at offset = start + Σ index·stride, the others `stride` apart. Axes that follow one another without a gap are one row.
+ */
+export function walkRows(
   shape: readonly number[],
   strides: readonly number[],
   start: number,
-  visit: (at: number, offset: number) => void,
+  visit: (at: number, offset: number, count: number, stride: number) => void,
 ): void {
   const total = countOf(shape);
-  const rank = shape.length;
-  const index = new Int32Array(rank);
+  if (total === 0) return;
+  const { sizes, steps } = merged(shape, strides);
+  const count = sizes.pop() ?? 1;
+  const stride = steps.pop() ?? 0;
+  const index = new Int32Array(sizes.length);
   let offset = start;
-  for (let at = 0; at < total; at++) {
-    visit(at, offset);
-    for (let d = rank - 1; d >= 0; d--) {
-      offset += strides[d]!;
-      if (++index[d]! < shape[d]!) break;
-      offset -= strides[d]! * shape[d]!;
+  for (let at = 0; at < total; at += count) {
+    visit(at, offset, count, stride);
+    for (let d = sizes.length - 1; d >= 0; d--) {
+      offset += steps[d]!;
+      if (++index[d]! < sizes[d]!) break;
+      offset -= steps[d]! * sizes[d]!;
       index[d] = 0;
     }
   }
 }
 
+/** The same elements by as few axes as can be. */
+function merged(shape: readonly number[], strides: readonly number[]) {
+  const [sizes, steps]: [number[], number[]] = [[], []];
+  for (const [i, size] of shape.entries()) {
+    if (size === 1) continue;
+    const last = sizes.length - 1;
+    if (last >= 0 && steps[last] === strides[i]! * size) {
+      sizes[last]! *= size;
+      steps[last] = strides[i]!;
+    } else {
+      sizes.push(size);
+      steps.push(strides[i]!);
+    }
+  }
+  return { sizes, steps };
+}
+
+/** Rows shorter than this are copied number by number. */
+const shortRow = 16;
+
 /** Reads `x` with the given shape and strides into a new array: transposes, slices, broadcasts are all this. */
 export function strided(x: NdArray, shape: readonly number[], strides: readonly number[], start = 0): NdArray {
   const result = zerosOf(shape);
-  walk(shape, strides, start, (at, offset) => {
-    result.data[at] = x.data[offset]!;
+  const [to, from] = [result.data, x.data];
+  walkRows(shape, strides, start, (at, offset, count, stride) => {
+    if (stride === 0) to.fill(from[offset]!, at, at + count);
+    else if (stride === 1 && count >= shortRow) to.set(from.subarray(offset, offset + count), at);
+    else for (let i = 0; i < count; i++) to[at + i] = from[offset + i * stride]!;
   });
   return result;
 }

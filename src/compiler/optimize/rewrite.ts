@@ -26,13 +26,15 @@ export function rewriteGraph(b: Builder, graph: Graph, rules: readonly Rule[]): 
   // Only what changes: most passes leave most of a graph alone.
   const rewritten = new Map<Node, Node>();
   const uses = new Uses(graph, rewritten);
-  const order = new Set<Node>();
+  let order: Set<Node> | undefined;
   const { place } = b;
-  for (const node of schedule) {
+  for (const [i, node] of schedule.entries()) {
+    if (rewritten.size === 0 && !rulesOf.has(node.op) && b.owns(node)) continue;
     b.place = node;
     const result = applyRules(b, rebuild(b, node, rewritten), rulesOf, uses);
-    if (result === node) order.add(node);
+    if (result === node) order?.add(node);
     else {
+      order ??= new Set(schedule.slice(0, i));
       rewritten.set(node, result);
       uses.move(node, result);
       append(order, result);
@@ -40,7 +42,7 @@ export function rewriteGraph(b: Builder, graph: Graph, rules: readonly Rule[]): 
   }
   b.place = place;
   const now = (node: Node): Node => rewritten.get(node) ?? node;
-  return rewritten.size === 0 ? graph : scheduled(mapGraph(graph, now), [...order]);
+  return order === undefined ? graph : scheduled(mapGraph(graph, now), [...order]);
 }
 
 type Rules = ReadonlyMap<OpName, readonly Rule[]>;
@@ -83,11 +85,14 @@ function append(order: Set<Node>, node: Node): void {
 }
 
 function rebuild(b: Builder, node: Node, rewritten: ReadonlyMap<Node, Node>): Node {
-  if (b.owns(node) && (rewritten.size === 0 || !node.args.some((arg) => rewritten.has(arg)))) return node;
-  return b.again(
-    node,
-    node.args.map((arg) => rewritten.get(arg) ?? arg),
-  );
+  let args: Node[] | undefined;
+  for (let i = 0; i < node.args.length; i++) {
+    const now = rewritten.get(node.args[i]!);
+    if (now === undefined) continue;
+    args ??= [...node.args];
+    args[i] = now;
+  }
+  return args === undefined && b.owns(node) ? node : b.again(node, args ?? node.args);
 }
 
 /** Applies rules until none does; each makes the graph smaller, the bound is for rules that undo each other. */

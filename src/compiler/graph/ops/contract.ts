@@ -1,6 +1,7 @@
 /** The general product of tensors (XLA's dot_general): every matrix product is one. */
 import type { Builder } from '../builder.js';
 import { type Dim, sameDim, showDim, showShape, sizeOf } from '../dim.js';
+import { matrixProduct, type ProductSizes } from '../matrix-product.js';
 import { countOf, transposed } from '../ndarray.js';
 import type { Axis, Node, TensorType } from '../types.js';
 import { hasAxis, orderAxes } from './batching.js';
@@ -67,7 +68,7 @@ function cotangentOf(side: 0 | 1, b: Builder, node: Node, g: Node, attrs: Contra
 }
 
 /** M, N, K and B of the product seen as one batch of matrix products. */
-function sizes(a: readonly number[], b: readonly number[], attrs: ContractAttrs) {
+function sizes(a: readonly number[], b: readonly number[], attrs: ContractAttrs): ProductSizes {
   const of = (shape: readonly number[], axes: readonly number[]) => countOf(axes.map((i) => shape[i]!));
   return {
     batch: of(a, attrs.batch[0]),
@@ -200,19 +201,7 @@ export const contractOps: { readonly [N in ContractName]: Op } = {
       const [a, b] = factors(args, attrs);
       const left = transposed(a!, [...attrs.batch[0], ...free(a!.shape.length, attrs, 0), ...attrs.over[0]]).data;
       const right = transposed(b!, [...attrs.batch[1], ...attrs.over[1], ...free(b!.shape.length, attrs, 1)]).data;
-      const { batch, rows, columns, inner } = sizes(a!.shape, b!.shape, attrs);
-      const data = new Float64Array(batch * rows * columns);
-      for (let r = 0; r < batch * rows; r++) {
-        const from = Math.floor(r / rows) * inner * columns;
-        const row = data.subarray(r * columns, (r + 1) * columns);
-        for (let k = 0; k < inner; k++) {
-          const x = left[r * inner + k]!;
-          if (x === 0) continue;
-          const at = from + k * columns;
-          for (let j = 0; j < columns; j++) row[j]! += x * right[at + j]!;
-        }
-      }
-      return { shape: staticShape(type.shape), data };
+      return { shape: staticShape(type.shape), data: matrixProduct(left, right, sizes(a!.shape, b!.shape, attrs)) };
     },
     batching,
     tfjs(c, attrs) {

@@ -1,10 +1,11 @@
 /** Operations that act element by element and broadcast like NumPy, aligned at the last axis. */
 import type { Builder } from '../builder.js';
 import type { Dim } from '../dim.js';
-import { broadcasted, broadcastStrides, countOf, walk } from '../ndarray.js';
+import { broadcasted } from '../ndarray.js';
 import type { DType, Node } from '../types.js';
 import { erf } from './erf.js';
-import { define, type NdArray, type OnnxContext, type Op, type TfjsContext } from './op.js';
+import { define, type OnnxContext, type Op, type TfjsContext } from './op.js';
+import { arithmetic, map, type Row, rowOf, zip } from './rows.js';
 import { broadcastShapes, literal, staticShape, unbroadcast, wants } from './shapes.js';
 
 type Unary =
@@ -37,27 +38,6 @@ export type ElementwiseName =
   | 'logical_not'
   | 'where'
   | 'cast';
-
-function map(x: NdArray, f: (x: number) => number): NdArray {
-  const data = new Float64Array(x.data.length);
-  for (let i = 0; i < data.length; i++) data[i] = f(x.data[i]!);
-  return { shape: x.shape, data };
-}
-
-function zip(x: NdArray, y: NdArray, shape: readonly number[], f: (x: number, y: number) => number): NdArray {
-  const data = new Float64Array(countOf(shape));
-  const n = data.length;
-  if (x.data.length === n && y.data.length === n) for (let i = 0; i < n; i++) data[i] = f(x.data[i]!, y.data[i]!);
-  else if (y.data.length === 1) for (let i = 0; i < n; i++) data[i] = f(x.data[i]!, y.data[0]!);
-  else if (x.data.length === 1 && y.data.length === n) for (let i = 0; i < n; i++) data[i] = f(x.data[0]!, y.data[i]!);
-  else {
-    const left = broadcasted(x, shape).data;
-    walk(shape, broadcastStrides(y.shape, shape), 0, (at, offset) => {
-      data[at] = f(left[at]!, y.data[offset]!);
-    });
-  }
-  return { shape, data };
-}
 
 interface UnaryRule {
   readonly doc: string;
@@ -106,7 +86,7 @@ function joined(name: string, x: { dtype: DType; shape: readonly Dim[] }, y: { d
 
 interface BinaryRule {
   readonly doc: string;
-  readonly f: (x: number, y: number) => number;
+  readonly row: Row;
   readonly gradient: (b: Builder, g: Node, x: Node, y: Node, out: Node) => readonly [Node, Node];
   readonly floatsOnly?: boolean;
   readonly tfjs?: string;
@@ -131,7 +111,7 @@ function binary(name: Binary, rule: BinaryRule): Op {
       const [dx, dy] = rule.gradient(b, g, x, y, node);
       return [unbroadcast(b, dx, x.type.shape), unbroadcast(b, dy, y.type.shape)];
     },
-    evaluate: ([x, y], _attrs, type) => zip(x!, y!, staticShape(type.shape), rule.f),
+    evaluate: ([x, y], _attrs, type) => zip(x!, y!, staticShape(type.shape), rule.row),
     batching: 'elementwise',
     tfjs: (c) => `tf.${rule.tfjs ?? name}(${c.args[0]}, ${c.args[1]})`,
     tensorflow: (c) => c.op(rule.tensorflow ?? capital(name), c.args, { T: { type: c.type.dtype } }),
@@ -140,6 +120,7 @@ function binary(name: Binary, rule: BinaryRule): Op {
 }
 
 function comparison(name: Comparison, doc: string, tfjs: string, f: (x: number, y: number) => boolean): Op {
+  const row = rowOf((x, y) => Number(f(x, y)));
   return define({
     name,
     doc,
@@ -148,7 +129,7 @@ function comparison(name: Comparison, doc: string, tfjs: string, f: (x: number, 
       const type = joined(name, x!, y!);
       return typeof type === 'string' ? type : { dtype: 'bool', shape: type.shape };
     },
-    evaluate: ([x, y], _attrs, type) => zip(x!, y!, staticShape(type.shape), (p, q) => Number(f(p, q))),
+    evaluate: ([x, y], _attrs, type) => zip(x!, y!, staticShape(type.shape), row),
     batching: 'elementwise',
     tfjs: (c) => `tf.${tfjs}(${c.args[0]}, ${c.args[1]})`,
     tensorflow: (c) => c.op(capital(tfjs), c.args, { T: { type: c.argTypes[0]!.dtype } }),
@@ -157,6 +138,7 @@ function comparison(name: Comparison, doc: string, tfjs: string, f: (x: number, 
 }
 
 function logical(name: 'logical_and' | 'logical_or', tfjs: string, f: (x: boolean, y: boolean) => boolean): Op {
+  const row = rowOf((x, y) => Number(f(x !== 0, y !== 0)));
   return define({
     name,
     doc: `${name === 'logical_and' ? 'Both' : 'Either'} of two truth values.`,
@@ -165,7 +147,7 @@ function logical(name: 'logical_and' | 'logical_or', tfjs: string, f: (x: boolea
       for (const { dtype } of [x!, y!]) if (dtype !== 'bool') return wants(name, 'bool', dtype);
       return joined(name, x!, y!);
     },
-    evaluate: ([x, y], _attrs, type) => zip(x!, y!, staticShape(type.shape), (p, q) => Number(f(p !== 0, q !== 0))),
+    evaluate: ([x, y], _attrs, type) => zip(x!, y!, staticShape(type.shape), row),
     batching: 'elementwise',
     tfjs: (c) => `tf.${tfjs}(${c.args[0]}, ${c.args[1]})`,
     tensorflow: (c) => c.op(capital(tfjs), c.args),
@@ -254,19 +236,19 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     gradient: (b, g, _x, y) => b.neg(b.mul(g, b.square(y))),
   }),
 
-  add: binary('add', { doc: 'x + y.', tensorflow: 'AddV2', f: (x, y) => x + y, gradient: (_b, g) => [g, g] }),
-  sub: binary('sub', { doc: 'x - y.', f: (x, y) => x - y, gradient: (b, g) => [g, b.neg(g)] }),
-  mul: binary('mul', { doc: 'x y.', f: (x, y) => x * y, gradient: (b, g, x, y) => [b.mul(g, y), b.mul(g, x)] }),
+  add: binary('add', { doc: 'x + y.', tensorflow: 'AddV2', row: arithmetic.add, gradient: (_b, g) => [g, g] }),
+  sub: binary('sub', { doc: 'x - y.', row: arithmetic.sub, gradient: (b, g) => [g, b.neg(g)] }),
+  mul: binary('mul', { doc: 'x y.', row: arithmetic.mul, gradient: (b, g, x, y) => [b.mul(g, y), b.mul(g, x)] }),
   div: binary('div', {
     doc: 'x / y.',
-    f: (x, y) => x / y,
+    row: arithmetic.div,
     tensorflow: 'RealDiv',
     floatsOnly: true,
     gradient: (b, g, _x, y, out) => [b.div(g, y), b.neg(b.div(b.mul(g, out), y))],
   }),
   pow: binary('pow', {
     doc: 'x^y.',
-    f: (x, y) => x ** y,
+    row: rowOf((x, y) => x ** y),
     floatsOnly: true,
     // d/dy = x^y log x, taken as 0 where x is not positive.
     gradient(b, g, x, y, out) {
@@ -277,13 +259,13 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
   }),
   maximum: binary('maximum', {
     doc: 'The larger of two; the gradient goes to the first where they are equal.',
-    f: Math.max,
+    row: rowOf(Math.max),
     onnx: 'Max',
     gradient: (b, g, x, y) => [b.mul(g, b.mask('greater_equal', x, y, g)), b.mul(g, b.mask('less', x, y, g))],
   }),
   minimum: binary('minimum', {
     doc: 'The smaller of two; the gradient goes to the first where they are equal.',
-    f: Math.min,
+    row: rowOf(Math.min),
     onnx: 'Min',
     gradient: (b, g, x, y) => [b.mul(g, b.mask('less_equal', x, y, g)), b.mul(g, b.mask('greater', x, y, g))],
   }),
@@ -330,7 +312,9 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
         Float64Array,
         Float64Array,
       ];
-      return { shape, data: c.map((v, i) => (v !== 0 ? p[i]! : q[i]!)) };
+      const data = new Float64Array(c.length);
+      for (let i = 0; i < data.length; i++) data[i] = c[i] !== 0 ? p[i]! : q[i]!;
+      return { shape, data };
     },
     batching: 'elementwise',
     tfjs: (c) => `tf.where(${fullArgument(c, 0)}, ${fullArgument(c, 1)}, ${fullArgument(c, 2)})`,

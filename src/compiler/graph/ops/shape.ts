@@ -1,6 +1,6 @@
 /** Operations that move elements without computing on them. */
 import { addDims, type Dim, mulDims, sameDim, sameShape, showDim, showShape, sizeOf, subDims } from '../dim.js';
-import { broadcasted, countOf, strided, stridesOf, transposed, walk, zerosOf } from '../ndarray.js';
+import { broadcasted, countOf, strided, stridesOf, transposed, walkRows, zerosOf } from '../ndarray.js';
 import type { Node } from '../types.js';
 import { alignAxes, axisSizes, ownShape, unionAxes } from './batching.js';
 import { define, type OnnxContext, type Op, type TensorflowContext } from './op.js';
@@ -264,12 +264,13 @@ export const shapeOps: { readonly [N in ShapeName]: Op } = {
       const result = zerosOf(staticShape(type.shape));
       const own = stridesOf(result.shape);
       const start = before.reduce((sum, n, i) => sum + n * own[i]!, 0);
-      walk(
+      const [to, from] = [result.data, x!.data];
+      walkRows(
         x!.shape,
         own.map((s, i) => s * (interior[i]! + 1)),
         start,
-        (at, offset) => {
-          result.data[offset] = x!.data[at]!;
+        (at, offset, count, stride) => {
+          for (let i = 0; i < count; i++) to[offset + i * stride] = from[at + i]!;
         },
       );
       return result;
