@@ -11,7 +11,7 @@ import {
   prepareSubject,
   readLabels,
 } from '../../src/runtime/evaluate/index.js';
-import { measures } from '../../src/runtime/evaluate/measures/index.js';
+import { measures, undrawnKeys } from '../../src/runtime/evaluate/measures/index.js';
 import type { Batch, HostTensor, LoadedModel } from '../../src/runtime/model.js';
 import { field, tinyDataset, tinyModel } from '../runtime/support.js';
 import { library } from '../std/run.js';
@@ -107,6 +107,30 @@ describe('the table', () => {
   test('the same every time', async () => {
     const dataset = picturesOf(tinyDataset(42));
     expect((await measured(dataset)).measures).toEqual((await measured(dataset)).measures);
+  });
+});
+
+describe('with another seed', () => {
+  test('what is not drawn is taken over, the rest is computed', async () => {
+    const dataset = picturesOf(tinyDataset(42));
+    const model = pairedModel();
+    await model.init(1);
+    const labels = await readLabels(dataset);
+    const fineTuned = async () => new Uint8Array(42);
+    const transfers = [{ dataset, labels: labels! }];
+    const about = { name: 'other', model, dataset, labels, algebra: plainAlgebra, fineTuned, transfers };
+    const keys = undrawnKeys(settings);
+    const known = Object.fromEntries(keys.map((key) => [key, -7]));
+    const subject = await prepareSubject({ ...about, seed: 2 });
+    const found = await measure(subject, settings, () => {}, { measures: known, scores: {} });
+    const fresh = await measure(await prepareSubject({ ...about, seed: 2 }), settings);
+    for (const [key, value] of Object.entries(fresh.measures))
+      expect(found.measures[key], key).toBe(keys.includes(key) ? -7 : value);
+    // They are the same whatever the seed.
+    const other = await measure(await prepareSubject({ ...about, seed: 3 }), settings);
+    for (const key of keys.filter((each) => each !== 'linear.1')) expect(other.measures[key]).toBe(fresh.measures[key]);
+    expect(keys).toEqual(expect.arrayContaining(['knn', 'linear.1', 'retrieval.map', 'rankme']));
+    expect(keys).not.toContain('linear.0.1');
   });
 });
 

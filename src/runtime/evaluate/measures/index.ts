@@ -38,6 +38,14 @@ export const measures: { readonly [N in MeasureName]: Measure } = {
   calibration,
 };
 
+/** Keys of what is the same for every seed where the features are. */
+export function undrawnKeys(settings: MeasureSettings): string[] {
+  return settings.measures.flatMap((name) => {
+    const { infos, isDrawn = () => false } = measures[name];
+    return infos(settings).flatMap(({ key }) => (isDrawn(key) ? [] : [key]));
+  });
+}
+
 /** What the settings ask for, in their order. */
 export function measureInfos(settings: MeasureSettings): readonly MeasureInfo[] {
   return settings.measures.flatMap((name) => measures[name].infos(settings));
