@@ -65,7 +65,11 @@ async function measured(dataset: Dataset, changes: { model?: LoadedModel; raw?: 
   const transfers = labels ? [{ dataset, labels }] : [];
   // Two thirds right.
   const fineTuned = async () => Uint8Array.from({ length: dataset.size('test') }, (_, i) => Math.min(1, i % 3));
-  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned };
+  const termCosines = async () => [
+    { a: 'near', b: 'apart', start: 0.25, end: -0.5 },
+    { a: 'near', b: 'size', start: 0.75, end: 0 },
+  ];
+  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned, termCosines };
   const shared = { name: 'trained', model: counted, raw, dataset, labels, ...trained };
   const found = await measure(await prepareSubject(shared), settings);
   return { ...found, passes: () => passes };
@@ -99,6 +103,8 @@ describe('the table', () => {
     }
     expect(found.measures['fine_tune.1']).toBeCloseTo(2 / 3, 6);
     expect(found.measures['energy_gap']).toBe(1);
+    expect(found.measures['gradient_conflict.start']).toBe(0.25);
+    expect(found.measures['gradient_conflict.end']).toBe(-0.5);
     expect(found.measures['transfer.tiny']).toBe(found.measures['linear.1']);
     // Train and test once for the data set, once for the one transferred to, and each corruption at two severities.
     expect(found.passes()).toBe(Math.ceil(42 / 4) * (2 + 2 + 5 * 2));
@@ -118,7 +124,16 @@ describe('with another seed', () => {
     const labels = await readLabels(dataset);
     const fineTuned = async () => new Uint8Array(42);
     const transfers = [{ dataset, labels: labels! }];
-    const about = { name: 'other', model, dataset, labels, algebra: plainAlgebra, fineTuned, transfers };
+    const about = {
+      name: 'other',
+      model,
+      dataset,
+      labels,
+      algebra: plainAlgebra,
+      fineTuned,
+      transfers,
+      termCosines: async () => [],
+    };
     const keys = undrawnKeys(settings);
     const known = Object.fromEntries(keys.map((key) => [key, -7]));
     const subject = await prepareSubject({ ...about, seed: 2 });
@@ -180,7 +195,8 @@ describe('what cannot be measured is missing with its reason', () => {
     };
     const { measures: values, missing } = await measured(tinyDataset(42), { model: broken });
     expect(missing['knn']).toMatch(/^\d+ of 84 representations hold NaN or Infinity$/);
-    expect(Object.keys(values)).toEqual(['energy_gap', 'energy_gap.deviations', 'calibration']);
+    const kept = ['energy_gap', 'energy_gap.deviations', 'calibration'];
+    expect(Object.keys(values)).toEqual([...kept, 'gradient_conflict.start', 'gradient_conflict.end']);
   });
 
   test('fewer examples than k, and than a batch', async () => {

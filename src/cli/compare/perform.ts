@@ -40,6 +40,7 @@ import { FineTuner } from '../fine-tune.js';
 import { loadProgram, type RunningProgram } from '../load-program.js';
 import { Output } from '../output.js';
 import { packageVersion } from '../version.js';
+import { landscapeOf, type TrainedModel, termCosinesOf } from './derived.js';
 import { drawRun } from './draw-run.js';
 import type { Message, WorkOrder } from './work-order.js';
 
@@ -249,9 +250,23 @@ async function measureTask(
       await model.write(states);
       return subject;
     };
+    const own: TrainedModel | undefined =
+      trained && job.kind === 'objective' && !isTrial
+        ? {
+            typed,
+            settings: task.settings,
+            backend,
+            dataset,
+            seed: job.seed,
+            steps: trained.cost.steps,
+            initial,
+            states,
+          }
+        : undefined;
     const subject = await prepareSubject({
       ...{ ...about, name: job.kind, transfers: await labelled(transfers) },
       fineTuned: tuner && (job.kind === 'untrained' ? fromSettled(tuner, settled) : tuner.scores.bind(tuner)),
+      termCosines: own && termCosinesOf(own),
     });
     const found = await measure(subject, settings, onProgress, knownBySibling(order, settings));
     const scores: Record<string, Uint8Array | Float32Array> = { ...found.scores };
@@ -262,6 +277,8 @@ async function measureTask(
       measures[fineTuneKey(1)] = right.reduce((sum, hit) => sum + hit, 0) / right.length;
     }
     const pictures: RunPictures | undefined = isTrial ? undefined : await drawRun(subject, dataset, job.seed, model);
+    // Of the first seed only: what is drawn.
+    const landscape = own && order.checksGradient ? await landscapeOf(own) : undefined;
     const judged =
       trained && job.kind === 'objective'
         ? verdict({
@@ -274,7 +291,7 @@ async function measureTask(
       missing: found.missing,
       scores: Object.fromEntries(Object.entries(scores).map(([key, values]) => [key, packScores(values)])),
       ...(judged ? { verdict: judged } : {}),
-      ...(pictures ? { pictures } : {}),
+      ...(pictures ? { pictures: { ...pictures, ...(landscape ? { landscape } : {}) } } : {}),
     };
   } finally {
     tuner?.close();

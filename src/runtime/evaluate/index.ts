@@ -20,5 +20,6 @@ export { rankme } from './rankme.js';
 export { spread } from './spread.js';
 export { type Labels, prepareSubject, readLabels, type Subject, type SubjectOptions } from './subject.js';
 export { stratifiedSubset } from './subsets.js';
+export { type TermCosine, termCosines } from './term-cosines.js';
 export { tfjsAlgebra } from './tfjs-algebra.js';
 export { uniformity } from './uniformity.js';

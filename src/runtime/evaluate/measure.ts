@@ -68,6 +68,7 @@ const lacks: { readonly [N in Need]: (subject: Subject) => string | undefined } 
   energy: ({ energies }) => (energies ? undefined : 'there is no energy of two arguments that depend on the example'),
   pictures: ({ corrupted }) => (corrupted ? undefined : 'the inputs are no pictures'),
   training: ({ fineTuned }) => (fineTuned ? undefined : 'only a comparison fine-tunes, and only encoders'),
+  terms: ({ termCosines }) => (termCosines ? undefined : 'no two terms of an objective train the encoder'),
   transfer: ({ transfers }) => (transfers.length > 0 ? undefined : 'there is no data set to transfer to'),
 };
 

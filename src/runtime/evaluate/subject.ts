@@ -7,6 +7,7 @@ import { type PairEnergies, pairEnergies } from './energies.js';
 import { features, viewFeatures } from './features.js';
 import { fitProbe, type LinearHead, type Probe } from './linear-probe.js';
 import { asMatrix, evenlySpread, type Matrix, pickRows } from './matrix.js';
+import type { TermCosine } from './term-cosines.js';
 
 export interface Labels {
   readonly classes: number;
@@ -46,6 +47,8 @@ export interface Subject {
     | undefined;
   /** For each test example whether its class is found after training from a linear head on, on a share of the labels; undefined where the encoder has no parameters. */
   readonly fineTuned: ((share: number, head: LinearHead) => Promise<Uint8Array | undefined>) | undefined;
+  /** Of the objective that it was trained with; undefined where that has no two terms. */
+  readonly termCosines: (() => Promise<readonly TermCosine[]>) | undefined;
   readonly transfers: readonly (() => Promise<Transferred>)[];
 }
 
@@ -61,6 +64,7 @@ export interface SubjectOptions {
   readonly algebra: Algebra;
   readonly transfers?: readonly { readonly dataset: Dataset; readonly labels: Labels }[] | undefined;
   readonly fineTuned?: Subject['fineTuned'];
+  readonly termCosines?: Subject['termCosines'];
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 
@@ -85,6 +89,7 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
     }),
     views: hasViews ? views : undefined,
     manyViews: hasViews ? (examples, count) => manyViews(views, seen, model, dataset, examples, count) : undefined,
+    termCosines: options.termCosines && once(options.termCosines),
     fineTuned: raw ? undefined : options.fineTuned,
     energies: !raw && model.pairEnergies ? once(() => pairEnergies(model, dataset, 'test', seed)) : undefined,
     corrupted:

@@ -14,7 +14,7 @@ export interface MeasureSettings {
 }
 
 /** What must be there for a measure to be taken; `features`: representations that are finite numbers. */
-export type Need = 'features' | 'labels' | 'views' | 'energy' | 'pictures' | 'transfer' | 'training';
+export type Need = 'features' | 'labels' | 'views' | 'energy' | 'pictures' | 'transfer' | 'training' | 'terms';
 
 export interface Value {
   readonly value: number;
