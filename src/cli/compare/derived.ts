@@ -64,6 +64,7 @@ export async function landscapeOf(trained: TrainedModel): Promise<RunPictures['l
     const data = dataReadBy(typed, energy).map(({ name }) => name);
     return await energyPlane({
       ...{ energy: await load(energyFunction(typed, energy)), examples: await load(asked) },
+      fields: asked.inputs.map(({ name }) => name),
       ...{ places, data, dataset },
     });
   } finally {

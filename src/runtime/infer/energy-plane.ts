@@ -2,15 +2,16 @@
 import type { ArgumentPlace } from '../../compiler/energy-functions.js';
 import type { RunPictures } from '../compare/comparison.js';
 import type { Dataset } from '../data/index.js';
-import { features } from '../evaluate/features.js';
 import type { HostTensor, LoadedModel } from '../model.js';
 import { evaluateEnergy } from './energy-runner.js';
+import { ofExamples } from './read-points.js';
 
 export interface EnergyPlaneOptions {
   /** Of `energyFunction`, in the states that are looked at. */
   readonly energy: LoadedModel;
-  /** Of `energyArguments`, in the same states. */
+  /** Of `energyArguments`, in the same states, and the fields that it reads. */
   readonly examples: LoadedModel;
+  readonly fields: readonly string[];
   readonly places: readonly ArgumentPlace[];
   /** The data that the energy reads beside its arguments. */
   readonly data: readonly string[];
@@ -27,7 +28,7 @@ const [from, to] = [-0.5, 1.5] as const;
  * of an energy of one argument, that one. Undefined where it is no float32 tensor, or there are fewer than three examples.
  */
 export async function energyPlane(options: EnergyPlaneOptions): Promise<RunPictures['landscape'] | undefined> {
-  const { energy, examples, places, data, dataset } = options;
+  const { energy, examples, fields, places, data, dataset } = options;
   const moved = places.at(-1);
   const size = dataset.size('test');
   if (moved?.dtype !== 'float32' || size < 3) return undefined;
@@ -35,11 +36,17 @@ export async function energyPlane(options: EnergyPlaneOptions): Promise<RunPictu
   const rows = Array.from({ length: 3 * count }, (_, i) => Math.floor((i * size) / (3 * count)));
   // Splits may be sorted by class: what a plane spans lies as far apart as there are planes.
   const cornersOf = (plane: number): number[] => [plane, plane + count, plane + 2 * count];
-  const all = await features(examples, dataset, 'test', rows);
+  const source = { model: examples, fields, dataset, split: 'test', seed: 0 } as const;
+  const values = new Map<ArgumentPlace, HostTensor>();
+  for (const place of places) values.set(place, await ofExamples(source, place, rows));
   const own = await dataset.read('test', Uint32Array.from(rows), data);
-  const part = (row: number, { start, shape }: ArgumentPlace): Float32Array =>
-    all.data.subarray(row * all.columns + start, row * all.columns + start + sizeOf(shape));
-  const steps = Array.from({ length: gridPoints }, (_, i) => from + ((to - from) * i) / (gridPoints - 1));
+  const part = (row: number, place: ArgumentPlace): Float32Array => {
+    const width = sizeOf(place.shape);
+    return Float32Array.from(values.get(place)!.data.subarray(row * width, (row + 1) * width));
+  };
+  const steps = Array.from({ length: gridPoints }, (_, i) =>
+    Number((from + ((to - from) * i) / (gridPoints - 1)).toPrecision(3)),
+  );
   const points = steps.flatMap((t) => steps.map((s) => [s, t] as const));
   const sums = new Float64Array(points.length);
   for (let plane = 0; plane < count; plane++) {
@@ -47,10 +54,11 @@ export async function energyPlane(options: EnergyPlaneOptions): Promise<RunPictu
     const [ya, yb, yc] = [a, b, c].map((row) => part(row, moved)) as [Float32Array, Float32Array, Float32Array];
     const args: Record<string, HostTensor> = {};
     for (const place of places) {
-      const values = points.map(([s, t]) =>
-        place === moved ? ya.map((y, k) => y + s * (yb[k]! - y) + t * (yc[k]! - y)) : part(a, place),
+      const still = part(a, place);
+      const along = points.map(([s, t]) =>
+        place === moved ? ya.map((y, k) => y + s * (yb[k]! - y) + t * (yc[k]! - y)) : still,
       );
-      args[place.name] = stack(values, place);
+      args[place.name] = stack(along, place);
     }
     for (const name of data) {
       const field = own[name]!;
@@ -67,7 +75,7 @@ export async function energyPlane(options: EnergyPlaneOptions): Promise<RunPictu
       sums[i]! += value / count;
     });
   }
-  const values = steps.map((_, row) =>
+  const grid = steps.map((_, row) =>
     steps.map((_step, column) => Number(sums[row * gridPoints + column]!.toPrecision(5))),
   );
   const of = places.length > 1 ? moved.name : 'it';
@@ -76,7 +84,7 @@ export async function energyPlane(options: EnergyPlaneOptions): Promise<RunPictu
     yLabel: `towards a third one's (1)`,
     xs: steps,
     ys: steps,
-    values,
+    values: grid,
   };
 }
 
