@@ -60,8 +60,7 @@ export function readNames(name: string): NameList {
     if (list.layout !== 'torch' && list.layout !== 'ebmc')
       throw new Error('its `layout` is neither "torch" nor "ebmc"');
     const { layout, states, tables, prefixes } = list;
-    if (!isRecordOf(states, (to) => isText(to) || isTexts(to)))
-      throw new Error('its `states` are not names by name');
+    if (!isRecordOf(states, (to) => isText(to) || isTexts(to))) throw new Error('its `states` are not names by name');
     if (tables !== undefined && !isRecordOf(tables, isText)) throw new Error('its `tables` are not names by name');
     if (prefixes !== undefined && !isTexts(prefixes)) throw new Error('its `prefixes` are no list of texts');
     return { layout, states, tables, prefixes };
