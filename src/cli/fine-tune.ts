@@ -3,7 +3,7 @@ import { headName, superviseModel, type TypedModel } from '../compiler/index.js'
 import { batches, type Dataset } from '../runtime/data/index.js';
 import { selectRows } from '../runtime/data/select/rows.js';
 import { headAccuracy, type Labels, type LinearHead, stratifiedSubset } from '../runtime/evaluate/index.js';
-import type { HostTensor } from '../runtime/model.js';
+import type { HostTensor, LoadedModel } from '../runtime/model.js';
 import { rateAt } from '../runtime/train/index.js';
 import { loadProgram, type RunningProgram } from './load-program.js';
 import { Output } from './output.js';
@@ -20,8 +20,11 @@ export interface FineTuning {
   readonly backend: string;
 }
 
-/** A twentieth of the steps, at least this many. */
+/** A fortieth of the steps for each share of the labels, at least this many: all shares together stay a small part of the training. */
 const leastSteps = 50;
+const stepsShare = 1 / 40;
+/** Batches that an untrained encoder's moving averages see; after as many, of decay 0.9, half a percent of what they began with is left. */
+const settlingSteps = 50;
 /** Peak rate of AdamW and its weight decay, cosine to zero after a tenth of the steps: the same for every encoder. */
 const optimizer = {
   name: 'adamw',
@@ -32,37 +35,76 @@ const schedule = { name: 'cosine', settings: { warmup: 0.1, final: 0 } } as cons
 export class FineTuner {
   private program: Promise<RunningProgram> | undefined;
   private readonly supervised: TypedModel | undefined;
+  private states: FineTuning['states'];
 
   constructor(private readonly options: FineTuning) {
-    const { typed, dataset, labels } = options;
+    const { typed, dataset, labels, states } = options;
+    this.states = states;
     const field = dataset.fields.find(({ type }) => type === 'Class')!;
     this.supervised = superviseModel(typed, { name: field.name, classes: labels.classes });
   }
 
+  /**
+   * Of an untrained encoder, whose moving averages are those of no data: lets them see training batches while no parameter changes, and starts
+   * from there. Returns them; a head has to be fitted to what the encoder then gives.
+   */
+  async settle(): Promise<FineTuning['states']> {
+    const model = await this.started({});
+    if (!model) return {};
+    const { dataset } = this.options;
+    const rows = Uint32Array.from({ length: dataset.size('train') }, (_, i) => i);
+    await this.run(model, atLeast(rows, model.batch), settlingSteps, () => 0);
+    const after = await model.read();
+    const averages = model.states.filter(({ role }) => role === 'average').map(({ name }) => [name, after[name]!]);
+    const found = Object.fromEntries(averages) as FineTuning['states'];
+    this.states = { ...this.states, ...found };
+    return found;
+  }
+
   /** From a head on, for each test example whether its class is found; undefined where the representation reads no parameters. */
   async scores(share: number, { weight, bias }: LinearHead): Promise<Uint8Array | undefined> {
-    const { supervised } = this;
+    const model = await this.started({ [`${headName}/weight`]: weight, [`${headName}/bias`]: bias });
+    if (!model) return undefined;
+    const { dataset, labels, steps, seed } = this.options;
+    const rows = atLeast(stratifiedSubset(labels.train, share, seed), model.batch);
+    const count = Math.max(leastSteps, Math.round(steps * stepsShare));
+    // The warm-up's unit is the whole training.
+    const plan = { stepsPerEpoch: count, steps: count };
+    await this.run(model, rows, count, (step) => rateAt(schedule, optimizer.settings.rate, step, plan));
+    return (await headAccuracy(model, dataset, labels.test)).scores;
+  }
+
+  /** The supervised model with the encoder's states, a new optimizer and this head. */
+  private async started(head: Readonly<Record<string, Float32Array>>): Promise<LoadedModel | undefined> {
+    const { supervised, states } = this;
     if (!supervised) return undefined;
-    const { dataset, labels, states, steps, seed, backend } = this.options;
+    const { seed, backend } = this.options;
     this.program ??= loadProgram(supervised, { optimizer }, backend, new Output({ json: true, colour: false }));
     const { model } = await this.program;
     await model.init(seed);
     const own = await model.read();
-    const kept = Object.entries(own).map(([name, value]) => [name, states[name] ?? value] as const);
-    const head = { [`${headName}/weight`]: weight, [`${headName}/bias`]: bias };
-    const given = Object.entries(head).map(([name, data]) => [name, { shape: own[name]!.shape, data }] as const);
-    await model.write({ ...Object.fromEntries(kept), ...Object.fromEntries(given) });
-    const rows = atLeast(stratifiedSubset(labels.train, share, seed), model.batch);
-    const labelled = selectRows(dataset, { train: { from: 'train', rows } });
-    const count = Math.max(leastSteps, Math.round(steps / 20));
-    model.plannedSteps = count;
+    const written = model.states.flatMap(({ name, role }) => {
+      const data = head[name];
+      if (data) return [[name, { shape: own[name]!.shape, data }] as const];
+      const known = role === 'optimizer' ? undefined : states[name];
+      return [[name, known ?? own[name]!] as const];
+    });
+    await model.write(Object.fromEntries(written));
+    return model;
+  }
+
+  private async run(
+    model: LoadedModel,
+    rows: Uint32Array,
+    steps: number,
+    rate: (step: number) => number,
+  ): Promise<void> {
+    const labelled = selectRows(this.options.dataset, { train: { from: 'train', rows } });
+    model.plannedSteps = steps;
     const fields = model.inputs.map(({ name }) => name);
-    const order = { split: 'train', batch: model.batch, seed, firstStep: 0, steps: count, fields } as const;
-    // The warm-up's unit is the whole training.
-    const plan = { stepsPerEpoch: count, steps: count };
-    for await (const { step, data } of batches(labelled, order))
-      await model.step(data, rateAt(schedule, optimizer.settings.rate, step, plan));
-    return (await headAccuracy(model, dataset, labels.test)).scores;
+    const { seed } = this.options;
+    const order = { split: 'train', batch: model.batch, seed, firstStep: 0, steps, fields } as const;
+    for await (const { step, data } of batches(labelled, order)) await model.step(data, rate(step));
   }
 
   close(): void {

@@ -247,7 +247,10 @@ function inTextOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 
 /** What of a `train` item a step depends on. */
 export type StepSettings = Pick<TrainDecl, 'optimizer'> &
-  Partial<Pick<TrainDecl, 'microBatch' | 'statistics' | 'precision'>>;
+  Partial<Pick<TrainDecl, 'microBatch' | 'statistics' | 'precision'>> & {
+    /** Whether steps give `gradientProduct`s of their terms besides. */
+    readonly comparesTerms?: boolean;
+  };
 
 /** The program of a model that was checked without errors, at its batch size, with its training step, as a target wants it. */
 export function compileModel(model: TypedModel, train: StepSettings, target: TargetName = 'tfjs'): Program {
@@ -258,6 +261,7 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
     // One call a view lets the native kernels normalise each view's batch in one go.
     mergesViews: target !== 'tensorflow',
     fusesOptimizer: target === 'tensorflow',
+    comparesTerms: train.comparesTerms,
     micro: microBatch === undefined ? undefined : { size: microBatch, wholeStatistics: statistics === 'whole' },
   });
   return { ...program, precision: train.precision };
@@ -265,7 +269,6 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
 
 export { checkGradient, type GradientCheckOptions } from './analyse/check-gradient.js';
 export { analyseCollapse, plateaus } from './analyse/collapse.js';
-
 export { costOfModel, costOfStep } from './analyse/cost.js';
 export { builtinGroups } from './check/builtins/index.js';
 export { compareSettings } from './check/compare.js';
@@ -287,6 +290,7 @@ export {
 export { defaultOptimizer, showSetting } from './check/settings.js';
 export { printRepresentation, printTypedModel, type TypedModel } from './check/typed-model.js';
 export { fieldTypes } from './field-types.js';
+export { encoderParameters, gradientProduct } from './lower/term-gradients.js';
 
 export { comparedMeasures, defaultMeasures, type MeasureName, measureNames } from './measure-names.js';
 

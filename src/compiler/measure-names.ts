@@ -14,6 +14,7 @@ export const measureNames = [
   'uniformity',
   'energy_gap',
   'calibration',
+  'gradient_conflict',
 ] as const;
 
 export type MeasureName = (typeof measureNames)[number];
@@ -21,7 +22,7 @@ export type MeasureName = (typeof measureNames)[number];
 /** What is measured where a comparison does not say. */
 export const comparedMeasures: readonly MeasureName[] = [
   ...(['knn', 'linear', 'fine_tune', 'retrieval', 'clusters', 'rankme', 'lidar'] as const),
-  ...(['spread', 'alignment', 'uniformity', 'energy_gap'] as const),
+  ...(['spread', 'alignment', 'uniformity', 'energy_gap', 'gradient_conflict'] as const),
 ];
 
 /** What is measured where a file does not say. */

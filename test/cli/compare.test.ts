@@ -39,7 +39,7 @@ const read = (folder: string): Comparison =>
   JSON.parse(readFileSync(join(folder, 'runs/compare-c/comparison.json'), 'utf8')) as Comparison;
 
 test('competitors and baselines, once; another model trains only that; the runs are runs', async () => {
-  const all = 'measures: [knn, linear, fine_tune, rankme, spread, energy_gap]';
+  const all = 'measures: [knn, linear, fine_tune, rankme, spread, energy_gap, gradient_conflict]';
   const folder = folderWith(files(compared('Tiny, Spread', all)));
   const first = await compare(folder);
   expect(first.stderr).not.toContain('error');
@@ -66,6 +66,16 @@ test('competitors and baselines, once; another model trains only that; the runs 
   expect(raw?.summary['fine_tune.1']).toBeUndefined();
   expect(tiny.verdict.kind).toBe('no fault found');
   expect(tiny.runs[0]?.pictures?.energies?.compatible).toHaveLength(48);
+  const spread = found.competitors[1]!;
+  expect(tiny.summary['gradient_conflict.start']).toBeUndefined();
+  expect(Math.abs(spread.summary['gradient_conflict.start']!.mean)).toBeLessThanOrEqual(1);
+  const [pull] = spread.runs[0]!.pictures!.termCosines!;
+  expect(pull).toMatchObject({ a: 'near', b: 'variance', end: spread.summary['gradient_conflict.end']!.mean });
+  const { xs, values } = spread.runs[0]!.pictures!.landscape!;
+  // Each example against itself where nothing is moved: no energy is lower.
+  expect(values[xs.indexOf(0)]![xs.indexOf(0)]).toBeCloseTo(0, 6);
+  expect(Math.min(...values.flat())).toBeGreaterThanOrEqual(0);
+  expect(values[xs.indexOf(0)]![xs.indexOf(1)]).toBeGreaterThan(0);
   expect(tiny.runs[0]?.pictures?.neighbours?.[0]?.query.image).toMatch(/^data:image\/png;base64,/);
   // Two competitors and three baselines, each pair once.
   expect(found.contrasts.filter(({ measure }) => measure === 'knn')).toHaveLength(10);

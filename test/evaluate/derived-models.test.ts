@@ -2,7 +2,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { NdArray } from '../../src/compiler/graph/ops/index.js';
 import { ops } from '../../src/compiler/graph/ops/index.js';
-import { checkGradient, compileModel, superviseModel, type TypedModel } from '../../src/compiler/index.js';
+import {
+  checkGradient,
+  compileModel,
+  encoderParameters,
+  gradientProduct,
+  superviseModel,
+  type TypedModel,
+} from '../../src/compiler/index.js';
 import { evaluateGraph } from '../../src/compiler/targets/reference/index.js';
 import { numbers, typedModel, type Values } from '../reference/models.js';
 
@@ -174,3 +181,54 @@ describe('gradient checks', () => {
 function scalar(value: number): NdArray {
   return { shape: [], data: Float64Array.of(value) };
 }
+
+describe('gradients of terms', () => {
+  const text = `use std.layers { linear, batch_norm }
+    use std.regularizers { variance }
+    fn shifted(x: [n]) -> [n] = x + 0.1 * normal([n])
+    model Two {
+      data x: [2]
+      view a, b of x = shifted
+      encoder f = encode()
+      encoder g = linear(3)
+      energy E(u, v) = sum((g(f(u)) - g(f(v))) ^ 2)
+      minimize { near: E(a, b), apart: variance(f(a)), size: sum(g(stop(f(a))) ^ 2) }
+      representation f(x)
+    }
+    net encode()(x: [d]) -> [4] { x |> linear(4) |> batch_norm |> tanh }`;
+
+  test('inner products with respect to the encoder, as finite differences have them', () => {
+    const model = typedModel(text, batch);
+    const graph = compileModel(model, { ...sgd, comparesTerms: true }).step;
+    const states = statesOf(model);
+    const run = (changed: Values) =>
+      evaluateGraph(graph, { x, rate: { shape: [], data: new Float64Array(1) } }, { ...states, ...changed }, draws)
+        .outputs;
+    const term = (name: string, changed: Values): number => run(changed)[`term.${name}`]!.data[0]!;
+    const names = ['near', 'apart'];
+    const encoder = encoderParameters(model).map(({ name }) => name);
+    expect(encoder.every((name) => name.startsWith('f/'))).toBe(true);
+    const slopes = names.map((name) =>
+      encoder.flatMap((parameter) => {
+        const value = states[parameter]!;
+        return Array.from(value.data, (_, i) => {
+          const moved = (by: number) => ({
+            [parameter]: { ...value, data: Float64Array.from(value.data, (v, k) => (k === i ? v + by : v)) },
+          });
+          return (term(name, moved(1e-5)) - term(name, moved(-1e-5))) / 2e-5;
+        });
+      }),
+    );
+    const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, k) => sum + value * b[k]!, 0);
+    const found = run({});
+    for (const [i, a] of slopes.entries())
+      for (const [j, b] of slopes.entries()) expect(found[gradientProduct(i, j)]!.data[0]).toBeCloseTo(dot(a, b), 6);
+    expect(dot(slopes[0]!, slopes[1]!)).toBeLessThan(-1e-3);
+    // A term that the encoder is kept out of.
+    expect(found[gradientProduct(2, 2)]!.data[0]).toBe(0);
+  });
+
+  test('a step that is not asked for them has none', () => {
+    expect(Object.keys(compileModel(typedModel(text, batch), sgd).step.outputs).join()).not.toContain('gradient');
+  });
+});

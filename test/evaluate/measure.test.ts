@@ -11,7 +11,7 @@ import {
   prepareSubject,
   readLabels,
 } from '../../src/runtime/evaluate/index.js';
-import { measures } from '../../src/runtime/evaluate/measures/index.js';
+import { measures, undrawnKeys } from '../../src/runtime/evaluate/measures/index.js';
 import type { Batch, HostTensor, LoadedModel } from '../../src/runtime/model.js';
 import { field, tinyDataset, tinyModel } from '../runtime/support.js';
 import { library } from '../std/run.js';
@@ -65,7 +65,11 @@ async function measured(dataset: Dataset, changes: { model?: LoadedModel; raw?: 
   const transfers = labels ? [{ dataset, labels }] : [];
   // Two thirds right.
   const fineTuned = async () => Uint8Array.from({ length: dataset.size('test') }, (_, i) => Math.min(1, i % 3));
-  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned };
+  const termCosines = async () => [
+    { a: 'near', b: 'apart', start: 0.25, end: -0.5 },
+    { a: 'near', b: 'size', start: 0.75, end: 0 },
+  ];
+  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned, termCosines };
   const shared = { name: 'trained', model: counted, raw, dataset, labels, ...trained };
   const found = await measure(await prepareSubject(shared), settings);
   return { ...found, passes: () => passes };
@@ -99,6 +103,8 @@ describe('the table', () => {
     }
     expect(found.measures['fine_tune.1']).toBeCloseTo(2 / 3, 6);
     expect(found.measures['energy_gap']).toBe(1);
+    expect(found.measures['gradient_conflict.start']).toBe(0.25);
+    expect(found.measures['gradient_conflict.end']).toBe(-0.5);
     expect(found.measures['transfer.tiny']).toBe(found.measures['linear.1']);
     // Train and test once for the data set, once for the one transferred to, and each corruption at two severities.
     expect(found.passes()).toBe(Math.ceil(42 / 4) * (2 + 2 + 5 * 2));
@@ -107,6 +113,39 @@ describe('the table', () => {
   test('the same every time', async () => {
     const dataset = picturesOf(tinyDataset(42));
     expect((await measured(dataset)).measures).toEqual((await measured(dataset)).measures);
+  });
+});
+
+describe('with another seed', () => {
+  test('what is not drawn is taken over, the rest is computed', async () => {
+    const dataset = picturesOf(tinyDataset(42));
+    const model = pairedModel();
+    await model.init(1);
+    const labels = await readLabels(dataset);
+    const fineTuned = async () => new Uint8Array(42);
+    const transfers = [{ dataset, labels: labels! }];
+    const about = {
+      name: 'other',
+      model,
+      dataset,
+      labels,
+      algebra: plainAlgebra,
+      fineTuned,
+      transfers,
+      termCosines: async () => [],
+    };
+    const keys = undrawnKeys(settings);
+    const known = Object.fromEntries(keys.map((key) => [key, -7]));
+    const subject = await prepareSubject({ ...about, seed: 2 });
+    const found = await measure(subject, settings, () => {}, { measures: known, scores: {} });
+    const fresh = await measure(await prepareSubject({ ...about, seed: 2 }), settings);
+    for (const [key, value] of Object.entries(fresh.measures))
+      expect(found.measures[key], key).toBe(keys.includes(key) ? -7 : value);
+    // They are the same whatever the seed.
+    const other = await measure(await prepareSubject({ ...about, seed: 3 }), settings);
+    for (const key of keys.filter((each) => each !== 'linear.1')) expect(other.measures[key]).toBe(fresh.measures[key]);
+    expect(keys).toEqual(expect.arrayContaining(['knn', 'linear.1', 'retrieval.map', 'rankme']));
+    expect(keys).not.toContain('linear.0.1');
   });
 });
 
@@ -156,7 +195,8 @@ describe('what cannot be measured is missing with its reason', () => {
     };
     const { measures: values, missing } = await measured(tinyDataset(42), { model: broken });
     expect(missing['knn']).toMatch(/^\d+ of 84 representations hold NaN or Infinity$/);
-    expect(Object.keys(values)).toEqual(['energy_gap', 'energy_gap.deviations', 'calibration']);
+    const kept = ['energy_gap', 'energy_gap.deviations', 'calibration'];
+    expect(Object.keys(values)).toEqual([...kept, 'gradient_conflict.start', 'gradient_conflict.end']);
   });
 
   test('fewer examples than k, and than a batch', async () => {

@@ -199,6 +199,16 @@ async function pictures(k: number, seed: number): Promise<RunPictures> {
       compatible: Array.from({ length: 2000 }, () => -1 + 0.4 * normal()),
       mismatched: Array.from({ length: 2000 }, () => -1 + apart + 0.5 * normal()),
     },
+    ...(terms[k]!.length > 1
+      ? {
+          termCosines: terms[k]!.slice(1).map((b) => ({
+            a: terms[k]![0]!,
+            b,
+            start: 0.3 - 0.1 * k,
+            end: -0.2 - 0.1 * k,
+          })),
+        }
+      : {}),
     landscape: {
       ...{ xLabel: 'towards the other view', yLabel: 'towards another picture', xs: axis, ys: axis },
       values: axis.map((y) =>
@@ -274,7 +284,16 @@ function contrastsOf(all: readonly Competitor[]): readonly Contrast[] {
         const half = Math.hypot(one.high - one.mean, other.high - other.mean);
         const isShown = Math.abs(difference) > half;
         return [
-          { measure: key, a: a.name, b: b.name, difference, low: difference - half, high: difference + half, isShown },
+          {
+            measure: key,
+            a: a.name,
+            b: b.name,
+            difference,
+            low: difference - half,
+            high: difference + half,
+            isShown,
+            adjusted: Math.min(1, 0.05 * (half / Math.abs(difference)) ** 4),
+          },
         ];
       }),
     ),

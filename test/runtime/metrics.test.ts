@@ -1,6 +1,7 @@
 /** Every metric against scikit-learn and NumPy: see test/reference/metrics.py. */
 
 import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { defaultMeasures } from '../../src/compiler/index.js';
 import { randomBits } from '../../src/runtime/data/index.js';
@@ -16,10 +17,11 @@ import {
   tfjsAlgebra,
   uniformity,
 } from '../../src/runtime/evaluate/index.js';
+import { largestInRows } from '../../src/runtime/evaluate/largest-in-rows.js';
 import { minimize } from '../../src/runtime/evaluate/lbfgs.js';
 import { fitProbe } from '../../src/runtime/evaluate/linear-probe.js';
 import { logisticPath, scoreLogistic } from '../../src/runtime/evaluate/logistic.js';
-import { mostSimilar } from '../../src/runtime/evaluate/most-similar.js';
+import { mostSimilar, nearestOfProducts } from '../../src/runtime/evaluate/most-similar.js';
 import { plainAlgebra } from '../../src/runtime/evaluate/plain-algebra.js';
 import { singularValues } from '../../src/runtime/evaluate/rankme.js';
 import { measureStandardization, standardize } from '../../src/runtime/evaluate/standardize.js';
@@ -206,6 +208,19 @@ test('the cross-entropy is the same on a tfjs backend', async () => {
       expect(actual[key][i]).toBeCloseTo(value, 4);
     });
   }
+});
+
+test('the largest of long rows are those that sorting finds', async () => {
+  await import('@tensorflow/tfjs-backend-cpu');
+  const [height, rows, k] = [3, 1000, 7];
+  const { data } = noise(height, rows, 11);
+  const { values, indices } = largestInRows(tf.tensor2d(data, [height, rows]), k);
+  const expected = nearestOfProducts(data, height, k);
+  expect(Array.from(await indices.data())).toEqual(Array.from(expected.indices));
+  expect(Array.from(await values.data())).toEqual(Array.from(expected.products));
+  // All equal: the first.
+  const equal = largestInRows(tf.ones([1, rows]), k).indices;
+  expect(Array.from(await equal.data())).toEqual([0, 1, 2, 3, 4, 5, 6]);
 });
 
 test('the linear probe separates what is separable, the same every time', async () => {

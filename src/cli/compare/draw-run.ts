@@ -29,7 +29,9 @@ export async function drawRun(
   const rows = queryRows(labels?.test, test.rows);
   const found = field && test.rows > 1 ? await nearestExhibits(test, rows, neighbours, exhibit) : undefined;
   const energies = await subject.energies?.();
+  const termCosines = await subject.termCosines?.();
   return {
+    ...(termCosines && termCosines.length > 0 ? { termCosines } : {}),
     ...(energies ? { energies: { compatible: few(energies.compatible), mismatched: few(energies.mismatched) } } : {}),
     ...(found ? { neighbours: found } : {}),
     ...(projection ? { projection } : {}),

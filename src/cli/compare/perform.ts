@@ -16,7 +16,7 @@ import type { RunCost, RunPictures } from '../../runtime/compare/comparison.js';
 import { readLog } from '../../runtime/compare/curve.js';
 import { gradientError } from '../../runtime/compare/gradient-error.js';
 import { holdOut } from '../../runtime/compare/hold-out.js';
-import { type Outcome, packScores, writeOutcome } from '../../runtime/compare/outcome.js';
+import { type Outcome, packScores, readOutcome, unpackScores, writeOutcome } from '../../runtime/compare/outcome.js';
 import { plannedEpochs } from '../../runtime/compare/planned-epochs.js';
 import { verdict } from '../../runtime/compare/verdict.js';
 import { type Dataset, openDataset } from '../../runtime/data/index.js';
@@ -24,10 +24,13 @@ import {
   fineTuneKey,
   headAccuracy,
   type Labels,
+  type MeasureSettings,
   measure,
   prepareSubject,
   readLabels,
+  type Subject,
   tfjsAlgebra,
+  undrawnKeys,
 } from '../../runtime/evaluate/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import type { HostTensor } from '../../runtime/model.js';
@@ -38,6 +41,7 @@ import { FineTuner } from '../fine-tune.js';
 import { loadProgram, type RunningProgram } from '../load-program.js';
 import { Output } from '../output.js';
 import { packageVersion } from '../version.js';
+import { landscapeOf, type TrainedModel, termCosinesOf } from './derived.js';
 import { drawRun } from './draw-run.js';
 import type { Message, WorkOrder } from './work-order.js';
 
@@ -220,7 +224,7 @@ type Found = Pick<Outcome, 'measures' | 'missing' | 'scores' | 'verdict' | 'pict
 async function measureTask(
   task: Task,
   program: RunningProgram,
-  settings: Parameters<typeof measure>[1],
+  settings: MeasureSettings,
   transfers: readonly Dataset[],
   trained: Trained | undefined,
   isTrial: boolean,
@@ -240,13 +244,33 @@ async function measureTask(
       const steps = trained?.cost.steps ?? (await stepsOf(task, program));
       tuner = new FineTuner({ typed, dataset, labels, states, steps, seed: job.seed, backend });
     }
-    const fineTuned = tuner?.scores.bind(tuner);
+    const onProgress = (what: string): void => tell({ kind: 'measuring', what });
+    const about = { model, raw: isRaw, dataset, labels, seed: job.seed, algebra: tfjsAlgebra, onProgress };
+    const settled = async (found: FineTuner): Promise<Subject> => {
+      await model.write({ ...states, ...(await found.settle()) });
+      const subject = await prepareSubject({ ...about, name: 'untrained, with batch statistics of the data' });
+      await model.write(states);
+      return subject;
+    };
+    const own: TrainedModel | undefined =
+      trained && job.kind === 'objective' && !isTrial
+        ? {
+            typed,
+            settings: task.settings,
+            backend,
+            dataset,
+            seed: job.seed,
+            steps: trained.cost.steps,
+            initial,
+            states,
+          }
+        : undefined;
     const subject = await prepareSubject({
-      ...{ name: job.kind, model, raw: isRaw, dataset, labels, seed: job.seed, algebra: tfjsAlgebra, fineTuned },
-      transfers: await labelled(transfers),
-      onProgress: (what) => tell({ kind: 'measuring', what }),
+      ...{ ...about, name: job.kind, transfers: await labelled(transfers) },
+      fineTuned: tuner && (job.kind === 'untrained' ? fromSettled(tuner, settled) : tuner.scores.bind(tuner)),
+      termCosines: own && termCosinesOf(own),
     });
-    const found = await measure(subject, settings, (what) => tell({ kind: 'measuring', what }));
+    const found = await measure(subject, settings, onProgress, knownBySibling(order, settings));
     const scores: Record<string, Uint8Array | Float32Array> = { ...found.scores };
     const measures: Record<string, number> = { ...found.measures };
     if (trained?.right) {
@@ -255,6 +279,8 @@ async function measureTask(
       measures[fineTuneKey(1)] = right.reduce((sum, hit) => sum + hit, 0) / right.length;
     }
     const pictures: RunPictures | undefined = isTrial ? undefined : await drawRun(subject, dataset, job.seed, model);
+    // Of the first seed only: what is drawn.
+    const landscape = own && order.checksGradient ? await landscapeOf(own) : undefined;
     const judged =
       trained && job.kind === 'objective'
         ? verdict({
@@ -267,11 +293,33 @@ async function measureTask(
       missing: found.missing,
       scores: Object.fromEntries(Object.entries(scores).map(([key, values]) => [key, packScores(values)])),
       ...(judged ? { verdict: judged } : {}),
-      ...(pictures ? { pictures } : {}),
+      ...(pictures ? { pictures: { ...pictures, ...(landscape ? { landscape } : {}) } } : {}),
     };
   } finally {
     tuner?.close();
   }
+}
+
+/** Fine-tunes from a head that was fitted to the encoder with settled averages. */
+function fromSettled(tuner: FineTuner, settle: (tuner: FineTuner) => Promise<Subject>): Subject['fineTuned'] {
+  let subject: Promise<Subject> | undefined;
+  return async (share) => {
+    subject ??= settle(tuner);
+    return tuner.scores(share, (await (await subject).probe(share)).head);
+  };
+}
+
+/** What a job with another seed and the same features has found, as far as it does not depend on the seed. */
+function knownBySibling({ sibling, evaluation }: WorkOrder, settings: MeasureSettings): Parameters<typeof measure>[3] {
+  const outcome = sibling === undefined ? undefined : readOutcome(sibling);
+  if (outcome?.evaluation !== evaluation) return undefined;
+  const keys = undrawnKeys(settings).filter((key) => outcome.measures[key] !== undefined);
+  return {
+    measures: Object.fromEntries(keys.map((key) => [key, outcome.measures[key]!])),
+    scores: Object.fromEntries(
+      keys.flatMap((key) => (outcome.scores[key] === undefined ? [] : [[key, unpackScores(outcome.scores[key])]])),
+    ),
+  };
 }
 
 /** Those of a training that the model has too: a supervised one lacks heads and has one of its own. */

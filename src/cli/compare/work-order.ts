@@ -16,6 +16,8 @@ export interface WorkOrder {
   readonly strict: boolean;
   /** Of the objective, by finite differences: once for a competitor. */
   readonly checksGradient: boolean;
+  /** The folder of a job that differs from this one in its seed alone, and has the same features. */
+  readonly sibling?: string;
   readonly training: string;
   readonly evaluation: string;
 }

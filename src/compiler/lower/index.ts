@@ -12,6 +12,7 @@ import { BatchLowering, type RunningValue } from './batching.js';
 import { mergeViews } from './merge-views.js';
 import { lowerMicroStep, type MicroOptions } from './micro-batches/index.js';
 import { optimizers, type Slots, type Trained } from './optimizers/index.js';
+import { termGradients } from './term-gradients.js';
 
 export type { MicroOptions } from './micro-batches/index.js';
 
@@ -23,6 +24,8 @@ export interface LoweringPasses {
   readonly mergesViews?: boolean;
   /** Whether the target has an optimizer's update of a parameter as one operation. */
   readonly fusesOptimizer?: boolean;
+  /** Whether a step says besides how its terms' gradients lie to one another: `termGradients`. */
+  readonly comparesTerms?: boolean | undefined;
   /** Asks for the step in micro-batches besides. */
   readonly micro?: MicroOptions | undefined;
 }
@@ -104,6 +107,7 @@ function lowerStep(
   Object.assign(updates, newTargets(b, model, updates, decays));
   const outputs: Record<string, Node> = { loss };
   for (const [k, term] of model.terms.entries()) outputs[`term.${term.name}`] = forward[k]!;
+  if (passes.comparesTerms) Object.assign(outputs, termGradients(b, model, forward));
   return { name: 'step', inputs: [...lowering.inputs.values(), rate], outputs, updates };
 }
 

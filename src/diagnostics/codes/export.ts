@@ -82,6 +82,6 @@ first that is missing or of another shape. Tensors that the encoder has no use f
     ],
     explain: `\`--names\` says what each state of the encoder is called in the file of weights: the name of a list that comes with ebmc
 (\`std/weights\`), or the path of one: a JSON object with \`layout\` ("torch", or "ebmc" for our own order of axes) and \`states\`, from our names below the
-encoder to theirs: \`{ "layout": "torch", "states": { "conv_1/weight": "conv1.weight" } }\`.`,
+encoder to theirs: \`{ "layout": "torch", "states": { "conv_1/weight": "conv1.weight" } }\`; docs/export.md has the rest.`,
   }),
 };

@@ -38,6 +38,8 @@ export interface Assignment {
   readonly job: Job;
   readonly folder: string;
   readonly label: string;
+  /** Where a job lies that differs in its seed alone, and has the same features. */
+  readonly sibling?: string;
   readonly training: string;
   readonly evaluation: string;
 }
@@ -175,13 +177,17 @@ export class ComparisonRunner {
         runs: this.waitingRuns(),
       });
       const place = this.rows.length - 1;
+      const jobs: ((before?: RunState) => Promise<RunState>)[] = [];
       for (const [i, seed] of decl.seeds.entries()) {
         const job: Job = {
           ...{ kind, competitor: first!, variant: 0, seed },
           ...{ budget: decl.budget, validation: undefined },
         };
-        pending.push(this.finish(place, i, name, variant, job));
+        jobs.push((before) => this.finish(place, i, name, variant, job, before));
       }
+      // Raw inputs know no seed: what is not drawn is computed for the first alone, and the others wait for it.
+      if (kind === 'raw') pending.push(inTurn(jobs));
+      else pending.push(...jobs.map((start) => start()));
     };
     const groups = new Map<string, number[]>();
     for (const [i, { variants }] of competitors.entries()) {
@@ -199,13 +205,21 @@ export class ComparisonRunner {
     return pending;
   }
 
-  private async finish(place: number, run: number, name: string, variant: PlannedVariant, job: Job): Promise<void> {
+  private async finish(
+    place: number,
+    run: number,
+    name: string,
+    variant: PlannedVariant,
+    job: Job,
+    sibling?: RunState,
+  ): Promise<RunState> {
     const { circumstances, encoder } = variant;
     // Before training, a model's objective and optimizer mean nothing.
     const known = job.kind === 'untrained' ? { ...circumstances, program: encoder } : circumstances;
-    const state = await this.perform(job, known, name, `seed ${job.seed}`);
+    const state = await this.perform(job, known, name, `seed ${job.seed}`, sibling);
     const runs = this.rows[place]!.runs.map((before, i) => (i === run ? state : before));
     this.change(place, { runs });
+    return state;
   }
 
   private change(place: number, change: Partial<RowState>): void {
@@ -213,7 +227,13 @@ export class ComparisonRunner {
     this.options.onChange(this.rows);
   }
 
-  private perform(job: Job, circumstances: Circumstances, name: string, part: string): Promise<RunState> {
+  private perform(
+    job: Job,
+    circumstances: Circumstances,
+    name: string,
+    part: string,
+    sibling?: RunState,
+  ): Promise<RunState> {
     const training = trainingKey(job, circumstances);
     const evaluation = evaluationKey(this.options.evaluate);
     const inside = join('runs', `${slug(name)}-${slug(part)}-${training.slice(0, 8)}`);
@@ -228,7 +248,10 @@ export class ComparisonRunner {
       if (before) return { seed, folder: inside, outcome: before, failure: undefined };
       const none = { seed, folder: inside, outcome: undefined };
       if (this.stopped) return { ...none, failure: undefined };
-      const attempt = await this.options.attempt({ job, folder, label: `${name}, ${part}`, training, evaluation });
+      const attempt = await this.options.attempt({
+        ...{ job, folder, label: `${name}, ${part}`, training, evaluation },
+        ...(sibling?.folder === undefined ? {} : { sibling: join(this.options.folder, sibling.folder) }),
+      });
       if (attempt.kind === 'stopped') this.stopped = true;
       if (attempt.kind === 'failed') {
         const code = attempt.code === undefined ? '' : `${attempt.code}: `;
@@ -236,6 +259,15 @@ export class ComparisonRunner {
       }
       return { ...none, outcome: known(), failure: undefined };
     });
+  }
+}
+
+/** One after another, each with the result of the first. */
+async function inTurn(jobs: readonly ((first?: RunState) => Promise<RunState>)[]): Promise<void> {
+  let first: RunState | undefined;
+  for (const start of jobs) {
+    const state = await start(first);
+    first ??= state;
   }
 }
 

@@ -132,7 +132,7 @@ export interface CurvePoint {
 export interface RunPictures {
   /** Energies of compatible pairs and of mismatched ones, for histograms and their AUROC. */
   readonly energies?: { readonly compatible: readonly number[]; readonly mismatched: readonly number[] };
-  /** The energy over a plane through a pair: `values[row][column]` at `ys[row]`, `xs[column]`. */
+  /** The energy where one argument moves from that of its example towards those of two others, mean over such planes: `values[row][column]` at `ys[row]`, `xs[column]`. */
   readonly landscape?: {
     readonly xLabel: string;
     readonly yLabel: string;
@@ -140,6 +140,13 @@ export interface RunPictures {
     readonly ys: readonly number[];
     readonly values: readonly (readonly number[])[];
   };
+  /** Cosines between the gradients of each two terms with respect to the encoder, before and after training. */
+  readonly termCosines?: readonly {
+    readonly a: string;
+    readonly b: string;
+    readonly start: number;
+    readonly end: number;
+  }[];
   /** A few test examples and their nearest neighbours, PNG data addresses where the input is a picture, texts elsewhere. */
   readonly neighbours?: readonly {
     readonly query: Exhibit;

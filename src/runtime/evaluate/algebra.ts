@@ -8,7 +8,7 @@ export interface FixedMatrix {
   times(b: Float32Array, width: number): Promise<Float32Array>;
   /** B·Xᵀ for B [height, columns]. */
   dotRows(b: Float32Array, height: number): Promise<Float32Array>;
-  /** For each row of B [height, columns] the k rows of X with the largest products, in descending order; of equal ones the first. */
+  /** For each row of B [height, columns] the k rows of X with the largest products, in descending order; of equal ones those that come first, but for the last that there is room for. */
   nearest(b: Float32Array, height: number, k: number): Promise<Nearest>;
   /** The rows' cross-entropy as a function of a linear classifier; ends with the matrix. */
   crossEntropy(labels: ArrayLike<number>, classes: number): CrossEntropy;

@@ -21,7 +21,7 @@ export async function pairEnergies(
   dataset: Dataset,
   split: SplitName,
   seed: number,
-  atMost = 10_000,
+  atMost = 5000,
 ): Promise<PairEnergies | undefined> {
   if (!model.pairEnergies || model.batch < 2) return undefined;
   const order = Array.from({ length: dataset.size(split) }, (_, i) => i);

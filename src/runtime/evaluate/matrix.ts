@@ -30,10 +30,13 @@ export function normalizeRows({ rows, columns, data }: Matrix): Matrix {
 /** At most `count` rows, evenly spread over the matrix. */
 export function thinRows(matrix: Matrix, count: number): Matrix {
   if (matrix.rows <= count) return matrix;
-  return pickRows(
-    matrix,
-    Uint32Array.from({ length: count }, (_, i) => Math.floor((i * matrix.rows) / count)),
-  );
+  return pickRows(matrix, evenlySpread(matrix.rows, count));
+}
+
+/** At most `count` places of `rows`, ascending, evenly spread. */
+export function evenlySpread(rows: number, count: number): Uint32Array {
+  const length = Math.min(count, rows);
+  return Uint32Array.from({ length }, (_, i) => Math.floor((i * rows) / length));
 }
 
 export function pickRows({ columns, data }: Matrix, indices: ArrayLike<number>): Matrix {

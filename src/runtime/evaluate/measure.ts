@@ -21,20 +21,23 @@ export async function measure(
   subject: Subject,
   settings: MeasureSettings,
   onProgress: (message: string) => void = () => {},
+  /** Values that are known already. */
+  known: Pick<Measurements, 'measures' | 'scores'> = { measures: {}, scores: {} },
 ): Promise<Measurements> {
-  const values: Record<string, number> = {};
-  const scores: Record<string, Uint8Array | Float32Array> = {};
+  const values: Record<string, number> = { ...known.measures };
+  const scores: Record<string, Uint8Array | Float32Array> = { ...known.scores };
   const missing: Record<string, string> = {};
   for (const name of settings.measures) {
     const { needs, infos, compute } = measures[name];
-    const keys = infos(settings).map(({ key }) => key);
+    const keys = infos(settings).flatMap(({ key }) => (values[key] === undefined ? [key] : []));
+    if (keys.length === 0) continue;
     const reason = needs.map((need) => lacks[need](subject)).find((text) => text !== undefined);
     if (reason !== undefined) {
       for (const key of keys) missing[key] = reason;
       continue;
     }
     onProgress(`${subject.name}: ${spoken(name)}`);
-    const found = await compute(subject, settings);
+    const found = await compute(subject, settings, new Set(keys));
     for (const key of keys) {
       const result = found[key];
       if (!result) missing[key] = 'it could not be computed';
@@ -65,20 +68,21 @@ const lacks: { readonly [N in Need]: (subject: Subject) => string | undefined } 
   energy: ({ energies }) => (energies ? undefined : 'there is no energy of two arguments that depend on the example'),
   pictures: ({ corrupted }) => (corrupted ? undefined : 'the inputs are no pictures'),
   training: ({ fineTuned }) => (fineTuned ? undefined : 'only a comparison fine-tunes, and only encoders'),
+  terms: ({ termCosines }) => (termCosines ? undefined : 'no two terms of an objective train the encoder'),
   transfer: ({ transfers }) => (transfers.length > 0 ? undefined : 'there is no data set to transfer to'),
 };
 
-const known = new WeakMap<Matrix, number>();
+const counted = new WeakMap<Matrix, number>();
 
 function brokenRows(matrix: Matrix): number {
-  const before = known.get(matrix);
+  const before = counted.get(matrix);
   if (before !== undefined) return before;
   let broken = 0;
   for (let row = 0; row < matrix.rows; row++) {
     const values = matrix.data.subarray(row * matrix.columns, (row + 1) * matrix.columns);
     if (!values.every(Number.isFinite)) broken++;
   }
-  known.set(matrix, broken);
+  counted.set(matrix, broken);
   return broken;
 }
 

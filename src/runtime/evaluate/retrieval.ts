@@ -1,5 +1,5 @@
 import type { Algebra } from './algebra.js';
-import { type Matrix, normalizeRows, pickRows } from './matrix.js';
+import { evenlySpread, type Matrix, normalizeRows, pickRows } from './matrix.js';
 
 export interface RetrievalScores {
   /** The queries' places among the rows; those whose class nobody else has are left out. */
@@ -28,10 +28,7 @@ export async function retrieve(
   const unit = normalizeRows(rows);
   const counts = new Map<number, number>();
   for (let i = 0; i < rows.rows; i++) counts.set(labels[i]!, (counts.get(labels[i]!) ?? 0) + 1);
-  const spread = Array.from({ length: Math.min(atMost, rows.rows) }, (_, i) =>
-    Math.floor((i * rows.rows) / Math.min(atMost, rows.rows)),
-  );
-  const queries = Uint32Array.from(spread.filter((i) => counts.get(labels[i]!)! > 1));
+  const queries = evenlySpread(rows.rows, atMost).filter((i) => counts.get(labels[i]!)! > 1);
   const averagePrecision = new Float32Array(queries.length);
   const hits = new Map(at.map((k) => [k, new Uint8Array(queries.length)]));
   const fixed = algebra.fix(unit);
@@ -55,29 +52,44 @@ export async function retrieve(
   return { queries, averagePrecision, hits };
 }
 
-/** Ranks by sorting numbers: the bits of a similarity, ordered as integers, with relevance behind them; typed arrays sort them natively. */
+/** Ranks without sorting what is not relevant: relevant similarities in descending order, and how many of the others are before each. */
 class Ranking {
-  private readonly keys: Float64Array;
-  private readonly float = new Float32Array(1);
-  private readonly bits = new Int32Array(this.float.buffer);
+  private readonly others: Float32Array;
 
   constructor(count: number) {
-    this.keys = new Float64Array(count);
+    this.others = new Float32Array(count);
   }
 
   /** Places of the relevant rows, from 0, the most similar first. */
-  relevant(similarities: Float32Array, query: number, labels: ArrayLike<number>): number[] {
-    const { keys, float, bits } = this;
-    let n = 0;
+  relevant(similarities: Float32Array, query: number, labels: ArrayLike<number>): Int32Array {
+    const { others } = this;
+    const own: number[] = [];
+    let count = 0;
     for (let i = 0; i < similarities.length; i++) {
       if (i === query) continue;
-      float[0] = -similarities[i]! + 0;
-      const ordered = bits[0]! >= 0 ? bits[0]! : -(bits[0]! & 0x7fffffff);
-      keys[n++] = 2 * ordered + (labels[i] === labels[query] ? 1 : 0);
+      if (labels[i] === labels[query]) own.push(similarities[i]!);
+      else others[count++] = similarities[i]!;
     }
-    keys.sort();
-    const places: number[] = [];
-    for (let i = 0; i < n; i++) if (keys[i]! % 2 !== 0) places.push(i);
-    return places;
+    const sorted = Float32Array.from(own).sort().reverse();
+    // How many others come before the n-th relevant row but not before the one above it.
+    const places = new Int32Array(sorted.length + 1);
+    for (let i = 0; i < count; i++) places[firstAtMost(sorted, others[i]!)]!++;
+    let before = 0;
+    for (let n = 0; n < sorted.length; n++) {
+      before += places[n]!;
+      places[n] = before + n;
+    }
+    return places.subarray(0, sorted.length);
   }
+}
+
+/** The first place in a descending list whose value is not above `value`. */
+function firstAtMost(descending: Float32Array, value: number): number {
+  let [low, high] = [0, descending.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (descending[middle]! > value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -6,7 +6,8 @@ import { type CorruptionName, corrupt, type PictureSize } from './corruptions.js
 import { type PairEnergies, pairEnergies } from './energies.js';
 import { features, viewFeatures } from './features.js';
 import { fitProbe, type LinearHead, type Probe } from './linear-probe.js';
-import { asMatrix, type Matrix, pickRows } from './matrix.js';
+import { asMatrix, evenlySpread, type Matrix, pickRows } from './matrix.js';
+import type { TermCosine } from './term-cosines.js';
 
 export interface Labels {
   readonly classes: number;
@@ -22,6 +23,9 @@ export interface Transferred {
   readonly labels: Labels;
 }
 
+/** Views are drawn of this many test examples: a mean over more says nothing else, at the cost of a pass for each view. */
+const mostViewed = 4000;
+
 export interface Subject {
   /** "trained", "untrained", "raw pixels": for messages. */
   readonly name: string;
@@ -32,9 +36,9 @@ export interface Subject {
   readonly algebra: Algebra;
   /** A linear classifier on a share of the training labels. */
   probe(share: number): Promise<Probe>;
-  /** Features of two views of each test example. */
+  /** Features of two views of each of some test examples. */
   readonly views: (() => Promise<readonly [Matrix, Matrix]>) | undefined;
-  /** Features of several views of the first test examples, one matrix a view. */
+  /** Features of several views of some of them, one matrix a view. */
   readonly manyViews: ((examples: number, views: number) => Promise<readonly Matrix[]>) | undefined;
   readonly energies: (() => Promise<PairEnergies | undefined>) | undefined;
   /** Features of some test examples whose pictures are corrupted; undefined where inputs are no pictures. */
@@ -43,6 +47,8 @@ export interface Subject {
     | undefined;
   /** For each test example whether its class is found after training from a linear head on, on a share of the labels; undefined where the encoder has no parameters. */
   readonly fineTuned: ((share: number, head: LinearHead) => Promise<Uint8Array | undefined>) | undefined;
+  /** Of the objective that it was trained with; undefined where that has no two terms. */
+  readonly termCosines: (() => Promise<readonly TermCosine[]>) | undefined;
   readonly transfers: readonly (() => Promise<Transferred>)[];
 }
 
@@ -58,6 +64,7 @@ export interface SubjectOptions {
   readonly algebra: Algebra;
   readonly transfers?: readonly { readonly dataset: Dataset; readonly labels: Labels }[] | undefined;
   readonly fineTuned?: Subject['fineTuned'];
+  readonly termCosines?: Subject['termCosines'];
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 
@@ -71,8 +78,9 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
   onProgress(`${name}: features of test`);
   const test = await featuresOf(dataset, 'test');
   const pictures = pictureFields(model, dataset);
+  const seen = evenlySpread(dataset.size('test'), mostViewed);
   const hasViews = !raw && model.representViews !== undefined;
-  const views = once(async () => (await viewFeatures(model, dataset, 'test'))!);
+  const views = once(async () => (await viewFeatures(model, dataset, 'test', seen))!);
   return {
     ...{ name, train, test, labels, seed, algebra },
     probe: onceEach((share: number) => {
@@ -80,7 +88,8 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
       return fitProbe(train, labels!.train, { classes: labels!.classes, labels: share, seed }, algebra);
     }),
     views: hasViews ? views : undefined,
-    manyViews: hasViews ? (examples, count) => manyViews(views, model, dataset, examples, count) : undefined,
+    manyViews: hasViews ? (examples, count) => manyViews(views, seen, model, dataset, examples, count) : undefined,
+    termCosines: options.termCosines && once(options.termCosines),
     fineTuned: raw ? undefined : options.fineTuned,
     energies: !raw && model.pairEnergies ? once(() => pairEnergies(model, dataset, 'test', seed)) : undefined,
     corrupted:
@@ -113,13 +122,15 @@ export async function readLabels(dataset: Dataset): Promise<Labels | undefined> 
 /** The two views that are there, and two more at each of other step numbers. */
 async function manyViews(
   views: () => Promise<readonly [Matrix, Matrix]>,
+  seen: Uint32Array,
   model: LoadedModel,
   dataset: Dataset,
   examples: number,
   count: number,
 ): Promise<Matrix[]> {
-  const indices = Array.from({ length: Math.min(examples, dataset.size('test')) }, (_, i) => i);
-  const found = (await views()).map((matrix) => pickRows(matrix, indices));
+  const rows = evenlySpread(seen.length, examples);
+  const indices = rows.map((row) => seen[row]!);
+  const found = (await views()).map((matrix) => pickRows(matrix, rows));
   for (let pair = 1; found.length < count; pair++)
     found.push(...(await viewFeatures(model, dataset, 'test', indices, 0x100000 * pair))!);
   return found.slice(0, count);

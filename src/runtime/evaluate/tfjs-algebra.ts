@@ -1,6 +1,7 @@
 /** Products on whichever tfjs backend is in use. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Algebra, CrossEntropy } from './algebra.js';
+import { largestInRows } from './largest-in-rows.js';
 import { nearestOfProducts } from './most-similar.js';
 import { plainAlgebra } from './plain-algebra.js';
 
@@ -24,7 +25,7 @@ export const tfjsAlgebra: Algebra = {
         const products = (): tf.Tensor2D => tf.matMul(tf.tensor2d(b, [height, columns]), transposed);
         // Elsewhere its kernel is slower than ours.
         if (tf.getBackend() !== 'tensorflow') return nearestOfProducts(await read(tf.tidy(products)), height, k);
-        const { values, indices } = tf.tidy(() => tf.topk(products(), k));
+        const { values, indices } = tf.tidy(() => largestInRows(products(), k));
         const found = (await indices.data()) as Int32Array;
         indices.dispose();
         return { indices: found, products: await read(values) };

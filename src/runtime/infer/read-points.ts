@@ -35,7 +35,7 @@ export async function readPoints(
   count: number,
 ): Promise<HostTensor> {
   const rows = parseRows(text);
-  if (rows) return ofExamples(source, place, text, rows);
+  if (rows) return ofExamples(source, place, rows, text);
   const size = place.shape.reduce((a, b) => a * b, 1);
   if (text === 'noise') {
     if (place.dtype !== 'float32') throw wrong(place, text, 'noise is no whole numbers');
@@ -49,11 +49,12 @@ export async function readPoints(
   return { shape: [numbers.length / size, ...place.shape], data };
 }
 
-async function ofExamples(
+/** What examples are as an argument. */
+export async function ofExamples(
   { model, fields, dataset, split }: PointSource,
   place: ArgumentPlace,
-  text: string,
   rows: readonly number[],
+  text = rows.join(','),
 ): Promise<HostTensor> {
   const size = dataset.size(split);
   const beyond = rows.find((row) => row >= size);

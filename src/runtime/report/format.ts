@@ -36,6 +36,11 @@ export function formatDifference(value: number, unit: Unit): string {
   return `${sign}${formatNumber(value)}${unit === 'seconds' ? ' s' : ''}`;
 }
 
+/** 0.0412 as "0.041", what is less than 0.001 as that. */
+export function formatProbability(value: number): string {
+  return value < 0.001 ? '< 0.001' : value.toFixed(3);
+}
+
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
   if (seconds < 10) return `${formatNumber(seconds)} s`;

@@ -8,6 +8,7 @@ import {
   formatInterval,
   formatLarge,
   formatNumber,
+  formatProbability,
   formatSettings,
   formatValue,
 } from './format.js';
@@ -139,16 +140,17 @@ function contrasts(comparison: Comparison): readonly string[] {
   const main = mainMeasure(comparison);
   const found = comparison.contrasts.filter(({ measure }) => measure === main?.key);
   if (!main || found.length === 0) return [];
-  const rows = found.map(({ a, b, difference, low, high, isShown }) => [
+  const rows = found.map(({ a, b, difference, low, high, isShown, adjusted }) => [
     a,
     b,
     formatDifference(difference, main.unit),
     `${formatDifference(low, main.unit)} to ${formatDifference(high, main.unit)}`,
+    adjusted === undefined ? '–' : formatProbability(adjusted),
     isShown ? 'shown' : 'no difference shown',
   ]);
   return [
     `## Differences by ${escapeMarkdown(main.label)}`,
-    table(['first', 'second', 'first less second', '95 % interval', 'finding'], rows),
+    table(['first', 'second', 'first less second', '95 % interval', 'p, adjusted', 'finding'], rows),
   ];
 }
 

@@ -11,6 +11,7 @@ const exhibit = { 'image?': text, 'text?': text, 'label?': whole };
 
 const pictures = object({
   'energies?': object({ compatible: list(number), mismatched: list(number) }),
+  'termCosines?': list(object({ a: text, b: text, start: number, end: number })),
   'landscape?': object({ xLabel: text, yLabel: text, xs: list(number), ys: list(number), values: list(list(number)) }),
   'neighbours?': list(object({ query: object(exhibit), nearest: list(object({ ...exhibit, similarity: number })) })),
   'projection?': object({ method: text, x: list(number), y: list(number), 'label?': list(whole) }),
@@ -88,7 +89,10 @@ const comparison: Shape = object({
     object({ ...{ name: text, objective: text, data: text, created: text, changed: text }, means: record(number) }),
   ),
   contrasts: list(
-    object({ measure: text, a: text, b: text, difference: number, low: number, high: number, isShown: flag }),
+    object({
+      ...{ measure: text, a: text, b: text, difference: number, low: number, high: number, isShown: flag },
+      'adjusted?': number,
+    }),
   ),
 });
 
@@ -147,8 +151,18 @@ const optional = new Set([
     'spread',
     'effectiveRank',
   ],
-  ...['pictures', 'energies', 'landscape', 'neighbours', 'projection', 'model', 'objective', 'parameters'],
-  ...['flopsPerExample', 'command', 'classes', 'isMain'],
+  ...[
+    'pictures',
+    'energies',
+    'termCosines',
+    'landscape',
+    'neighbours',
+    'projection',
+    'model',
+    'objective',
+    'parameters',
+  ],
+  ...['adjusted', 'flopsPerExample', 'command', 'classes', 'isMain'],
 ]);
 
 function damaged(path: string, problem: string): EbmcError {

@@ -11,6 +11,7 @@ const needs: { readonly [N in Need]: string } = {
   pictures: 'pictures',
   transfer: 'data sets of `transfer`',
   training: 'a comparison',
+  terms: 'an objective of two terms that train the encoder, in whole batches, and a comparison',
 };
 const directions = { higher: 'higher', lower: 'lower', neither: '' } as const;
 

@@ -3,6 +3,7 @@ import type { Measure } from './measure.js';
 
 export const alignment: Measure = {
   needs: ['features', 'views'],
+  isDrawn: () => true,
   infos: () => [
     {
       key: 'alignment',

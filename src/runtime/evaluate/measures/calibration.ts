@@ -3,6 +3,7 @@ import type { Measure } from './measure.js';
 
 export const calibration: Measure = {
   needs: ['energy'],
+  isDrawn: () => true,
   infos: () => [
     {
       key: 'calibration',

@@ -4,6 +4,7 @@ import type { Measure } from './measure.js';
 
 export const clusters: Measure = {
   needs: ['features', 'labels'],
+  isDrawn: () => true,
   infos: () => [
     {
       key: 'clusters.nmi',

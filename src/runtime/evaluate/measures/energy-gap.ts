@@ -4,6 +4,7 @@ import type { Measure } from './measure.js';
 
 export const energyGap: Measure = {
   needs: ['energy'],
+  isDrawn: () => true,
   infos: () => [
     {
       key: 'energy_gap',

@@ -3,6 +3,7 @@ import { type Measure, showShare, type Value } from './measure.js';
 
 export const fineTune: Measure = {
   needs: ['features', 'labels', 'training'],
+  isDrawn: () => true,
   infos: ({ labels }) =>
     labels.map((share) => ({
       key: fineTuneKey(share),
@@ -10,7 +11,7 @@ export const fineTune: Measure = {
       better: 'higher',
       unit: 'share',
       explanation:
-        'Test accuracy after the encoder and the linear probe on it were trained on labels together for a twentieth of the steps, at least 50, the same for all (Kumar et al. 2022, "Fine-Tuning can Distort Pretrained Features": linear probing, then fine-tuning). Frozen features and fine-tuning can rank methods in opposite orders (He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners", section 4.3).',
+        'Test accuracy after the encoder and the linear probe on it were trained on labels together for a fortieth of the steps, at least 50, the same for all; an untrained encoder is given the batch statistics of training examples first (Kumar et al. 2022, "Fine-Tuning can Distort Pretrained Features": linear probing, then fine-tuning). Frozen features and fine-tuning can rank methods in opposite orders (He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners", section 4.3).',
     })),
   async compute({ fineTuned, probe }, settings) {
     const found: Record<string, Value> = {};

@@ -6,6 +6,7 @@ import { calibration } from './calibration.js';
 import { clusters } from './clusters.js';
 import { energyGap } from './energy-gap.js';
 import { fineTune } from './fine-tune.js';
+import { gradientConflict } from './gradient-conflict.js';
 import { knn } from './knn.js';
 import { lidar } from './lidar.js';
 import { linear } from './linear.js';
@@ -36,7 +37,16 @@ export const measures: { readonly [N in MeasureName]: Measure } = {
   uniformity,
   energy_gap: energyGap,
   calibration,
+  gradient_conflict: gradientConflict,
 };
+
+/** Keys of what is the same for every seed where the features are. */
+export function undrawnKeys(settings: MeasureSettings): string[] {
+  return settings.measures.flatMap((name) => {
+    const { infos, isDrawn = () => false } = measures[name];
+    return infos(settings).flatMap(({ key }) => (isDrawn(key) ? [] : [key]));
+  });
+}
 
 /** What the settings ask for, in their order. */
 export function measureInfos(settings: MeasureSettings): readonly MeasureInfo[] {

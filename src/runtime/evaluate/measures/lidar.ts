@@ -7,6 +7,7 @@ const views = 6;
 
 export const lidar: Measure = {
   needs: ['features', 'views'],
+  isDrawn: () => true,
   infos: () => [
     {
       key: 'lidar',

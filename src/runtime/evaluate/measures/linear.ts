@@ -4,6 +4,8 @@ import { type Measure, showShare, type Value } from './measure.js';
 /** Its largest share of labels is what competitors are ranked by. */
 export const linear: Measure = {
   needs: ['features', 'labels'],
+  // With all labels the seed only chooses which of them are held out while a strength is chosen.
+  isDrawn: (key) => key !== linearKey(1),
   infos: ({ labels }) =>
     labels.map((share) => ({
       key: linearKey(share),
@@ -14,9 +16,9 @@ export const linear: Measure = {
         'Test accuracy of logistic regression on frozen features, its L2 strength chosen on held-out training labels (Chen et al. 2020, "A Simple Framework for Contrastive Learning of Visual Representations", appendix B.8.1).',
       ...(share === Math.max(...labels) ? { isMain: true } : {}),
     })),
-  async compute({ test, labels, probe }, settings) {
+  async compute({ test, labels, probe }, settings, wanted) {
     const found: Record<string, Value> = {};
-    for (const share of settings.labels) {
+    for (const share of settings.labels.filter((labelled) => wanted.has(linearKey(labelled)))) {
       const scores = hits(await (await probe(share)).predict(test), labels!.test);
       found[linearKey(share)] = { value: mean(scores), scores };
     }

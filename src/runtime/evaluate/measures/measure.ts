@@ -14,7 +14,7 @@ export interface MeasureSettings {
 }
 
 /** What must be there for a measure to be taken; `features`: representations that are finite numbers. */
-export type Need = 'features' | 'labels' | 'views' | 'energy' | 'pictures' | 'transfer' | 'training';
+export type Need = 'features' | 'labels' | 'views' | 'energy' | 'pictures' | 'transfer' | 'training' | 'terms';
 
 export interface Value {
   readonly value: number;
@@ -26,8 +26,14 @@ export interface Measure {
   readonly needs: readonly Need[];
   /** Of every value that `compute` gives, in the order in which they are shown. */
   infos(settings: MeasureSettings): readonly MeasureInfo[];
-  /** Key → value; a key that is left out could not be measured. */
-  compute(subject: Subject, settings: MeasureSettings): Promise<Readonly<Record<string, Value>>>;
+  /** Whether a value depends on the seed even where features do not; never where absent. */
+  readonly isDrawn?: (key: string) => boolean;
+  /** Key → value; a key that is left out could not be measured. Those not in `wanted` need not be there. */
+  compute(
+    subject: Subject,
+    settings: MeasureSettings,
+    wanted: ReadonlySet<string>,
+  ): Promise<Readonly<Record<string, Value>>>;
 }
 
 export function showShare(share: number): string {

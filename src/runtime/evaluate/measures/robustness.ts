@@ -8,6 +8,7 @@ const examplesUsed = 500;
 
 export const robustness: Measure = {
   needs: ['features', 'labels', 'pictures'],
+  isDrawn: () => true,
   infos: () => [
     {
       key: 'robustness',

@@ -4,6 +4,7 @@ import type { Measure, Value } from './measure.js';
 
 export const transfer: Measure = {
   needs: ['features', 'transfer'],
+  isDrawn: () => true,
   infos: ({ transfers = [] }) =>
     transfers.map((name) => ({
       key: `transfer.${name}`,

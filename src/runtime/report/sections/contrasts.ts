@@ -1,6 +1,6 @@
 /** Every pair that was tested, measure by measure. */
 import type { Contrast, MeasureInfo } from '../../compare/comparison.js';
-import { count, formatDifference } from '../format.js';
+import { count, formatDifference, formatProbability } from '../format.js';
 import { html } from '../html/html.js';
 import { table } from '../html/table.js';
 import { mainMeasure, usedMeasures } from '../ranking.js';
@@ -16,7 +16,7 @@ export const contrasts: SectionEntry = {
       const found = comparison.contrasts.filter((contrast) => contrast.measure === measure.key);
       return found.length === 0 ? [] : [{ measure, found }];
     });
-    return html`<p class="note">Paired over the same seeds and test examples; a difference is shown where its 95 % interval leaves out zero.</p>${tested.map(
+    return html`<p class="note">Paired over the same seeds and test examples; a difference is shown where its 95 % interval leaves out zero. The more pairs, the more intervals leave it out by chance: p is adjusted for all pairs of a measure (Holm 1979), so that where no pair differs, one below 0.05 turns up in at most one of twenty comparisons.</p>${tested.map(
       ({ measure, found }, i) => {
         const shown = found.filter(({ isShown }) => isShown).length;
         return html`<details id="contrasts-${i}"${measure === main ? html` open` : ''}><summary>${measure.label}: ${shown} of ${count(found.length, 'pair')} shown to differ</summary>
@@ -36,17 +36,25 @@ function contrastTable(measure: MeasureInfo, found: readonly Contrast[], i: numb
       { name: 'Second' },
       { name: 'Difference', isNumber: true },
       { name: '95 % interval', isNumber: true },
+      { name: 'p, adjusted', isNumber: true },
       { name: 'Finding' },
     ],
-    rows: found.map(({ a, b, difference, low, high, isShown }) => [
+    rows: found.map(({ a, b, difference, low, high, isShown, adjusted }) => [
       { content: a, value: a },
       { content: b, value: b },
       { content: formatDifference(difference, measure.unit), value: difference },
       { content: `${formatDifference(low, measure.unit)} to ${formatDifference(high, measure.unit)}`, value: low },
-      {
-        content: isShown ? 'shown' : html`<span class="muted">no difference shown</span>`,
-        value: isShown ? 'shown' : 'no difference shown',
-      },
+      adjusted === undefined ? '–' : { content: formatProbability(adjusted), value: adjusted },
+      finding(isShown, adjusted),
     ]),
   });
+}
+
+function finding(isShown: boolean, adjusted: number | undefined) {
+  if (!isShown) {
+    const value = 'no difference shown';
+    return { content: html`<span class="muted">${value}</span>`, value };
+  }
+  const value = adjusted !== undefined && adjusted >= 0.05 ? 'shown alone, not among all pairs' : 'shown';
+  return { content: value, value };
 }

@@ -13,9 +13,11 @@ import { provenance } from './provenance.js';
 import { ranking } from './ranking.js';
 import type { SectionEntry } from './section.js';
 import { stale } from './stale.js';
+import { termGradients } from './term-gradients.js';
 import { verdicts } from './verdicts.js';
 
 export const sections: readonly SectionEntry[] = [
-  ...[ranking, verdicts, contrasts, labels, cost, curves, gauges, energies, landscapes, neighbours, projections],
+  ...[ranking, verdicts, contrasts, labels, cost, curves, gauges, termGradients, energies],
+  ...[landscapes, neighbours, projections],
   ...[conditions, stale, provenance],
 ];

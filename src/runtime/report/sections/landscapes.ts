@@ -1,4 +1,4 @@
-/** The energy over a plane through a pair. */
+/** The energy where one argument turns into another's. */
 import { contourLevels, type Landscape, landscapeChart } from '../charts/landscape.js';
 import { formatNumber } from '../format.js';
 import { figure, swatch } from '../html/figure.js';
@@ -27,7 +27,7 @@ export const landscapes: SectionEntry = {
       }),
     );
     const names = flat.map(({ competitor }) => competitor.name).join(', ');
-    return html`<p class="note">Filled contours, the darkest where the energy is least; each panel has its own scale.${
+    return html`<p class="note">The energy where its last argument moves in a straight line from what belongs to an example, at (0, 0), towards what belongs to two others, mean over test examples; an energy of one argument likewise from one example to two others. Low where it belongs and rising from there is what an energy should do. Filled contours, the darkest where the energy is least; each panel has its own scale.${
       flat.length > 0 ? ` The same energy everywhere: ${names}.` : ''
     }</p>${panels(figures)}`;
   },
