@@ -70,6 +70,8 @@ export interface RawSplit {
   readonly count: number;
   /** Of other names each; a field needs its column in every split. */
   readonly columns: readonly Column[];
+  /** The files that the rows are, one each. */
+  readonly files?: () => readonly string[];
   /** Where the data is read in parts: they and what each takes. */
   readonly parts?: readonly Part[];
 }

@@ -117,6 +117,7 @@ function collect(
     const labelled = examples.every(({ label }) => label !== undefined);
     const split: RawSplit = {
       count: examples.length,
+      files: () => examples.map(({ item }) => item.path),
       columns: [
         source(examples.map(({ item }) => item)),
         ...(labelled ? [classColumn(Int32Array.from(examples, ({ label }) => label!))] : []),

@@ -1,4 +1,8 @@
-/** `csv("*.csv", test: "…", delimiter: ";")` and `jsonl("*.jsonl", test: "…")`: tables of text, a row an example. */
+/**
+ * `csv("*.csv", test: "…", delimiter: ";")`, `jsonl("*.jsonl", test: "…")` and `json("*.json")`: tables of text, a row an example. `folder` is where
+ * files lie that words of the table name, otherwise beside the table.
+ */
+import { resolve } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import type { RawData, RawSplit } from '../columns.js';
 import type { Loader, OpenOptions, SplitName } from '../dataset.js';
@@ -6,6 +10,7 @@ import { findFiles } from '../find-files.js';
 import { nothingFound } from '../folder.js';
 import { SkippedRows } from '../skipped-rows.js';
 import { csvFormat, findDelimiter } from '../tables/csv.js';
+import { isList, jsonListFormat } from '../tables/json-list.js';
 import { jsonlFormat } from '../tables/jsonl.js';
 import { openTable } from '../tables/open-table.js';
 import type { TableFormat } from '../tables/table.js';
@@ -14,7 +19,7 @@ import { argumentError, checkArguments } from './arguments.js';
 export const csv: Loader = {
   name: 'csv',
   async load(decl, options) {
-    checkArguments(decl, { '0': 'files', test: 'files', delimiter: 'string', resize: 'boolean' });
+    checkArguments(decl, { '0': 'files', test: 'files', delimiter: 'string', folder: 'string', resize: 'boolean' });
     const { delimiter } = decl.args;
     if (typeof delimiter === 'string' && delimiter.length !== 1)
       throw argumentError(decl, 'argument `delimiter`', 'has to be one character');
@@ -25,13 +30,19 @@ export const csv: Loader = {
   },
 };
 
-export const jsonl: Loader = {
-  name: 'jsonl',
-  async load(decl, options) {
-    checkArguments(decl, { '0': 'files', test: 'files', resize: 'boolean' });
-    return loadTable(decl, options, /\.(jsonl|ndjson)$/i, async () => ({ ...jsonlFormat }));
-  },
-};
+export const jsonl = jsonLoader('jsonl', /\.(jsonl|ndjson)$/i);
+export const json = jsonLoader('json', /\.json$/i);
+
+/** Either reads what the file is: objects in lines, or in a list. */
+function jsonLoader(name: string, files: RegExp): Loader {
+  return {
+    name,
+    async load(decl, options) {
+      checkArguments(decl, { '0': 'files', test: 'files', folder: 'string', resize: 'boolean' });
+      return loadTable(decl, options, files, async (file) => ((await isList(file)) ? jsonListFormat : jsonlFormat));
+    },
+  };
+}
 
 async function loadTable(
   decl: DatasetDecl,
@@ -40,10 +51,12 @@ async function loadTable(
   formatOf: (file: string) => Promise<TableFormat>,
 ): Promise<RawData> {
   const files = await findFiles(decl, options, name, `${decl.loader} files`);
+  const { folder } = decl.args;
+  const beside = typeof folder === 'string' ? resolve(options.baseDirectory, folder) : undefined;
   const skipped = new SkippedRows(decl.name, 'rows');
   const splits: Partial<Record<SplitName, RawSplit>> = {};
   for (const [split, list] of Object.entries(files) as [SplitName, readonly string[]][]) {
-    splits[split] = await openTable(decl, list, formatOf, skipped);
+    splits[split] = await openTable(decl, list, formatOf, skipped, beside);
   }
   skipped.tell(options);
   const empty = Object.entries(splits).find(([, { count }]) => count === 0);
