@@ -31,6 +31,8 @@ export interface TensorColumn extends Named {
   readonly shape: readonly number[];
   /** What the numbers stand for where they are classes that the source names. */
   readonly classes?: readonly string[];
+  /** What text ids are. */
+  readonly decode?: (ids: ArrayLike<number>) => string;
   /** Without a draw the same each time. */
   read(rows: Rows, draw?: Draw): Promise<Float32Array | Int32Array | Float64Array | Uint8Array>;
 }

@@ -34,12 +34,11 @@ test('pictures by their names with a table by its column; what finds no partner 
     ['a, w0', 'a, w1'],
     [1, 0],
   ]);
-  expect(warnings.map(({ code }) => code)).toEqual(['EBM4025']);
-  expect(warnings[0]!.notes).toEqual([
-    '1f600: `table` has it again (row 3, after row 1)',
-    '1f601: it has no `table`',
-    '1f603: it has no `x`',
+  expect(warnings.map(({ code, notes }) => [code, ...(notes ?? [])])).toEqual([
+    ['EBM4050', '1f601: it has no `table`', '1f603: it has no `x`'],
+    ['EBM4025', '1f600: `table` has it again (row 3, after row 1)'],
   ]);
+  expect(warnings[0]!.message).toBe('data set `d`: 2 of 4 keys have no partner and are left out');
   expect((await failure(open(loader, 'x: Image[2, 2, 3], size: [1]', folder, true))).code).toBe('EBM4026');
 });
 
@@ -118,7 +117,7 @@ test('what cannot be joined is told', async () => {
     [
       "EBM4005 \`join\`: argument \`on\` is needed: the rows of \`t\` are not files, so that one of its columns has to join it (name, v)",
       "EBM4005 \`join\`: argument \`on\` names neither words nor numbers of \`t\`, which has name, v",
-      "EBM4026 data set \`d\`: none of the 3 keys can be used",
+      "EBM4051 data set \`d\`: none of the 3 keys is in all sources of the join",
       "EBM4005 \`join\`: the argument list needs two or more sources with names",
       "EBM4004 data set \`d\` uses a loader that does not exist: \`cvs\`",
       "EBM4005 \`join\`: argument \`resize\` of \`x\` belongs to the join itself",

@@ -16,7 +16,9 @@ export const tokensField: FieldType = {
     if (texts.length === columns.length) {
       const training = await allTexts(texts[0]!, columns[0]!.count);
       const tokenizer = await chooseTokenizer(decl, field, baseDirectory, () => training);
-      return { readers: texts.map((column) => encoded(column, tokenizer, field.shape[0]!)) };
+      const encode = encoderOf(tokenizer, field.shape[0]!);
+      const readers = texts.map((column) => encoded(column, encode, field.shape[0]!));
+      return { readers, text: { encode, decode: decoderOf(tokenizer) } };
     }
     const ids = columns.flatMap(({ column }) =>
       column.kind === 'tensor' && column.element !== 'float' && valuesOf(column.shape) === field.shape[0]
@@ -34,7 +36,8 @@ export const tokensField: FieldType = {
         async (rows, draw) =>
           Int32Array.from(await column.read(rows, draw)),
     );
-    return { readers };
+    const decode = ids[0]?.decode;
+    return { readers, ...(decode ? { text: { encode: undefined, decode } } : {}) };
   },
 };
 
@@ -51,19 +54,35 @@ async function outside(column: TensorColumn, count: number, vocab: number): Prom
   return undefined;
 }
 
-function encoded(column: TextColumn, tokenizer: TextTokenizer, length: number): Reader {
+/** Without the padding after the text. */
+function decoderOf(tokenizer: TextTokenizer): (ids: ArrayLike<number>) => string {
+  const { padding, end } = tokenizer.special;
+  return (ids) => {
+    let length = ids.length;
+    while (length > 0 && (ids[length - 1] === padding || ids[length - 1] === end)) length--;
+    return tokenizer.decode(Array.from(ids).slice(0, length));
+  };
+}
+
+/** Cut, or filled up with padding. */
+function encoderOf(tokenizer: TextTokenizer, length: number): (text: string) => Int32Array {
   const { padding, end } = tokenizer.special;
   const filling = padding ?? end;
   if (filling === undefined)
     throw new EbmcError([report('EBM4046', { tokenizer: tokenizer.name, missing: 'padding' })]);
+  return (text) => {
+    const ids = new Int32Array(length).fill(filling);
+    const own = Array.from(tokenizer.encode(text)).slice(0, length);
+    ids.set(own);
+    if (end !== undefined && own.length < length) ids[own.length] = end;
+    return ids;
+  };
+}
+
+function encoded(column: TextColumn, encodeText: (text: string) => Int32Array, length: number): Reader {
   return async (rows) => {
-    const ids = new Int32Array(rows.length * length).fill(filling);
-    const texts = await column.read(rows);
-    for (const [i, text] of texts.entries()) {
-      const own = Array.from(tokenizer.encode(text)).slice(0, length);
-      ids.set(own, i * length);
-      if (end !== undefined && own.length < length) ids[i * length + own.length] = end;
-    }
+    const ids = new Int32Array(rows.length * length);
+    for (const [i, text] of (await column.read(rows)).entries()) ids.set(encodeText(text), i * length);
     return ids;
   };
 }

@@ -6,11 +6,22 @@ import type { KeyedSource } from './keyed-source.js';
 /** For each source, the row that each example has there. */
 export type JoinedRows = readonly Uint32Array[];
 
+export interface Unmatched {
+  readonly key: string;
+  readonly reason: string;
+}
+
+export interface Matched {
+  readonly joined: ReadonlyMap<SplitName, JoinedRows>;
+  /** Each key once. */
+  readonly unmatched: readonly Unmatched[];
+}
+
 /**
  * The rows of the first source, in their order, whose keys all others have too. A source of one split serves every split; those of several are joined
- * split by split. What finds no partner, and a key that a source other than the first has again, is named and counted.
+ * split by split. A key that a source other than the first has again is skipped.
  */
-export function matchKeys(sources: readonly KeyedSource[], skipped: SkippedRows): ReadonlyMap<SplitName, JoinedRows> {
+export function matchKeys(sources: readonly KeyedSource[], skipped: SkippedRows): Matched {
   const [first, ...others] = sources;
   const tables = others.map((source) => indexRows(source, skipped));
   const used = sources.map(({ keys }) => new Map(splitsOf(keys).map(([split]) => [split, new Set<string>()])));
@@ -30,8 +41,7 @@ export function matchKeys(sources: readonly KeyedSource[], skipped: SkippedRows)
       rows.map((list) => Uint32Array.from(list)),
     );
   }
-  tellUnmatched(sources, used, skipped);
-  return joined;
+  return { joined, unmatched: unmatchedOf(sources, used) };
 }
 
 /** Key → row of a source, split by split. */
@@ -48,23 +58,22 @@ function indexRows({ name, keys }: KeyedSource, skipped: SkippedRows): Record<st
   );
 }
 
-function tellUnmatched(
+function unmatchedOf(
   sources: readonly KeyedSource[],
   used: readonly ReadonlyMap<SplitName, ReadonlySet<string>>[],
-  skipped: SkippedRows,
-): void {
+): Unmatched[] {
   const known = sources.map(({ keys }) => new Set(splitsOf(keys).flatMap(([, list]) => list)));
-  const told = new Set<string>();
+  const found = new Map<string, string>();
   sources.forEach(({ keys }, k) => {
     for (const [split, list] of splitsOf(keys)) {
       for (const key of list) {
-        if (used[k]!.get(split)!.has(key) || told.has(key)) continue;
-        told.add(key);
+        if (used[k]!.get(split)!.has(key) || found.has(key)) continue;
         const missing = sources.find((_, other) => !known[other]!.has(key));
-        skipped.add(key, missing ? `it has no \`${missing.name}\`` : 'its parts are in different splits');
+        found.set(key, missing ? `it has no \`${missing.name}\`` : 'its parts are in different splits');
       }
     }
   });
+  return [...found].map(([key, reason]) => ({ key, reason }));
 }
 
 /** Those of the sources that have several, else the only one. */

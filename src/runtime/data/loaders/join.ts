@@ -7,12 +7,13 @@ import { EbmcError, nearest, report } from '../../../diagnostics/index.js';
 import type { Column, RawSplit } from '../columns.js';
 import type { Loader, OpenOptions, SplitName } from '../dataset.js';
 import { type KeyedSource, readKeys, stemOfCell, withoutZeros } from '../join/keyed-source.js';
-import { type JoinedRows, matchKeys } from '../join/match-keys.js';
+import { type JoinedRows, matchKeys, type Unmatched } from '../join/match-keys.js';
 import { pickRows } from '../join/pick-rows.js';
 import { movedParts } from '../select/rows.js';
 import { SkippedRows } from '../skipped-rows.js';
 import { argumentError } from './arguments.js';
 
+const namedAtMost = 10;
 /** What is said of the join and not of a source. */
 const ofJoin: ReadonlySet<string> = new Set(['on', 'ignore_case', 'resize', 'tokenizer']);
 
@@ -37,7 +38,9 @@ export function joinOf(loaders: readonly Loader[]): Loader {
       const opened: Opened[] = [];
       for (const source of sources) opened.push(await openSource(decl, source, options));
       const skipped = new SkippedRows(decl.name, 'keys');
-      const joined = matchKeys(await keyed(decl, opened), skipped);
+      const byKey = await keyed(decl, opened);
+      const { joined, unmatched } = matchKeys(byKey, skipped);
+      tellUnmatched(decl, byKey, unmatched, skipped.good, options);
       skipped.tell(options);
       const splits = [...joined].map(([split, rows]) => [split, splitOf(decl, opened, split, rows)] as const);
       const has = opened.map(
@@ -144,6 +147,26 @@ async function keyed(decl: DatasetDecl, opened: readonly Opened[]): Promise<Keye
     });
     return { name, keys: Object.fromEntries(keys) };
   });
+}
+
+function tellUnmatched(
+  decl: DatasetDecl,
+  sources: readonly KeyedSource[],
+  unmatched: readonly Unmatched[],
+  good: number,
+  { warn }: OpenOptions,
+): void {
+  const { name: dataset, span } = decl;
+  const notes = unmatched.slice(0, namedAtMost).map(({ key, reason }) => `${key}: ${reason}`);
+  if (good === 0) {
+    const examples = sources.flatMap(({ name, keys }) =>
+      Object.values(keys).flatMap(([key]) => (key === undefined ? [] : [[name, key] as const])),
+    );
+    throw new EbmcError([report('EBM4051', { dataset, total: unmatched.length, examples }, { span, notes })]);
+  }
+  if (unmatched.length === 0) return;
+  const slots = { dataset, count: unmatched.length, total: unmatched.length + good };
+  warn(report('EBM4050', slots, { span, notes }));
 }
 
 function splitOf(decl: DatasetDecl, opened: readonly Opened[], split: SplitName, rows: JoinedRows): RawSplit {

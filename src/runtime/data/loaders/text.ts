@@ -77,7 +77,8 @@ function split(
       picked.set(ids.subarray(rows[i]! * length, (rows[i]! + 1) * length), i * length);
     return picked;
   };
-  return { count, columns: [{ kind: 'tensor', name: 'tokens', element: 'int', shape: [length], read }] };
+  const decode = (own: ArrayLike<number>): string => tokenizer.decode(own);
+  return { count, columns: [{ kind: 'tensor', name: 'tokens', element: 'int', shape: [length], read, decode }] };
 }
 
 function frameOf({ name, special }: TextTokenizer): readonly [number, number] {

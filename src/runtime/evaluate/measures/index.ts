@@ -10,6 +10,7 @@ import { knn } from './knn.js';
 import { lidar } from './lidar.js';
 import { linear } from './linear.js';
 import type { Measure, MeasureSettings } from './measure.js';
+import { pairRetrieval } from './pair-retrieval.js';
 import { rankme } from './rankme.js';
 import { retrieval } from './retrieval.js';
 import { robustness } from './robustness.js';
@@ -35,6 +36,7 @@ export const measures: { readonly [N in MeasureName]: Measure } = {
   alignment,
   uniformity,
   energy_gap: energyGap,
+  pair_retrieval: pairRetrieval,
   calibration,
 };
 
