@@ -3,6 +3,7 @@ import { EbmcError, report } from '../../../diagnostics/index.js';
 import type { TextTokenizer } from '../../tokenizers/index.js';
 import type { TensorColumn, TextColumn } from '../columns.js';
 import { chooseTokenizer } from '../text/choose-tokenizer.js';
+import { readable } from '../text/readable.js';
 import type { FieldType, Reader } from './field-type.js';
 import { otherShape, valuesOf } from './shapes.js';
 
@@ -18,7 +19,7 @@ export const tokensField: FieldType = {
       const tokenizer = await chooseTokenizer(decl, field, baseDirectory, () => training);
       const encode = encoderOf(tokenizer, field.shape[0]!);
       const readers = texts.map((column) => encoded(column, encode, field.shape[0]!));
-      return { readers, text: { encode, decode: decoderOf(tokenizer) } };
+      return { readers, text: { encode, decode: readable(tokenizer) } };
     }
     const ids = columns.flatMap(({ column }) =>
       column.kind === 'tensor' && column.element !== 'float' && valuesOf(column.shape) === field.shape[0]
@@ -52,16 +53,6 @@ async function outside(column: TensorColumn, count: number, vocab: number): Prom
     for (let i = 0; i < values.length; i++) if (values[i]! < 0 || values[i]! >= vocab) return values[i]!;
   }
   return undefined;
-}
-
-/** Without the padding after the text. */
-function decoderOf(tokenizer: TextTokenizer): (ids: ArrayLike<number>) => string {
-  const { padding, end } = tokenizer.special;
-  return (ids) => {
-    let length = ids.length;
-    while (length > 0 && (ids[length - 1] === padding || ids[length - 1] === end)) length--;
-    return tokenizer.decode(Array.from(ids).slice(0, length));
-  };
 }
 
 /** Cut, or filled up with padding. */

@@ -11,7 +11,7 @@ import { type JoinedRows, matchKeys, type Unmatched } from '../join/match-keys.j
 import { pickRows } from '../join/pick-rows.js';
 import { movedParts } from '../select/rows.js';
 import { SkippedRows } from '../skipped-rows.js';
-import { argumentError } from './arguments.js';
+import { argumentError, askingFor } from './arguments.js';
 
 const namedAtMost = 10;
 /** What is said of the join and not of a source. */
@@ -96,30 +96,21 @@ function keyOf(decl: DatasetDecl, source: string): string | undefined {
 
 async function openSource(decl: DatasetDecl, source: Source, options: OpenOptions): Promise<Opened> {
   const { name, loader, args, key } = source;
-  const wanted = [
-    ...new Set([...wantedOf(decl).map((column) => ownName(column, name)), ...(key === undefined ? [] : [key])]),
-  ];
+  const wanted = wantedOf(decl).map((column) => ownName(column, name));
   // Of several pictures or sounds it is the field filled by this source that says what they are like.
   const filled = decl.fields.filter((field) => columnsOf(decl, field).includes(name));
   const others = decl.fields.filter((field) => !filled.includes(field));
-  // Tables read the columns that fields ask for: here these are ones of their own, since the other sources fill some of the data set's.
-  const asking = wanted.map(
-    (column): FieldDecl => ({ name: `column ${column}`, type: 'Tensor', shape: [1], span: decl.span }),
-  );
-  const columns = Object.fromEntries([
-    ...decl.fields.map((field) => [field.name, []] as const),
-    ...wanted.map((column) => [`column ${column}`, [column]] as const),
-  ]);
   const resize = decl.args['resize'] !== undefined && loader.name === 'images' ? { resize: decl.args['resize'] } : {};
   const own: DatasetDecl = {
     ...decl,
     loader: loader.name,
     args: { ...args, ...resize },
-    fields: [...filled, ...others, ...asking],
+    fields: [...filled, ...others],
     // What is joined is divided afterwards.
-    selection: { columns, split: decl.selection?.split ?? 1 },
+    selection: { split: decl.selection?.split ?? 1 },
   };
-  const { splits } = await loader.load(own, options);
+  // Other sources fill some of the fields: this one reads what is asked of it, and its key.
+  const { splits } = await loader.load(askingFor(own, key === undefined ? wanted : [...wanted, key]), options);
   return { ...source, splits: Object.entries(splits) as [SplitName, RawSplit][] };
 }
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import type { ClassColumn, Column, RawData } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
-import { catalog, type Published } from '../readymade/catalog.js';
+import { catalog, type Layout, type Published } from '../readymade/catalog.js';
 import { fetchFiles, readymadeFolder } from '../readymade/fetch.js';
-import { planarSplit } from '../readymade/planar.js';
+import { planarSplit, unlabelledSplit } from '../readymade/planar.js';
 import { unpack } from '../readymade/unpack.js';
-import { checkArguments } from './arguments.js';
+import { argumentError, checkArguments } from './arguments.js';
 import { idx } from './idx.js';
 import { images } from './images.js';
 
@@ -19,7 +19,8 @@ export const readymade: readonly Loader[] = catalog.map((published) => ({
 
 async function load(published: Published, decl: DatasetDecl, options: OpenOptions): Promise<RawData> {
   const { layout, files, classes } = published;
-  checkArguments(decl, layout.kind === 'pictures' ? { resize: 'boolean', keep: 'boolean' } : {});
+  checkArguments(decl, argumentsOf(layout));
+  const unlabelled = unlabelledFiles(decl, layout);
   const folder = await findFolder(published);
   if (layout.kind === 'idx') return withClasses(await idx.load({ ...decl, args: { '0': folder } }, options), classes);
   const first = layout.kind === 'pictures' ? layout.folder : layout.train[0]!;
@@ -29,10 +30,26 @@ async function load(published: Published, decl: DatasetDecl, options: OpenOption
     return withClasses(await images.load({ ...decl, args }, options), classes);
   }
   const [train, test] = await Promise.all([
-    planarSplit(folder, layout.train, layout, classes),
+    unlabelled ? unlabelledSplit(folder, unlabelled, layout) : planarSplit(folder, layout.train, layout, classes),
     planarSplit(folder, layout.test, layout, classes),
   ]);
-  return { splits: { train, test }, without: 'has pictures and labels only' };
+  const without = unlabelled
+    ? 'has pictures only where it trains on those without labels'
+    : 'has pictures and labels only';
+  return { splits: { train, test }, without };
+}
+
+function argumentsOf(layout: Layout): Parameters<typeof checkArguments>[1] {
+  if (layout.kind === 'pictures') return { resize: 'boolean', keep: 'boolean' };
+  return layout.kind === 'planar' && layout.unlabelled ? { train: 'string' } : {};
+}
+
+/** `train: "unlabelled"`. */
+function unlabelledFiles(decl: DatasetDecl, layout: Layout): readonly string[] | undefined {
+  const { train } = decl.args;
+  if (layout.kind !== 'planar' || train === undefined || train === 'labelled') return undefined;
+  if (train === 'unlabelled') return layout.unlabelled;
+  throw argumentError(decl, 'argument `train`', 'has to be "labelled" or "unlabelled"');
 }
 
 /** Where a package manager put it, else the cache, filled. */

@@ -13,6 +13,7 @@ import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { chooseTokenizer } from '../text/choose-tokenizer.js';
 import { cut, holdOut, joinDocuments } from '../text/pack.js';
 import { readTexts } from '../text/read-texts.js';
+import { readable } from '../text/readable.js';
 import { argumentError, checkArguments, pathArgument } from './arguments.js';
 
 export const textArguments = { tokenizer: 'string', test: 'number', stride: 'number', frame: 'boolean' } as const;
@@ -77,8 +78,10 @@ function split(
       picked.set(ids.subarray(rows[i]! * length, (rows[i]! + 1) * length), i * length);
     return picked;
   };
-  const decode = (own: ArrayLike<number>): string => tokenizer.decode(own);
-  return { count, columns: [{ kind: 'tensor', name: 'tokens', element: 'int', shape: [length], read, decode }] };
+  return {
+    count,
+    columns: [{ kind: 'tensor', name: 'tokens', element: 'int', shape: [length], read, decode: readable(tokenizer) }],
+  };
 }
 
 function frameOf({ name, special }: TextTokenizer): readonly [number, number] {
