@@ -1,13 +1,15 @@
 /**
  * `images("folder/**", resize: true, test: 0.2, keep: true)`: pictures; the first folder below is the class where labels are declared.
- * `keep` says whether all are decoded when the data set is opened and stay in memory, or each whenever it is needed.
+ * `keep` says whether all are decoded when the data set is opened and stay in memory, or each whenever it is needed; `cache` whether what was decoded is
+ * kept on disk for the next opening.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
+import { cachedPictures } from '../cache/pictures.js';
 import { classColumn, encodedFiles, sharedPixels } from '../column-sources.js';
-import type { Column, RawSplit } from '../columns.js';
+import type { Column, Encoded, RawSplit } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
 import { type Decoding, decodeImage, inspectImage } from '../decode-image.js';
 import { fieldType } from '../fields/shapes.js';
@@ -20,13 +22,15 @@ const pictureName = /\.(png|jpe?g|webp)$/i;
 const namedAtMost = 10;
 /** Bytes: what is larger is decoded again in each epoch. */
 const keptAtMost = 2 ** 30;
+/** Bytes: fewer are decoded as fast as they are found in the cache. */
+const cachedFrom = 2 ** 23;
 
 type Seen = Awaited<ReturnType<typeof decodeImage | typeof inspectImage>>;
 
 export const images: Loader = {
   name: 'images',
   async load(decl, options) {
-    checkArguments(decl, { '0': 'string', resize: 'boolean', test: 'number', keep: 'boolean' });
+    checkArguments(decl, { '0': 'string', resize: 'boolean', test: 'number', keep: 'boolean', cache: 'boolean' });
     const heldOut = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
     if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1)) {
       throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
@@ -39,7 +43,12 @@ export const images: Loader = {
     const size = decoding.height * decoding.width * decoding.channels;
     const keep = decl.args['keep'] ?? files.length * size <= keptAtMost;
     const look = keep === true ? decodeImage : inspectImage;
-    const seen = await lookAtAll(files, (path) => look({ name: path, file: join(folder, path) }, decoding));
+    const lookAt = <S extends Seen>(one: (item: Encoded, wanted: Decoding) => Promise<S>): Promise<S[]> =>
+      lookAtAll(files, (path) => one({ name: path, file: join(folder, path) }, decoding));
+    const cache = keep === true && (decl.args['cache'] ?? files.length * size >= cachedFrom) === true;
+    const seen = cache
+      ? await cachedPictures(folder, files, decoding, () => lookAt(decodeImage))
+      : await lookAt<Seen>(look);
     refuseOtherSizes(folder, files, seen, decoding);
     reportDamaged(files, seen, options);
     const good = files.flatMap((path, i): Picture[] => {
@@ -73,8 +82,8 @@ function wantedDecoding(decl: DatasetDecl): Decoding {
 }
 
 /** In the order of the files, some at a time. */
-async function lookAtAll(files: readonly string[], look: (file: string) => Promise<Seen>): Promise<Seen[]> {
-  const seen: Seen[] = new Array(files.length);
+async function lookAtAll<S>(files: readonly string[], look: (file: string) => Promise<S>): Promise<S[]> {
+  const seen: S[] = new Array(files.length);
   let next = 0;
   const work = async (): Promise<void> => {
     for (let i = next++; i < files.length; i = next++) seen[i] = await look(files[i]!);
