@@ -2,6 +2,8 @@
 import type { DType } from './graph/types.js';
 
 export interface FieldTypeInfo {
+  /** What one example's value is; Markdown. */
+  readonly doc: string;
   /** As it is written, for messages. */
   readonly spelling: string;
   /** How many dimensions are written; undefined: any number. */
@@ -19,10 +21,16 @@ const asWritten = <Dim>(dims: readonly Dim[]): readonly Dim[] => dims;
 const firstOnly = <Dim>(dims: readonly Dim[]): readonly Dim[] => dims.slice(0, 1);
 
 export const fieldTypes = {
-  /** A picture: height, width, channels; values in 0..1. */
-  Image: { spelling: 'Image[h, w, c]', rank: 3, dtype: 'float32', exampleShape: asWritten, range: 'numbers in 0..1' },
-  /** One of n classes, counted from 0. */
+  Image: {
+    doc: 'A picture: height, width, channels. 1 channel reads grey, 3 red, green and blue, 4 also opacity.',
+    spelling: 'Image[h, w, c]',
+    rank: 3,
+    dtype: 'float32',
+    exampleShape: asWritten,
+    range: 'numbers in 0..1',
+  },
   Class: {
+    doc: 'One of n classes, a whole number counted from 0. Words are numbered in their order, over all splits.',
     spelling: 'Class[n]',
     rank: 1,
     dtype: 'int32',
@@ -30,8 +38,8 @@ export const fieldTypes = {
     below: 0,
     range: 'whole numbers from 0',
   },
-  /** A text of so many tokens, each an id below `vocab`. */
   Tokens: {
+    doc: 'A text of so many tokens, each an id below `vocab`: texts through a tokenizer, or whole numbers as they are.',
     spelling: 'Tokens[length, vocab]',
     rank: 2,
     dtype: 'int32',
@@ -39,10 +47,16 @@ export const fieldTypes = {
     below: 1,
     range: 'whole numbers from 0',
   },
-  /** A sound of one channel: samples in -1..1. */
-  Audio: { spelling: 'Audio[samples]', rank: 1, dtype: 'float32', exampleShape: asWritten, range: 'numbers in -1..1' },
-  /** Numbers as they are; written without a name: `[d]`. */
+  Audio: {
+    doc: 'A window of a sound of one channel.',
+    spelling: 'Audio[samples]',
+    rank: 1,
+    dtype: 'float32',
+    exampleShape: asWritten,
+    range: 'numbers in -1..1',
+  },
   Tensor: {
+    doc: 'Numbers as they are stored; of pictures their values in 0..1. Any number of dimensions.',
     spelling: '[d]',
     rank: undefined,
     dtype: 'float32',

@@ -264,15 +264,31 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
 }
 
 export { checkGradient, type GradientCheckOptions } from './analyse/check-gradient.js';
-export { plateaus } from './analyse/collapse.js';
+export { analyseCollapse, plateaus } from './analyse/collapse.js';
 
 export { costOfModel, costOfStep } from './analyse/cost.js';
+export { builtinGroups } from './check/builtins/index.js';
 export { compareSettings } from './check/compare.js';
 export { typeVariant } from './check/competitors.js';
+export { selectionDocs } from './check/dataset.js';
+export {
+  comparedSettings,
+  defaults,
+  evaluateSettings,
+  optimizers,
+  ownCompareSettings,
+  rateSettings,
+  type SettingInfo,
+  scheduleDocs,
+  schedules,
+  sharedTrainSettings,
+  trainSettings,
+} from './check/setting-tables.js';
 export { defaultOptimizer, showSetting } from './check/settings.js';
 export { printRepresentation, printTypedModel, type TypedModel } from './check/typed-model.js';
+export { fieldTypes } from './field-types.js';
 
-export { defaultMeasures, type MeasureName, measureNames } from './measure-names.js';
+export { comparedMeasures, defaultMeasures, type MeasureName, measureNames } from './measure-names.js';
 
 export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';
 export { headName, type SupervisedLabel, superviseModel } from './supervise.js';

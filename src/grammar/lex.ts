@@ -103,7 +103,7 @@ function readComment(source: Source, token: IToken): Comment {
   return { text: token.image.trimEnd(), isDoc, span: span(source, token) };
 }
 
-/** A doc comment belongs to the token below it, if nothing but its own further lines stands between. */
+/** A doc comment belongs to the token below it, if nothing but its own further lines stands between; a blank line begins another. */
 function attachDocs(source: Source, tokens: readonly IToken[], comments: readonly Comment[]): Map<number, string[]> {
   const docs = new Map<number, string[]>();
   let at = 0;
@@ -130,5 +130,5 @@ function attachDocs(source: Source, tokens: readonly IToken[], comments: readonl
 
 function adjacent(source: Source, upper: Comment, lower: Comment): boolean {
   if (!upper.isDoc || !lower.isDoc) return false;
-  return /^\s*$/.test(source.text.slice(upper.span.end, lower.span.start));
+  return /^[^\S\n]*\n[^\S\n]*$/.test(source.text.slice(upper.span.end, lower.span.start));
 }

@@ -2,6 +2,7 @@
  * same tree, holds every comment, and is printed as itself. */
 import { concat, type Doc, flatWidth, render, width } from './layout.js';
 import { exprDoc, parametersDoc, settingDoc, typeDoc, typed } from './print-expr.js';
+import { signatureDoc } from './print-signature.js';
 import type { Span } from './source.js';
 import type { Block, Comment, Expr, Field, Item, Member, Module, Setting, Statement } from './syntax-tree.js';
 import { Trivia } from './trivia.js';
@@ -192,21 +193,9 @@ class Printer {
         return this.list(`use ${path}`, names, item.path[item.path.length - 1]?.span.end ?? item.span.start, item.span);
       }
       case 'fn':
-        return this.body(
-          concat(`fn ${item.name.text}`, parametersDoc(item.parameters), result(item.result)),
-          item.body,
-        );
-      case 'net': {
-        const signature = concat(parametersDoc(item.settings), parametersDoc(item.inputs), result(item.result));
-        return this.body(concat(`net ${item.name.text}`, signature), item.body);
-      }
-      case 'regularizer': {
-        const family = item.family ? `${item.family} ` : '';
-        return this.body(
-          concat(`${family}regularizer ${item.name.text}`, parametersDoc(item.parameters), result(item.result)),
-          item.body,
-        );
-      }
+      case 'net':
+      case 'regularizer':
+        return this.body(signatureDoc(item), item.body);
       case 'model': {
         const { name, parameters, members, span } = item;
         const head = concat(`model ${name.text}`, parameters.length > 0 ? parametersDoc(parameters) : '');
@@ -349,7 +338,6 @@ function settingElements(settings: readonly Setting[]): Element[] {
   return settings.map((setting) => ({ span: setting.span, shape: () => ({ head: settingDoc(setting) }) }));
 }
 
-const result = (type: Parameters<typeof typed>[0]): Doc => (type ? concat(' -> ', typeDoc(type)) : '');
 const pad = (indentation: number) => ' '.repeat(indentation);
 
 function oneLine({ head, value }: Shape): string {

@@ -108,4 +108,11 @@ describe('others', () => {
     const [a, b] = [texts(simclr), texts(changed(simclr, ['small_cnn(width: 16)', 'small_cnn(width: 8)']))];
     expect([b.objective, b.views]).toEqual([a.objective, a.views]);
   });
+
+  test.each(['byol', 'dino', 'moco'])(
+    'the representation of %s is that of SimCLR: other encoders before it and other sizes of views are no difference',
+    (example) => {
+      expect(texts(read(example)).representation).toEqual(texts(simclr).representation);
+    },
+  );
 });

@@ -33,4 +33,35 @@ describe('explain', () => {
     const { stdout } = await printed(['explain']);
     for (const code of Object.keys(codes)) expect(stdout).toContain(code);
   });
+
+  test('a definition of the library, with its parameters, place and doc comment', async () => {
+    const { stdout } = await printed(['explain', 'nt_xent']);
+    expect(stdout).toContain('contrastive regularizer nt_xent(E: energy, x, y, temperature = 0.5)');
+    expect(stdout).toContain('std.regularizers');
+    expect(stdout).toContain('Chen et al. 2020');
+    expect((await printed(['explain', 'std.regularizers.nt_xent'])).stdout).toBe(stdout);
+  });
+
+  test('a name that several modules have', async () => {
+    const { stdout } = await printed(['explain', 'block']);
+    expect(stdout).toMatch(/std\.layers.*std\.transformers/s);
+  });
+
+  test.each([
+    ['sum', 'sum(x, axis?, keep?, keepdims?)'],
+    ['csv', 'delimiter (string)'],
+    ['rankme', 'Garrido et al. 2023'],
+  ])('%s', async (name, part) => {
+    expect((await printed(['explain', name])).stdout).toContain(part);
+  });
+
+  test('no such name', async () => {
+    let stderr = '';
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      stderr += String(text);
+      return true;
+    });
+    expect((await printed(['explain', 'nt_xnet'])).status).toBe(1);
+    expect(stderr).toMatch(/EBM7007.*did you mean nt_xent\?/s);
+  });
 });

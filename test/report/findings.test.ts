@@ -46,6 +46,30 @@ describe('letters of groups', () => {
   });
 });
 
+describe('sentences', () => {
+  test('a baseline that beats the first of the objectives is said to', async () => {
+    const comparison = await sampleComparison();
+    const { key } = mainMeasure(comparison)!;
+    const leader = rankBy(comparison, mainMeasure(comparison)!).find(({ rank }) => rank === 1)!.competitor.name;
+    const raw = comparison.competitors.find(({ kind }) => kind === 'raw')!.name;
+    const said = (difference: number, isShown: boolean) =>
+      summarize({
+        ...comparison,
+        contrasts: comparison.contrasts.map((contrast) =>
+          contrast.measure === key &&
+          [contrast.a, contrast.b].includes(leader) &&
+          [contrast.a, contrast.b].includes(raw)
+            ? { ...contrast, difference: contrast.a === leader ? difference : -difference, isShown }
+            : contrast,
+        ),
+      }).join(' ');
+    expect(said(-0.1, true)).toContain(`It is behind ${raw}.`);
+    expect(said(0.1, true)).not.toContain('behind');
+    expect(said(-0.1, false)).not.toContain('behind');
+    expect(said(-0.1, false)).toMatch(new RegExp(`No difference shown between it and [^.]*${raw}`));
+  });
+});
+
 describe('ranking', () => {
   test('objectives take ranks in the order of the main measure, baselines none', async () => {
     const comparison = await sampleComparison();

@@ -6,10 +6,12 @@ import { contrastRatio, dark, light, textColours } from '../../src/runtime/repor
 import {
   makeDrawer,
   readComparison,
+  writeBriefMarkdown,
   writeComparison,
   writeHtml,
   writeMarkdown,
 } from '../../src/runtime/report/index.js';
+import { mainMeasure, rankBy } from '../../src/runtime/report/ranking.js';
 import { hostileComparison, sampleComparison } from './sample.js';
 
 let sample: Comparison;
@@ -129,6 +131,15 @@ describe('Markdown', () => {
     expect(text).toContain('| Zeta | collapsed |');
     expect(text).toContain('no difference shown');
     expect(text).toContain('encoder f = small\u005fcnn(width: 16)');
+  });
+
+  test('brief: the ranking, faults and how to repeat it, without the program', () => {
+    const text = writeBriefMarkdown(sample);
+    const ranked = rankBy(sample, mainMeasure(sample)!);
+    expect(ranked.length).toBeGreaterThan(4);
+    for (const { competitor } of ranked) expect(text.replaceAll('\\', '')).toContain(`| ${competitor.name} `);
+    expect(text).toMatch(/^- Zeta: collapsed: /m);
+    expect(text).not.toContain('encoder f');
   });
 
   test('tables stay tables and fences stay fences whatever is in them', () => {

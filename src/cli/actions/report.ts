@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import type { Comparison } from '../../runtime/compare/comparison.js';
 import { writeWhole } from '../../runtime/files/index.js';
-import { openReported, writeComparison, writeEvents, writeHtml, writeMarkdown } from '../../runtime/report/index.js';
+import {
+  openReported,
+  writeBriefMarkdown,
+  writeComparison,
+  writeEvents,
+  writeHtml,
+  writeMarkdown,
+} from '../../runtime/report/index.js';
 import type { CommandCall } from '../command.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
@@ -14,6 +21,7 @@ interface Format {
 const formats: Readonly<Record<string, Format>> = {
   html: { name: 'report.html', write: (comparison) => writeHtml(comparison) },
   markdown: { name: 'report.md', write: writeMarkdown },
+  brief: { name: 'brief.md', write: writeBriefMarkdown },
   json: { name: 'report.json', write: writeComparison },
 };
 

@@ -59,6 +59,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
           programHash: program.hash,
           stepBytes: program.stepBytes,
           plateaus: () => plateaus(typed),
+          reason: () => checked.reasons[typed.name],
           resume: options.flag('resume'),
           overwrite: options.flag('overwrite'),
           signal,

@@ -7,6 +7,7 @@ export const reportCommand: CommandEntry = {
   examples: [
     ['ebmc report runs/compare-digits', 'write report.html into the folder'],
     ['ebmc report runs/SimCLR --format markdown --out -', 'print tables of a run'],
+    ['ebmc report runs/compare-digits --format brief --out -', 'the ranking alone, as Markdown for a message'],
     ['ebmc report runs/SimCLR --format tensorboard --out events', 'event files for TensorBoard'],
   ],
   define(command) {
@@ -15,7 +16,7 @@ export const reportCommand: CommandEntry = {
       .option('--out <file>', 'where it is written; - prints it (default: report.html, .md or .json in the folder)')
       .addOption(
         new Option('--format <name>', 'what is written')
-          .choices(['html', 'markdown', 'json', 'tensorboard'])
+          .choices(['html', 'markdown', 'brief', 'json', 'tensorboard'])
           .default('html'),
       );
   },

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import type { EvaluateDecl, TrainDecl } from '../../compiler/declarations.js';
 import {
+  analyseCollapse,
   checkFile,
   plateaus,
   type SupervisedLabel,
@@ -189,6 +190,7 @@ async function trainModel(
       programHash: program.hash,
       stepBytes: program.stepBytes,
       plateaus: () => plateaus(typed),
+      reason: () => analyseCollapse(typed).reason,
       resume: (await readManifest(folder)) !== undefined,
       signal,
       onProgress: ({ step, steps: all, loss, secondsLeft, gauges }) =>

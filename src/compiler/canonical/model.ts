@@ -38,6 +38,8 @@ export interface CanonicalEncoder {
   readonly follows: { readonly encoder: string; readonly decay: string } | undefined;
   /** Every operation of each form of its body. */
   readonly lines: readonly string[];
+  /** The same of its forms in the representation. */
+  readonly represented: readonly string[];
 }
 
 export interface CanonicalState {
@@ -171,7 +173,7 @@ function pipeline({ leaves, pipelines }: Structures, leaf: Leaf, nameOf: (leaf: 
 
 function encoder(
   model: TypedModel,
-  { bodies }: Structures,
+  { bodies, represented }: Structures,
   forms: Forms,
   leaf: Leaf,
   nameOf: (leaf: Leaf) => string,
@@ -187,6 +189,7 @@ function encoder(
     layers: repeated((own[0]?.parameters ?? []).map(({ operation, shape }) => `${operation} ${shape}`)),
     follows: copy && { encoder: nameOf(copy.source), decay: formula(copy.decay, nameOf).text },
     lines: own.flatMap(({ lines }) => lines),
+    represented: [...new Set(represented.get(leaf)?.map(({ lines }) => lines.join('\n')))].sort(),
   };
 }
 

@@ -13,10 +13,12 @@ export interface Structures {
   readonly pipelines: ReadonlyMap<Leaf, readonly Structure[]>;
   /** Of each encoder, the forms that its body has in the objective, or where it has no part in it, in the representation. */
   readonly bodies: ReadonlyMap<Leaf, readonly Structure[]>;
+  /** Of each encoder, the forms in the representation: on the data, which need not have the sizes of views. */
+  readonly represented: ReadonlyMap<Leaf, readonly Structure[]>;
 }
 
 export function findStructures(model: TypedModel): Structures {
-  const { calls, forms, formOf } = formsOf(model);
+  const { calls, forms, represented, formOf } = formsOf(model);
   const leaves = findLeaves(model, calls, formOf);
   const bodies = new Map<Leaf, readonly Structure[]>();
   for (const [name, leaf] of leaves.encoders) bodies.set(leaf, forms.get(name) ?? []);
@@ -29,13 +31,15 @@ export function findStructures(model: TypedModel): Structures {
     );
     if (leaf) nodesOf.set(leaf, [initial]);
   }
+  const inRepresentation = new Map<Leaf, readonly Structure[]>();
+  for (const [name, leaf] of leaves.encoders) inRepresentation.set(leaf, represented.get(name) ?? []);
   const pipelines = new Map<Leaf, readonly Structure[]>();
   for (const [leaf, nodes] of nodesOf)
     pipelines.set(
       leaf,
       nodes.map((root) => structureOf(model, root, (node) => boundaryName(leaves, node, root))),
     );
-  return { leaves, pipelines, bodies };
+  return { leaves, pipelines, bodies, represented: inRepresentation };
 }
 
 /** What a pipeline does not look into, by kind: which one it is, the boundary says. */
@@ -67,8 +71,10 @@ function formsOf(model: TypedModel) {
   const roots = [...model.terms, ...model.updates].map(({ node }) => node);
   const trained = new Set(topological(roots));
   const used = new Set(topological([model.representation, ...model.energies.map(({ node }) => node)]));
+  const representing = new Set(topological([model.representation]));
   const calls = model.calls.filter(isOwn);
   const forms = new Map<string, Structure[]>();
+  const represented = new Map<string, Structure[]>();
   const ofCall = new Map<Node, string>();
   const texts = new Map<string, string[]>();
   for (const { name } of model.encoders) {
@@ -76,19 +82,22 @@ function formsOf(model: TypedModel) {
     const inStep = ofName.filter(({ result }) => trained.has(result));
     const own: Structure[] = [];
     const known: string[] = [];
-    for (const { args, result } of inStep.length > 0 ? inStep : ofName.filter(({ result: r }) => used.has(r))) {
-      const body = structureOf(model, result, (node) => {
+    const bodyOf = ({ args, result }: InstanceCall): Structure =>
+      structureOf(model, result, (node) => {
         const k = args.indexOf(node);
         if (k >= 0) return `argument ${k + 1}`;
         return node.op === 'state' && !belongsTo(String(node.attrs['name']), name) ? `state of the model` : undefined;
       });
+    for (const call of inStep.length > 0 ? inStep : ofName.filter(({ result: r }) => used.has(r))) {
+      const body = bodyOf(call);
       const text = body.lines.join('\n');
       if (!known.includes(text)) {
         known.push(text);
         own.push(body);
       }
-      ofCall.set(result, text);
+      ofCall.set(call.result, text);
     }
+    represented.set(name, ofName.filter(({ result }) => representing.has(result)).map(bodyOf));
     forms.set(name, own);
     texts.set(name, known);
   }
@@ -101,5 +110,5 @@ function formsOf(model: TypedModel) {
     const rank = (t: string): number => t.length * 1e-3 + hashText(t) * 1e-20;
     return String([...known].sort((a, b) => rank(a) - rank(b)).indexOf(text) + 1);
   };
-  return { calls, forms, formOf };
+  return { calls, forms, represented, formOf };
 }

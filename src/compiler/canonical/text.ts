@@ -23,13 +23,32 @@ export function canonicalTexts(model: CanonicalModel): CanonicalTexts {
   const copies = model.encoders.flatMap(({ name, follows }) => (follows ? [`${name} = ${showCopy(follows)}`] : []));
   const data = model.data.map(({ name, type }) => `${name}: ${type}`);
   const objective = [...data, ...pipelines(views), ...copies, ...states, ...model.objective.flatMap(groupLines)];
-  const { definitions, text } = model.representation;
-  const used = model.encoders.filter(({ name }) => isNamedIn(name, [...definitions, text]));
   return {
     objective: objective.join('\n'),
     views: [...data, ...pipelines(views)].join('\n'),
-    representation: [...definitions, text, ...used.flatMap(({ name, lines }) => [`${name}:`, ...lines])].join('\n'),
+    representation: representationText(model),
   };
+}
+
+/** Named by itself: in the objective, other encoders may come before those of the representation. */
+function representationText({ representation, encoders }: CanonicalModel): string {
+  const formula = [...representation.definitions, representation.text];
+  const used = encoders
+    .map(({ name, represented }) => ({ name, represented, place: formula.join('\n').search(wordOf(name)) }))
+    .filter(({ place }) => place >= 0)
+    .sort((a, b) => a.place - b.place);
+  const counts = new Map<string, number>();
+  const names = new Map<string, string>();
+  const renamed = (text: string): string =>
+    text.replace(/(?<![A-Za-z0-9_])([a-z])\d+(?![A-Za-z0-9_])/g, (name, letter: string) => {
+      const known = names.get(name);
+      if (known !== undefined) return known;
+      const count = (counts.get(letter) ?? 0) + 1;
+      counts.set(letter, count);
+      names.set(name, `${letter}${count}`);
+      return `${letter}${count}`;
+    });
+  return renamed([...formula, ...used.flatMap(({ name, represented }) => [`${name}:`, ...represented])].join('\n'));
 }
 
 /** For people: one line a data field, view, mask, encoder, state, energy and addend. */
@@ -85,7 +104,6 @@ function showPipeline({ name, of, shapes, operations, draws, constants }: Canoni
   return `${name} of ${of.join(', ')}: ${shapes.join(', ')}; ${operations} operations, ${draws} draws; numbers ${shown}${more}`;
 }
 
-function isNamedIn(name: string, texts: readonly string[]): boolean {
-  const word = new RegExp(`(^|[^A-Za-z0-9_])${name}([^A-Za-z0-9_]|$)`);
-  return texts.some((text) => word.test(text));
+function wordOf(name: string): RegExp {
+  return new RegExp(`(?<![A-Za-z0-9_])${name}(?![A-Za-z0-9_])`);
 }

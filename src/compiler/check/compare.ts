@@ -1,30 +1,23 @@
 /** `compare A, B(parameter: [1, 2]) on data { … }`: who competes, with what each is trained, and how all are measured. */
 import { nearest, report } from '../../diagnostics/index.js';
 import type { CompareItem, Expr, Name, Setting, TrainItem } from '../../grammar/syntax-tree.js';
-import type { BudgetUnit, CompareDecl, CompetitorDecl, SettingValue, VariantDecl } from '../declarations.js';
+import type { CompareDecl, CompetitorDecl, SettingValue, VariantDecl } from '../declarations.js';
 import { comparedMeasures } from '../measure-names.js';
 import {
+  baselines,
+  budgetUnits,
+  defaults,
   evaluateSettings,
-  type SettingOverrides,
-  type SettingsChecker,
-  showSetting,
-  trainSettings,
-} from './settings.js';
+  ownCompareSettings,
+  searches,
+  sharedTrainSettings,
+} from './setting-tables.js';
+import { type SettingOverrides, type SettingsChecker, showSetting } from './settings.js';
 
 type Call = Extract<SettingValue, { call: string }>;
 
-const budgetUnits: readonly BudgetUnit[] = ['epochs', 'examples', 'seconds', 'flops'];
-const baselines: CompareDecl['baselines'] = ['untrained', 'raw', 'supervised'];
-const searches: Record<CompareDecl['search']['name'], Readonly<Record<string, number>>> = {
-  grid: {},
-  halving: { factor: 2 },
-};
-/** What a comparison says of itself; the rest of its settings are `train`'s and `evaluate`'s. */
-const ownSettings = ['seeds', 'baselines', 'search', 'validation', ...budgetUnits];
-/** Of `train`: the comparison's own `seeds` and budget stand for `seed` and `epochs`. */
-const sharedSettings = trainSettings.filter((name) => name !== 'seed' && name !== 'epochs');
 /** Those that a command line may set too. */
-export const compareSettings: readonly string[] = [...ownSettings, ...sharedSettings];
+export const compareSettings: readonly string[] = [...Object.keys(ownCompareSettings), ...sharedTrainSettings];
 
 /** With errors in the checker's diagnostics, what it returns is good for finding more of them only. */
 export function checkCompare(
@@ -41,7 +34,7 @@ export function checkCompare(
       : [];
   });
   const models = [...new Set(competitors.map(({ model }) => model.text))];
-  const known = [...ownSettings, ...sharedSettings, ...evaluateSettings, ...models];
+  const known = [...compareSettings, ...Object.keys(evaluateSettings), ...models];
   const given = new Map<string, Setting>();
   for (const setting of item.settings) {
     const { text, span } = setting.name;
@@ -55,9 +48,9 @@ export function checkCompare(
   const read = new OwnSettings(given, checker, overrides);
   const seeds = read.seeds();
   const budget = read.budget();
-  const shared = [...given.values()].filter(({ name }) => sharedSettings.includes(name.text));
+  const shared = [...given.values()].filter(({ name }) => sharedTrainSettings.includes(name.text));
   const sharedOverrides = Object.fromEntries(
-    Object.entries(overrides).filter(([name]) => sharedSettings.includes(name.split('.')[0]!)),
+    Object.entries(overrides).filter(([name]) => sharedTrainSettings.includes(name.split('.')[0]!)),
   );
   const declared: CompetitorDecl[] = [];
   for (const { model, parameters, span } of competitors) {
@@ -80,7 +73,7 @@ export function checkCompare(
     kind: 'evaluate' as const,
     model: { text: '', span: item.span },
     dataset: item.dataset,
-    settings: [...given.values()].filter(({ name }) => evaluateSettings.includes(name.text)),
+    settings: [...given.values()].filter(({ name }) => Object.hasOwn(evaluateSettings, name.text)),
     ...{ span: item.span, doc: item.doc },
   };
   const evaluate = checker.evaluate(evaluation, comparedMeasures);
@@ -132,8 +125,8 @@ function ownSettingsOf(setting: Setting | undefined, checker: SettingsChecker): 
     return [];
   }
   return value.args.flatMap(({ name, value: inner }) => {
-    if (name && sharedSettings.includes(name.text)) return [{ name, value: inner, span: inner.span }];
-    checker.unknown('`train` in `compare`', name?.text ?? 'a value without a name', sharedSettings, inner.span);
+    if (name && sharedTrainSettings.includes(name.text)) return [{ name, value: inner, span: inner.span }];
+    checker.unknown('`train` in `compare`', name?.text ?? 'a value without a name', sharedTrainSettings, inner.span);
     return [];
   });
 }
@@ -220,7 +213,7 @@ class OwnSettings {
   ) {}
 
   seeds(): number[] {
-    const value = this.value('seeds') ?? 3;
+    const value = this.value('seeds') ?? defaults.seeds;
     const isSeed = (n: SettingValue): n is number =>
       typeof n === 'number' && Number.isInteger(n) && n >= 0 && n < 2 ** 32;
     if (Array.isArray(value) && value.length > 0 && value.every(isSeed) && new Set(value).size === value.length)
@@ -238,7 +231,7 @@ class OwnSettings {
       const span = this.given.get(named[1]!)?.span;
       this.checker.diagnostics.push(report('EBM2071', { units: named, known: budgetUnits }, { span }));
     }
-    const amount = this.value(unit) ?? 10;
+    const amount = this.value(unit) ?? defaults.epochs;
     if (typeof amount === 'number' && amount > 0) return { unit, amount };
     this.wrong(unit, 'a number above 0');
     return { unit, amount: 1 };
@@ -257,7 +250,7 @@ class OwnSettings {
   }
 
   search(): CompareDecl['search'] {
-    const value = this.value('search') ?? 'grid';
+    const value = this.value('search') ?? defaults.search;
     const call = typeof value === 'string' ? { call: value, args: {} } : value;
     if (isCall(call) && Object.hasOwn(searches, call.call)) {
       const name = call.call as CompareDecl['search']['name'];
@@ -266,14 +259,14 @@ class OwnSettings {
       if (typeof factor === 'number' && Number.isInteger(factor) && factor >= 2) return { name, factor };
     }
     this.wrong('search', '`grid` (each setting is trained to the end) or `halving(factor: 2)`');
-    return { name: 'grid', factor: 1 };
+    return { name: defaults.search, factor: 1 };
   }
 
   validation(): number {
-    const value = this.value('validation') ?? 0.1;
+    const value = this.value('validation') ?? defaults.validation;
     if (typeof value === 'number' && value > 0 && value < 1) return value;
     this.wrong('validation', 'the share of the training examples that settings are chosen on, such as 10%');
-    return 0.1;
+    return defaults.validation;
   }
 
   private value(name: string): SettingValue | undefined {

@@ -80,6 +80,21 @@ interface Place {
   readonly fields: readonly FieldDecl[];
 }
 
+/** What they mean; Markdown. */
+export const selectionDocs: { readonly [K in keyof Selection]-?: string } = {
+  split:
+    '`split: 0.9`: that share for `train`, the rest for `test`, of each class alike; only where the source has no splits.',
+  filter:
+    '`filter: label < 5 and label != 2`: only examples whose fields satisfy it; fields of one number, numbers, `"names of classes"`, comparisons, arithmetic, `and`, `or`, `not`.',
+  balance:
+    '`balance: under` or `balance: over`: as many of each class, by drawing from the larger ones or by repeating the smaller ones (in `train` only).',
+  limit: '`limit: 1000`: at most so many of each split, drawn.',
+  seed: '`seed: 1`: of these draws; 0 by default.',
+  shuffle:
+    '`shuffle: 10000`: examples among which the order is mixed where the data is read in parts (tables, Parquet, tar); 16384 by default.',
+  columns: '`columns: from(x: [width, height], label: species)`: which columns of the source fill a field.',
+};
+
 /** Arguments that every loader has, since they choose among examples wherever these come from. */
 const selections: { readonly [K in keyof Selection]-?: (expr: Expr, place: Place) => Selection[K] } = {
   split: (expr, { checker }) =>

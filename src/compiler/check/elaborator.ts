@@ -78,6 +78,8 @@ export class Elaborator {
   drawAxes: readonly Axis[] = [this.exampleAxis];
   /** The name that a `let` is about to give, for states made in its value. */
   hint: string | undefined;
+  /** Modules of the standard library that define a name, for help where it is unknown. */
+  homesOf: (name: string) => readonly string[] = () => [];
   private readonly axisIds = new Map<string, Axis>();
   private readonly reported = new Set<string>();
 

@@ -76,7 +76,8 @@ export function resolve(e: Elaborator, name: string, span: Span, scope: Scope): 
   }
   if (name === 'batch') return { kind: 'namespace', name };
   if (Object.hasOwn(builtins, name)) return { kind: 'builtin', name };
-  return e.fail('EBM2001', { name, suggestion: nearest(name, [...scope.names(), ...Object.keys(builtins)]) }, span);
+  const suggestion = nearest(name, [...scope.names(), ...Object.keys(builtins)]);
+  return e.fail('EBM2001', { name, suggestion, homes: e.homesOf(name) }, span);
 }
 
 /** `x |> f`, `x |> f(s)`. */

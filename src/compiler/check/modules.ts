@@ -14,7 +14,16 @@ export class Modules {
   constructor(
     private readonly e: Elaborator,
     private readonly library: Library,
-  ) {}
+  ) {
+    e.homesOf = (name) => this.homesOf(name);
+  }
+
+  private homesOf(name: string): string[] {
+    return this.library.list().filter((module) => {
+      const source = module.startsWith('std.') ? this.library.find(module.split('.')) : undefined;
+      return source && outlines.of(source)?.definitions.some((definition) => definition.name.text === name);
+    });
+  }
 
   /** The scope of a parsed file: its `fn`s, `net`s, `regularizer`s and `model`s and what it uses. */
   scopeOf(module: Module): Scope {

@@ -6,37 +6,26 @@ import type { Span } from '../../grammar/source.js';
 import type { EvaluateItem, Expr, Setting, TrainItem } from '../../grammar/syntax-tree.js';
 import type { EvaluateDecl, SettingValue, TrainDecl } from '../declarations.js';
 import { defaultMeasures, type MeasureName, measureNames } from '../measure-names.js';
+import {
+  defaults,
+  evaluateSettings,
+  optimizers,
+  precisions,
+  schedules,
+  statistics,
+  trainSettings,
+} from './setting-tables.js';
 
 /** `--set train.epochs=5`: setting → value. */
 export type SettingOverrides = Readonly<Record<string, SettingValue>>;
 
 type Numbers = Readonly<Record<string, number>>;
 
-/** Optimizers with their settings' defaults. Rates are per step; `decay` is weight decay. */
-const optimizers: Record<TrainDecl['optimizer']['name'], Numbers> = {
-  sgd: { rate: 0.1, momentum: 0.9, decay: 0 },
-  adamw: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 },
-  lars: { rate: 0.3, momentum: 0.9, decay: 1e-6, eta: 0.001 },
-};
-
 /** What a model without a `train` item is compiled with. */
-export const defaultOptimizer: TrainDecl['optimizer'] = { name: 'adamw', settings: optimizers.adamw };
-
-/** Schedules: `warmup` in epochs, `final` as a fraction of the rate. */
-const schedules: Record<TrainDecl['schedule']['name'], Numbers> = {
-  constant: { warmup: 0 },
-  cosine: { warmup: 0, final: 0 },
+export const defaultOptimizer: TrainDecl['optimizer'] = {
+  name: defaults.optimizer,
+  settings: optimizers[defaults.optimizer],
 };
-
-/** What batch normalisation's statistics are of where a batch is computed in micro-batches. */
-const statistics: Record<TrainDecl['statistics'], Numbers> = { whole: {}, micro: {} };
-
-const precisions: Record<TrainDecl['precision'], Numbers> = { float32: {}, bf16: {} };
-
-export const trainSettings: readonly string[] = [
-  ...['epochs', 'batch', 'micro_batch', 'statistics', 'precision', 'seed', 'optimizer', 'schedule'],
-];
-export const evaluateSettings: readonly string[] = ['knn', 'labels', 'measures', 'transfer'];
 
 export class SettingsChecker {
   constructor(readonly diagnostics: Diagnostic[]) {}
@@ -47,13 +36,13 @@ export class SettingsChecker {
   }
 
   train(item: TrainItem, overrides: SettingOverrides = {}): TrainDecl {
-    const settings = this.settings('`train`', item.settings, trainSettings, overrides);
-    const optimizer = this.choice('optimizer', settings.get('optimizer'), optimizers, 'adamw', item.span);
-    const schedule = this.choice('schedule', settings.get('schedule'), schedules, 'cosine', item.span);
+    const settings = this.settings('`train`', item.settings, Object.keys(trainSettings), overrides);
+    const optimizer = this.choice('optimizer', settings.get('optimizer'), optimizers, defaults.optimizer, item.span);
+    const schedule = this.choice('schedule', settings.get('schedule'), schedules, defaults.schedule, item.span);
     const batch = this.number(
       settings,
       'batch',
-      128,
+      defaults.batch,
       'a whole number of at least 2',
       (n) => Number.isInteger(n) && n >= 2,
     );
@@ -69,11 +58,12 @@ export class SettingsChecker {
     return {
       model: item.model.text,
       ...this.dataPlace(item.dataset),
-      epochs: this.number(settings, 'epochs', 10, 'a number above 0', (n) => n > 0),
+      epochs: this.number(settings, 'epochs', defaults.epochs, 'a number above 0', (n) => n > 0),
       batch,
       microBatch: microBatch === batch ? undefined : microBatch,
-      precision: this.choice('precision', settings.get('precision'), precisions, 'float32', item.span).name,
-      statistics: this.choice('statistics', settings.get('statistics'), statistics, 'whole', item.span).name,
+      precision: this.choice('precision', settings.get('precision'), precisions, defaults.precision, item.span).name,
+      statistics: this.choice('statistics', settings.get('statistics'), statistics, defaults.statistics, item.span)
+        .name,
       seed: this.number(
         settings,
         'seed',
@@ -88,19 +78,25 @@ export class SettingsChecker {
   }
 
   evaluate(item: EvaluateItem, measures: readonly MeasureName[] = defaultMeasures): EvaluateDecl {
-    const settings = this.settings('`evaluate`', item.settings, evaluateSettings, {});
+    const settings = this.settings('`evaluate`', item.settings, Object.keys(evaluateSettings), {});
     const given = settings.get('labels');
     const labels = given
       ? Array.isArray(given.value)
         ? given.value.map(Number)
         : [Number(given.value)]
-      : [0.01, 0.1, 1];
+      : defaults.labels;
     if (given && labels.some((l) => !(l > 0 && l <= 1)))
       this.outOfRange('labels', 'a list of fractions such as [1%, 100%]', given.span);
     return {
       model: item.model.text,
       dataset: this.dataPlace(item.dataset).dataset,
-      neighbours: this.number(settings, 'knn', 20, 'a whole number above 0', (n) => Number.isInteger(n) && n > 0),
+      neighbours: this.number(
+        settings,
+        'knn',
+        defaults.knn,
+        'a whole number above 0',
+        (n) => Number.isInteger(n) && n > 0,
+      ),
       labels,
       measures: this.measures(settings.get('measures'), measures),
       transfers: names(settings.get('transfer')?.value),

@@ -39,11 +39,12 @@ const tokens = `model M(vocab = 100) {
 
 /** 2xxx: names, kinds, shapes and levels. */
 export const checkCodes = {
-  EBM2001: code<{ name: string; suggestion?: string | undefined }>({
+  EBM2001: code<{ name: string; suggestion?: string | undefined; homes?: readonly string[] }>({
     severity: 'error',
     title: 'unknown name',
     message: ({ name }) => `there is nothing called \`${name}\` here`,
-    help: ({ suggestion }) => didYouMean(suggestion),
+    help: ({ name, suggestion, homes = [] }) =>
+      homes.length > 0 ? homes.map((module) => `\`use ${module} { ${name} }\` brings it in`) : didYouMean(suggestion),
     explain:
       'A name must be declared above its use, be a parameter or a dimension of the signature around it, be brought in with `use`, or be one of the built-in functions.',
     wrong: good.replace('f(reshape(u', 'ff(reshape(u'),

@@ -67,16 +67,18 @@ An editor's "save with encoding UTF-8" repairs text in another encoding.`,
 settings have defaults.`,
   }),
 
-  EBM7007: code<{ code: string; suggestion: string | undefined }>({
+  EBM7007: code<{ name: string; suggestion: string | undefined }>({
     severity: 'error',
-    title: 'There is no such code',
-    message: ({ code: name }) => `there is no diagnostic ${name}`,
+    title: 'There is nothing of that name to explain',
+    message: ({ name }) => `there is no diagnostic, definition, function, loader or measure \`${name}\``,
     help: ({ suggestion }) => [
       ...(suggestion === undefined ? [] : [`did you mean ${suggestion}?`]),
-      '`ebmc explain` without a code lists all',
+      '`ebmc explain` without a name lists all codes of diagnostics; docs/reference.md lists the rest',
     ],
-    explain: `Codes are EBM and four digits: 1xxx syntax, 2xxx names and shapes, 3xxx collapse, 4xxx data, 5xxx runs and their files,
-6xxx backends, 7xxx the command line.`,
+    explain: `\`ebmc explain\` knows codes of diagnostics (EBM and four digits: 1xxx syntax, 2xxx names and shapes, 3xxx collapse, 4xxx data, 5xxx runs and their files,
+6xxx backends, 7xxx the command line), definitions of the standard library, functions of the language, loaders of data sets and measures.`,
+    wrong: 'ebmc explain nt_xnet',
+    right: 'ebmc explain nt_xent',
   }),
 
   EBM7008: code<{ path: string }>({

@@ -28,6 +28,22 @@ export const codes = {
   ...commandCodes,
 };
 
+/** Families of codes by their first digit. */
+export const codeGroups: Readonly<Record<string, string>> = {
+  EBM1: 'Syntax',
+  EBM2: 'Names, kinds and shapes',
+  EBM3: 'Collapse',
+  EBM4: 'Data',
+  EBM5: 'Runs and their files',
+  EBM6: 'Backends',
+  EBM7: 'The command line',
+};
+
+/** All entries by code. */
+export function sortedCodes(): readonly (readonly [code: string, entry: CodeEntry<never>])[] {
+  return Object.entries(codes as Readonly<Record<string, CodeEntry<never>>>).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 export type Code = keyof typeof codes;
 type Slots<C extends Code> = (typeof codes)[C] extends CodeEntry<infer S extends object> ? S : never;
 

@@ -111,18 +111,25 @@ and the random draws would no longer fit, so that is refused. The number of epoc
     help: () => ['continue it with --resume, replace it with --overwrite, or choose another folder with --out'],
     explain: `A new run would overwrite the checkpoint of an earlier one, so it has to be asked for.`,
   }),
-  EBM5012: code<{ step: number; spread: number; rank: number; dimensions: number }>({
+  EBM5012: code<{ step: number; spread: number; rank: number; dimensions: number; reason?: string | undefined }>({
     severity: 'warning',
     title: 'The representation is collapsing',
     message: ({ step, spread, rank, dimensions }) =>
       `step ${step}: the representation has almost collapsed: spread ${spread.toFixed(3)} (1 is healthy, 0 collapsed), effective rank ${rank.toFixed(1)} of ${dimensions}`,
-    help: () => [
-      'add a contrastive, variance or covariance term, a moving-average target with stop-gradient, or lower the rate',
-    ],
+    help: ({ reason }) =>
+      reason === undefined
+        ? [
+            'add a contrastive, variance or covariance term, a moving-average target with stop-gradient, or lower the rate',
+          ]
+        : [
+            `the objective does not ask for it: ${reason}`,
+            'train longer, with another rate or a longer warm-up, or give that term more weight',
+          ],
     explain: `Every few steps the representation of a fixed set of examples is measured. Spread is the standard deviation of each dimension
 of the normalised representation times the root of the number of dimensions, averaged: 1 if the examples point everywhere, 0 if they
 all point the same way. Effective rank (RankMe, Garrido et al. 2023) is the number of dimensions in use. Both near their minimum
-mean that the encoder answers the same to everything, whatever the loss says.`,
+mean that the encoder answers the same to everything, whatever the loss says. Where \`ebmc check --explain\` has a reason why the objective does not
+collapse, the warning waits for two epochs without any growth of the spread, or for the end of the run.`,
   }),
   EBM5020: code<{ step: number; terms: readonly { name: string; value: number; plateau: number }[] }>({
     severity: 'warning',

@@ -224,6 +224,7 @@ function characterHelp(text: string): string[] {
   if (text.startsWith('&')) return ['write `and`'];
   if (text.startsWith('|')) return ['write `or`; a pipe is `|>`'];
   if (text.startsWith('!')) return ['write `not`, or `!=` to compare'];
+  if (text.startsWith('@')) return ['a product of matrices is `matmul(a, b)`'];
   if (text.startsWith('%')) return ['a percentage is written directly after its number: `10%`'];
   if (text.startsWith('−') || text.startsWith('–')) return ['this is a dash; minus is `-`'];
   if (/^[α-ωΑ-Ω]/.test(text)) return ['names are made of a to z, digits and `_`: write the letter out, e.g. `alpha`'];

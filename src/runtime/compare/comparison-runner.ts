@@ -191,8 +191,8 @@ export class ComparisonRunner {
     for (const kind of ['untrained', 'supervised'] as const) {
       if (!decl.baselines.includes(kind) || (kind === 'supervised' && !this.options.isLabelled)) continue;
       for (const users of groups.values()) {
-        const names = users.map((i) => competitors[i]!.name).join(', ');
-        addRow(kind, groups.size === 1 ? kind : `${kind} (${names})`, users);
+        const names = users.map((i) => competitors[i]!.name);
+        addRow(kind, groups.size === 1 ? kind : `${kind} (${shortened(names)})`, users);
       }
     }
     if (decl.baselines.includes('raw')) addRow('raw', 'raw input', [0]);
@@ -245,4 +245,11 @@ function slug(text: string): string {
     .replaceAll(/[^a-z0-9.]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 60);
+}
+
+/** All of few names, else the first ones: enough to tell a group from others. */
+function shortened(names: readonly string[]): string {
+  const shown = 3;
+  const rest = names.length - shown;
+  return rest < 2 ? names.join(', ') : `${names.slice(0, shown).join(', ')} and ${rest} others`;
 }

@@ -43,8 +43,21 @@ export interface OpenOptions {
   readonly warn: (diagnostic: Diagnostic) => void;
 }
 
+export interface LoaderArgument {
+  /** `files`: a file, folder, pattern, range or list of them; what there may be is looked at where they are sought. */
+  readonly kind: 'string' | 'boolean' | 'number' | 'files';
+  /** What it says, and what holds without it; Markdown. */
+  readonly doc: string;
+}
+
 /** One source of data, named in a program: a row of the table in `loaders/`. */
 export interface Loader {
   readonly name: string;
+  /** What it reads; Markdown. */
+  readonly doc: string;
+  /** A call of it. */
+  readonly example: string;
+  /** By name, or by place from `0`; `any`: what they are called is the program's choice. Checked before it loads. */
+  readonly arguments: Readonly<Record<string, LoaderArgument>> | 'any';
   load(decl: DatasetDecl, options: OpenOptions): Promise<RawData>;
 }

@@ -1,6 +1,6 @@
 export { warnOfDamage } from './bad-rows.js';
 export { type BatchesOptions, batches, type NumberedBatch, stepsPerEpoch } from './batches.js';
-export type { Dataset, OpenOptions, SplitName } from './dataset.js';
+export type { Dataset, Loader, LoaderArgument, OpenOptions, SplitName } from './dataset.js';
 export { fieldType } from './fields/shapes.js';
 export { loaders } from './loaders/index.js';
 export { openDataset } from './open.js';

@@ -3,6 +3,7 @@ import type { DatasetDecl } from '../../compiler/declarations.js';
 import { EbmcError, nearest, report } from '../../diagnostics/index.js';
 import { bindFields } from './bind.js';
 import type { Dataset, OpenOptions } from './dataset.js';
+import { checkArguments } from './loaders/arguments.js';
 import { loaders } from './loaders/index.js';
 import { select } from './select/index.js';
 
@@ -13,5 +14,6 @@ export async function openDataset(decl: DatasetDecl, options: OpenOptions): Prom
     const slots = { dataset: decl.name, loader: decl.loader, known, suggestion: nearest(decl.loader, known) };
     throw new EbmcError([report('EBM4004', slots, { span: decl.span })]);
   }
+  checkArguments(decl, loader);
   return select(decl, await bindFields(decl, await loader.load(decl, options), options));
 }

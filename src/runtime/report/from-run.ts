@@ -9,7 +9,8 @@ import { stepsPerEpoch } from '../data/index.js';
 import type { EvaluationResult } from '../evaluate/index.js';
 import { RecordedLibrary, type RunRecord, readRecord, recordName } from '../run-record.js';
 import { shellQuote } from '../shell-quote.js';
-import { collapseWarning } from '../train/gauges.js';
+import { collapseWarning } from '../train/collapse-watch.js';
+import { isCollapsed } from '../train/gauges.js';
 import { metricsName, readMetrics, type StepMetrics } from '../train/read-metrics.js';
 import { baselinesOf, measuresOf, trainedSummary } from './evaluation-rows.js';
 import { formatNumber } from './format.js';
@@ -139,8 +140,8 @@ function isDone(manifest: Manifest): boolean {
 /** As far as a single run tells: its gradient was not checked here. */
 function verdictOf(manifest: Manifest, lines: readonly StepMetrics[]): Verdict {
   const measured = lines.findLast(({ gauges }) => gauges !== undefined);
-  const collapse = measured && collapseWarning(measured.step, measured.gauges!);
-  if (collapse) return { kind: 'collapsed', reason: collapse.message };
+  if (measured?.gauges && isCollapsed(measured.gauges))
+    return { kind: 'collapsed', reason: collapseWarning(measured.step, measured.gauges).message };
   const last = lines.at(-1);
   const step = Math.max(manifest.step, last?.step ?? 0);
   const at = `step ${step} of ${plannedSteps(manifest)}${last ? `, loss ${formatNumber(last.loss)}` : ''}`;

@@ -1,7 +1,7 @@
 export { type Draw, makeDrawer } from './charts/draw.js';
 export { followRun } from './from-run.js';
 export { writeHtml } from './html/page.js';
-export { writeMarkdown } from './markdown.js';
+export { writeBriefMarkdown, writeMarkdown } from './markdown.js';
 export { exhibitOf, nearestExhibits } from './nearest.js';
 export { openReported } from './open.js';
 export { project } from './project.js';

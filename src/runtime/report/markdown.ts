@@ -35,6 +35,61 @@ export function writeMarkdown(comparison: Comparison): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/**
+ * The finding alone, to stand in a text of others: sentences, the ranking without intervals of every measure, faults, costs. The full
+ * report has the rest.
+ */
+export function writeBriefMarkdown(comparison: Comparison): string {
+  const parts = [
+    summarize(comparison)
+      .map((sentence) => `- ${escapeMarkdown(sentence)}`)
+      .join('\n'),
+    ...briefRanking(comparison),
+    ...faults(comparison),
+    fenced(repeatCommand(comparison), 'sh'),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function briefRanking(comparison: Comparison): readonly string[] {
+  const main = mainMeasure(comparison);
+  if (!main) return [];
+  const measures = usedMeasures(comparison);
+  const ranked = measures.map(
+    (measure) => new Map(rankBy(comparison, measure).map((row) => [row.competitor.name, row])),
+  );
+  const rows = rankBy(comparison, main).map(({ competitor }) => [
+    competitor.kind === 'objective' ? competitor.name : `${competitor.name} (baseline)`,
+    ...measures.map(({ key, unit }, i) => {
+      const row = ranked[i]!.get(competitor.name);
+      if (!row) return '–';
+      const value = formatValue(row.summary.mean, unit);
+      return key === main.key ? `${value} (${formatInterval(row.summary, unit)}) ${row.letters}`.trimEnd() : value;
+    }),
+    costOf(competitor),
+  ]);
+  return [
+    `By ${escapeMarkdown(main.label)}, with its 95 % interval over seeds and test examples; between two that share a letter there, no difference is shown.`,
+    table(['competitor', ...measures.map(({ label }) => label), 'training'], rows),
+  ];
+}
+
+function costOf(competitor: Competitor): string {
+  const cost = meanCost(competitor);
+  return cost && cost.steps > 0 ? formatDuration(cost.seconds) : '–';
+}
+
+function faults({ competitors }: Comparison): readonly string[] {
+  const faulty = competitors.filter(({ verdict: { kind } }) => kind !== 'no fault found' && kind !== 'baseline');
+  return faulty.length === 0
+    ? []
+    : [
+        faulty
+          .map(({ name, verdict: { kind, reason } }) => `- ${escapeMarkdown(`${name}: ${kind}: ${reason}`)}`)
+          .join('\n'),
+      ];
+}
+
 function ranking(comparison: Comparison): readonly string[] {
   const main = mainMeasure(comparison);
   if (!main) return [];

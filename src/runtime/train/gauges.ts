@@ -1,5 +1,4 @@
 /** Collapse gauges: how much the representation of fixed examples varies, measured while training runs. */
-import { type Diagnostic, report } from '../../diagnostics/index.js';
 import { type Dataset, orderOf, type SplitName } from '../data/index.js';
 import { features } from '../evaluate/features.js';
 import { rankme } from '../evaluate/rankme.js';
@@ -35,9 +34,7 @@ export async function measureGauges(
   return { spread: mean, smallestSpread: min, effectiveRank: rankme(matrix), dimensions: matrix.columns };
 }
 
-/** A warning if next to nothing is left of the representation. */
-export function collapseWarning(step: number, gauges: Gauges): Diagnostic | undefined {
-  const { spread: spreadMean, effectiveRank: rank, dimensions } = gauges;
-  const collapsed = spreadMean < 0.02 || (dimensions >= 16 && rank < 2 && spreadMean < 0.2);
-  return collapsed ? report('EBM5012', { step, spread: spreadMean, rank, dimensions }) : undefined;
+/** Whether next to nothing is left of the representation. */
+export function isCollapsed({ spread: mean, effectiveRank, dimensions }: Gauges): boolean {
+  return mean < 0.02 || (dimensions >= 16 && effectiveRank < 2 && mean < 0.2);
 }

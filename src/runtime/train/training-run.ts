@@ -2,8 +2,9 @@
 import { EbmcError, report } from '../../diagnostics/index.js';
 import { saveCheckpoint } from '../checkpoint/index.js';
 import { type Dataset, type NumberedBatch, remembering, type SplitName } from '../data/index.js';
+import { CollapseWatch } from './collapse-watch.js';
 import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite } from './failures.js';
-import { collapseWarning, type Gauges, measureGauges, probeIndices } from './gauges.js';
+import { type Gauges, measureGauges, probeIndices } from './gauges.js';
 import type { MetricsLog } from './metrics-log.js';
 import type { TrainOptions } from './options.js';
 import { PlateauWatch } from './plateau.js';
@@ -23,11 +24,11 @@ export class TrainingRun {
   loss: number | undefined;
   gauges: Gauges | undefined;
   private savedStep: number | undefined;
-  private warned = false;
   private lastFlush = 0;
   private readonly speed: SpeedMeter;
   private readonly probe: Uint32Array;
   private readonly plateau: PlateauWatch;
+  private readonly collapse: CollapseWatch;
   private readonly probed: Dataset;
 
   constructor(
@@ -41,6 +42,7 @@ export class TrainingRun {
     this.speed = new SpeedMeter(model.batch);
     this.probed = remembering(dataset);
     this.plateau = new PlateauWatch(options.plateaus);
+    this.collapse = new CollapseWatch(options.reason, plan);
     this.probe = probeIndices(dataset, plan.split, model.batch, settings.seed);
   }
 
@@ -76,10 +78,8 @@ export class TrainingRun {
     );
     const stuck = this.plateau.check(step);
     if (stuck) warn(stuck);
-    const warning = collapseWarning(step, this.gauges);
-    if (!warning || this.warned || step === 0) return;
-    this.warned = true;
-    warn(warning);
+    const collapsing = this.collapse.check(step, this.gauges);
+    if (collapsing) warn(collapsing);
   }
 
   /** Saves the states after `step` steps, unless they are saved already or not worth keeping. */

@@ -11,6 +11,8 @@ export type Arguments = ReadonlyMap<string, GivenArgument>;
 export interface Builtin {
   /** `x axis? keepdims?`; `xs...` for any number. */
   readonly parameters: string;
+  /** What it computes, shapes and defaults; Markdown. */
+  readonly doc: string;
   run(e: Elaborator, args: Arguments, span: Span): Value;
 }
 

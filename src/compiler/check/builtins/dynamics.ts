@@ -6,6 +6,7 @@ import type { Builtin } from './builtin.js';
 export const dynamicsBuiltins: Record<string, Builtin> = {
   ema: {
     parameters: 'f decay?',
+    doc: 'A copy of an encoder whose parameters follow those of f: after each step decay · own + (1 - decay) · f (`decay` is 0.99 by default; `0.996 -> 1.0` changes it over the training). It starts equal to f and never receives gradient.',
     run(e, args, span) {
       const { value: layer, span: at } = args.get('f')!;
       if (layer.kind !== 'layer' || layer.path === undefined) {
@@ -24,11 +25,13 @@ export const dynamicsBuiltins: Record<string, Builtin> = {
   },
   grad: {
     parameters: 'value y',
+    doc: 'The gradient of a scalar with respect to the name `y` that it is written with, `grad(E(y), y)`; again differentiable, to any order.',
     // A call in the text is a special form; any other way to reach it has no expression to look at.
     run: (e, _args, span) => e.fail('EBM2034', {}, span),
   },
   once: {
     parameters: 'x',
+    doc: 'Draws inside x are made once a step, the same for all examples: `once(normal([d, k]))`.',
     run: (e, _args, span) => e.fail('EBM2046', {}, span),
   },
 };

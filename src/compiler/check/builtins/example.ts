@@ -19,13 +19,17 @@ function everyExample(e: Elaborator, args: Arguments, what: string, span: Span):
   return undefined;
 }
 
+const reduced = 'x axis? keep? keepdims?';
+
 /** A statistic over the examples and, with `axis` or `keep`, over axes of the value too. */
 function statistic(
   name: string,
+  what: string,
   run: (e: Elaborator, all: Node, axes: number[], keepdims: boolean, args: Arguments, span: Span) => Value,
 ): Builtin {
   return {
-    parameters: 'x axis? keep? keepdims? correction?',
+    parameters: name === 'var' || name === 'std' ? `${reduced} correction?` : reduced,
+    doc: `${what} Over the examples of the batch and, with \`axis\` or \`keep\`, over axes of x too. The same for all examples.`,
     run(e, args, span) {
       const all = everyExample(e, args, `batch.${name}`, span);
       const rank = all ? all.type.shape.length - 1 : 0;
@@ -62,6 +66,9 @@ function sizeAt(e: Elaborator, node: Node, axis: number): number {
 function covariance(scaled: boolean): Builtin {
   return {
     parameters: scaled ? 'x eps?' : 'x correction?',
+    doc: scaled
+      ? 'The correlations `[d, d]` of a vector `[d]` over the batch, divided by N; `eps` (1e-5 by default) is added to the variances.'
+      : 'The covariances `[d, d]` of a vector `[d]` over the batch, divided by N - `correction` (0 by default).',
     run(e, args, span) {
       const all = everyExample(e, args, scaled ? 'batch.corr' : 'batch.cov', span);
       if (!all) return missing;
@@ -95,6 +102,7 @@ function draw(op: 'random_uniform' | 'random_normal', e: Elaborator, args: Argum
 export const exampleBuiltins: Record<string, Builtin> = {
   batch: {
     parameters: 'e',
+    doc: 'The value of `e` of every example in the batch: `[N, ...]`. The same for all examples. `E(x, batch(y))` is one energy for each.',
     run(e, args, span) {
       const node = everyExample(e, args, 'batch', span);
       return node ? { kind: 'tensor', node } : missing;
@@ -102,6 +110,7 @@ export const exampleBuiltins: Record<string, Builtin> = {
   },
   others: {
     parameters: 'e',
+    doc: 'The value of `e` of every other example: `[N - 1, ...]`.',
     run(e, args, span) {
       const all = everyExample(e, args, 'others', span);
       if (!all) return missing;
@@ -109,18 +118,27 @@ export const exampleBuiltins: Record<string, Builtin> = {
       return e.tensor('drop_self', [all], { axis: e.exampleAxis }, span, axes);
     },
   },
-  'batch.mean': statistic('mean', reduce('reduce_mean')),
-  'batch.sum': statistic('sum', reduce('reduce_sum')),
-  'batch.max': statistic('max', reduce('reduce_max')),
-  'batch.var': statistic('var', variance),
-  'batch.std': statistic('std', (e, all, axes, keepdims, args, span) => {
-    const v = variance(e, all, axes, keepdims, args, span);
-    return v.kind === 'tensor' ? e.tensor('sqrt', [v.node], {}, span) : v;
-  }),
+  'batch.mean': statistic('mean', 'The mean.', reduce('reduce_mean')),
+  'batch.sum': statistic('sum', 'The sum.', reduce('reduce_sum')),
+  'batch.max': statistic('max', 'The largest value.', reduce('reduce_max')),
+  'batch.var': statistic(
+    'var',
+    'The variance, divided by the number of values less `correction` (0 by default: biased).',
+    variance,
+  ),
+  'batch.std': statistic(
+    'std',
+    'The square root of `batch.var`, with the same `correction`.',
+    (e, all, axes, keepdims, args, span) => {
+      const v = variance(e, all, axes, keepdims, args, span);
+      return v.kind === 'tensor' ? e.tensor('sqrt', [v.node], {}, span) : v;
+    },
+  ),
   'batch.cov': covariance(false),
   'batch.corr': covariance(true),
   running: {
     parameters: 'e decay? start?',
+    doc: '`e` while training; afterwards its moving average, `decay` (0.9 by default) of the old and the rest of the new, from `start` (0 by default).',
     run(e, args, span) {
       const decay = argNumber(e, args, 'decay', 0.9);
       const start = argNumber(e, args, 'start', 0);
@@ -137,8 +155,12 @@ export const exampleBuiltins: Record<string, Builtin> = {
       return e.tensor('running', [x], { name, decay }, span);
     },
   },
+};
+
+export const randomBuiltins: Record<string, Builtin> = {
   uniform: {
     parameters: 'shape? low? high?',
+    doc: 'Draws between `low` (0 by default) and `high` (1 by default); without `shape`, or with `[]`, one number. Drawn anew for each example, step and place in the text.',
     run(e, args, span) {
       const u = draw('random_uniform', e, args, span);
       if (!u) return missing;
@@ -153,6 +175,7 @@ export const exampleBuiltins: Record<string, Builtin> = {
   },
   normal: {
     parameters: 'shape?',
+    doc: 'Draws from the normal distribution of mean 0 and deviation 1; drawn as `uniform` is.',
     run(e, args, span) {
       const node = draw('random_normal', e, args, span);
       return node ? { kind: 'tensor', node } : missing;
@@ -160,6 +183,7 @@ export const exampleBuiltins: Record<string, Builtin> = {
   },
   permutation: {
     parameters: 'n',
+    doc: 'The ints 0 to n - 1 in an order that is drawn, `[n]`; drawn as `uniform` is.',
     run(e, args, span) {
       const size = argInt(e, args, 'n', 0);
       if (size === undefined) return missing;

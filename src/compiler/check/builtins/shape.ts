@@ -27,9 +27,10 @@ function numbers(shape: readonly Dim[]): number[] {
   return shape.map(Number);
 }
 
-function filled(value: (args: Arguments) => Value): Builtin {
+function filled(doc: string, value: (args: Arguments) => Value, parameters = 'shape'): Builtin {
   return {
-    parameters: 'shape value?',
+    parameters,
+    doc,
     run(e, args, span) {
       const shape = argShape(e, args, 'shape');
       const start = asNode(e, value(args), span, 'the value');
@@ -40,9 +41,10 @@ function filled(value: (args: Arguments) => Value): Builtin {
 }
 
 /** `x` brought to a shape. */
-function givenShape(op: 'reshape' | 'broadcast_to'): Builtin {
+function givenShape(op: 'reshape' | 'broadcast_to', doc: string): Builtin {
   return {
     parameters: 'x shape',
+    doc,
     run(e, args, span) {
       const x = argNode(e, args, 'x');
       const shape = argShape(e, args, 'shape');
@@ -129,9 +131,14 @@ function pieces(e: Elaborator, args: Arguments, span: Span): Node[] | undefined 
 }
 
 export const shapeBuiltins: Record<string, Builtin> = {
-  rank: { parameters: 'x', run: (e, args) => number(argNode(e, args, 'x')?.type.shape.length ?? 0) },
+  rank: {
+    parameters: 'x',
+    doc: 'How many dimensions x has, a whole number when compiled.',
+    run: (e, args) => number(argNode(e, args, 'x')?.type.shape.length ?? 0),
+  },
   shape: {
     parameters: 'x',
+    doc: 'The dimensions of x as a list of whole numbers when compiled, for `zeros(shape(x))`.',
     run(e, args) {
       const x = argNode(e, args, 'x');
       return x ? { kind: 'list', items: x.type.shape.map((dim) => int(dim, e.batch)) } : missing;
@@ -139,6 +146,7 @@ export const shapeBuiltins: Record<string, Builtin> = {
   },
   size: {
     parameters: 'x axis?',
+    doc: 'How many elements x has, or how many along `axis`; a whole number when compiled.',
     run(e, args) {
       const x = argNode(e, args, 'x');
       const axis = argInt(e, args, 'axis', Number.NaN);
@@ -147,9 +155,13 @@ export const shapeBuiltins: Record<string, Builtin> = {
       return int(x.type.shape.reduce<Dim>(mulDims, 1), e.batch);
     },
   },
-  reshape: givenShape('reshape'),
+  reshape: givenShape(
+    'reshape',
+    'The elements of x in their order (last axis fastest) as `shape`, e.g. `reshape(x, [h * w, c])`.',
+  ),
   transpose: {
     parameters: 'x order?',
+    doc: 'The axes of x in another order, `transpose(x, [1, 0, 2])`; without `order` the last two swapped.',
     run(e, args, span) {
       const x = argNode(e, args, 'x');
       if (!x) return missing;
@@ -163,9 +175,13 @@ export const shapeBuiltins: Record<string, Builtin> = {
       return e.tensor('transpose', [x], { perm: perm ? numbers(perm) : swapped }, span);
     },
   },
-  broadcast: givenShape('broadcast_to'),
+  broadcast: givenShape(
+    'broadcast_to',
+    'x repeated along axes of size 1 and new leading axes until it is `shape`, as NumPy broadcasts.',
+  ),
   concat: {
     parameters: 'xs... axis?',
+    doc: 'Tensors, or lists of them, one after the other along `axis` (0 by default); scalars count as one element.',
     run(e, args, span) {
       const nodes = pieces(e, args, span);
       const axis = argInt(e, args, 'axis', 0);
@@ -181,6 +197,7 @@ export const shapeBuiltins: Record<string, Builtin> = {
   },
   stack: {
     parameters: 'xs... axis?',
+    doc: 'Tensors of one shape, or a list of them, beside each other along a new `axis` (0 by default).',
     run(e, args, span) {
       const nodes = pieces(e, args, span);
       const axis = argInt(e, args, 'axis', 0);
@@ -196,6 +213,7 @@ export const shapeBuiltins: Record<string, Builtin> = {
   },
   pad: {
     parameters: 'x before after value?',
+    doc: 'x with `before[k]` and `after[k]` cells of `value` (0 by default) more along each axis k: `pad(x, before: [1, 1, 0], after: [1, 1, 0])`.',
     run(e, args, span) {
       const x = argNode(e, args, 'x');
       const before = argShape(e, args, 'before');
@@ -215,6 +233,7 @@ export const shapeBuiltins: Record<string, Builtin> = {
   },
   take: {
     parameters: 'x axis from count step?',
+    doc: '`count` slices along `axis`, beginning at `from`, `step` (1 by default) apart.',
     run(e, args, span) {
       const x = argNode(e, args, 'x');
       const axis = argInt(e, args, 'axis', 0);
@@ -233,6 +252,7 @@ export const shapeBuiltins: Record<string, Builtin> = {
   },
   reverse: {
     parameters: 'x axis',
+    doc: 'x with the order along `axis` turned round.',
     run(e, args, span) {
       const x = argNode(e, args, 'x');
       const axis = argInt(e, args, 'axis', 0);
@@ -240,11 +260,15 @@ export const shapeBuiltins: Record<string, Builtin> = {
       return e.tensor('reverse', [x], { axes: [axis < 0 ? axis + x.type.shape.length : axis] }, span);
     },
   },
-  zeros: filled(() => number(0)),
-  ones: filled(() => number(1)),
-  full: filled((args) => args.get('value')?.value ?? number(0)),
+};
+
+export const makingBuiltins: Record<string, Builtin> = {
+  zeros: filled('Zeros of `shape`: `zeros([n, d])`.', () => number(0)),
+  ones: filled('Ones of `shape`.', () => number(1)),
+  full: filled('`value` everywhere in `shape`: `full([n], 0.5)`.', (args) => args.get('value')!.value, 'shape value'),
   iota: {
     parameters: 'n',
+    doc: 'The ints 0, 1, …, n - 1: `[n]`.',
     run(e, args, span) {
       const n = asDim(e, args.get('n')!.value, span, '`n`');
       const node = n === undefined ? undefined : positions(e, n, span);
@@ -253,6 +277,7 @@ export const shapeBuiltins: Record<string, Builtin> = {
   },
   eye: {
     parameters: 'n',
+    doc: 'The identity matrix, `[n, n]`.',
     run(e, args, span) {
       const n = asDim(e, args.get('n')!.value, span, '`n`');
       const rows = n === undefined ? undefined : positions(e, n, span);
@@ -261,6 +286,7 @@ export const shapeBuiltins: Record<string, Builtin> = {
   },
   one_hot: {
     parameters: 'x n',
+    doc: '1 at index x, 0 elsewhere: ints `[...]` become `[..., n]`.',
     run(e, args, span) {
       const given = args.get('x')!.value;
       const whole = given.kind === 'number' && given.dim !== undefined;
@@ -270,8 +296,12 @@ export const shapeBuiltins: Record<string, Builtin> = {
       return x && n !== undefined ? oneHot(e, x, n, span) : missing;
     },
   },
+};
+
+export const productBuiltins: Record<string, Builtin> = {
   matmul: {
     parameters: 'a b',
+    doc: 'The product of matrices, `[n, k]` and `[k, m]` to `[n, m]`, or of vectors with them; leading axes broadcast.',
     run(e, args, span) {
       const a = argNode(e, args, 'a');
       const b = argNode(e, args, 'b');
@@ -280,6 +310,7 @@ export const shapeBuiltins: Record<string, Builtin> = {
   },
   convolve: {
     parameters: 'x w stride? padding?',
+    doc: 'The two-dimensional convolution (cross-correlation, unflipped) of x `[h, w, c]` with `w` `[kh, kw, c, o]`. `stride` is 1 by default; `padding` is `"same"` (the default: ⌈h / stride⌉ rows), `"valid"` (none) or an int, zeros on every side.',
     run(e, args, span) {
       const x = argNode(e, args, 'x');
       const w = argNode(e, args, 'w');

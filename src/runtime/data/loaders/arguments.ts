@@ -2,16 +2,33 @@
 import { resolve } from 'node:path';
 import type { DatasetDecl, SettingValue } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
+import type { Loader, LoaderArgument } from '../dataset.js';
 
-type Kind = 'string' | 'boolean' | 'number' | 'files';
+export const filesArgument: LoaderArgument = {
+  kind: 'files',
+  doc: 'The files: one, a folder, a pattern, a range `{000..099}` every file of which has to be there, or a list of them.',
+};
+export const testFilesArgument: LoaderArgument = {
+  kind: 'files',
+  doc: 'The same for the split `test`. Without it, files that all have `train` and `test` (or `validation`) in their names are divided by them.',
+};
+export const resizeArgument: LoaderArgument = {
+  kind: 'boolean',
+  doc: 'Whether pictures of other sizes are scaled to cover the declared one and cut around the centre. `false` by default: they are an error.',
+};
 
-/** Throws if `decl` has an argument that `accepted` lacks or one of another type; `0` is the first positional one. */
-export function checkArguments(decl: DatasetDecl, accepted: Readonly<Record<string, Kind>>): void {
+/** The share of something that becomes the split `test`. */
+export function heldOutArgument(what: string, share: number): LoaderArgument {
+  return { kind: 'number', doc: `${what} that is held out as \`test\`, at least 0 and below 1; ${share} by default.` };
+}
+
+/** Throws if `decl` has an argument that the loader lacks or one of another type; `0` is the first positional one. */
+export function checkArguments(decl: DatasetDecl, { arguments: accepted }: Loader): void {
+  if (accepted === 'any') return;
   for (const [name, value] of Object.entries(decl.args)) {
-    const kind = accepted[name] ?? (name === 'tokenizer' && readsTokens(decl) ? 'string' : undefined);
+    const kind = accepted[name]?.kind ?? (name === 'tokenizer' && readsTokens(decl) ? 'string' : undefined);
     const argument = /^\d+$/.test(name) ? `argument ${Number(name) + 1}` : `argument \`${name}\``;
     if (!kind) throw argumentError(decl, argument, 'does not exist');
-    // What files may be is looked at where they are sought.
     if (kind !== 'files' && typeof value !== kind) throw argumentError(decl, argument, `has to be a ${kind}`);
   }
 }

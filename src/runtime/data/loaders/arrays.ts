@@ -5,14 +5,16 @@ import { type ArrayColumn, openNpy, openNpz } from '../arrays/open-arrays.js';
 import type { RawData, RawSplit } from '../columns.js';
 import type { Loader, SplitName } from '../dataset.js';
 import { findFiles } from '../find-files.js';
-import { checkArguments } from './arguments.js';
+import { filesArgument, testFilesArgument } from './arguments.js';
 
 const without = 'has no array of that name';
 
 export const npy: Loader = {
   name: 'npy',
+  doc: 'NumPy arrays of numbers and words, a file a column, named as the file; the first axis counts examples.',
+  example: 'npy(["x.npy", "y.npy"], split: 0.9)',
+  arguments: { '0': filesArgument, test: testFilesArgument },
   async load(decl, options) {
-    checkArguments(decl, { '0': 'files', test: 'files' });
     const files = await findFiles(decl, options, /\.npy$/i, '.npy files');
     const entries = Object.entries(files).map(async ([split, list]) => {
       const columns = await Promise.all(list.map(openNpy));
@@ -24,8 +26,10 @@ export const npy: Loader = {
 
 export const npz: Loader = {
   name: 'npz',
+  doc: 'Archives of NumPy arrays, an array a column. Arrays that are all called `…_train` or `…_test` are splits.',
+  example: 'npz("data.npz")',
+  arguments: { '0': filesArgument, test: testFilesArgument },
   async load(decl, options): Promise<RawData> {
-    checkArguments(decl, { '0': 'files', test: 'files' });
     const files = await findFiles(decl, options, /\.npz$/i, '.npz files');
     const splits: Partial<Record<SplitName, ArrayColumn[]>> = {};
     for (const [split, list] of Object.entries(files) as [SplitName, readonly string[]][]) {

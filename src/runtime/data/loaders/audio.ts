@@ -14,7 +14,7 @@ import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
 import { type BadFile, reportSkipped } from '../skipped.js';
-import { argumentError, checkArguments, pathArgument } from './arguments.js';
+import { argumentError, heldOutArgument, pathArgument } from './arguments.js';
 
 const soundName = /\.(wav|wave|flac|ogg|oga|mp3)$/i;
 /** Bytes of samples that are kept in memory; what is beyond is decoded again whenever it is needed. */
@@ -29,8 +29,21 @@ interface Found {
 
 export const audio: Loader = {
   name: 'audio',
+  doc: 'Sounds: WAV, FLAC, Ogg Vorbis and MP3, channels averaged. An example is a window of the declared length: in training at a place that the seed, the epoch and the clip decide, otherwise the middle. The first folder below is the class where a field is a `Class`.',
+  example: 'audio("speech/**", rate: 16000, pad: true)',
+  arguments: {
+    '0': { kind: 'string', doc: 'The folder, or a pattern of the files in it.' },
+    rate: {
+      kind: 'number',
+      doc: 'Samples a second to which all are resampled (band-limited). Without it all have to have one rate.',
+    },
+    test: heldOutArgument('The share of each class folder', 0.2),
+    pad: {
+      kind: 'boolean',
+      doc: 'Whether shorter clips are filled up with silence. `false` by default: they are left out and named.',
+    },
+  },
   async load(decl, options) {
-    checkArguments(decl, { '0': 'string', rate: 'number', test: 'number', pad: 'boolean' });
     const rate = wholeArgument(decl, 'rate');
     const heldOut = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
     if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1))

@@ -8,12 +8,14 @@ import type { RawSplit } from '../columns.js';
 import type { Loader } from '../dataset.js';
 import { nothingFound, requireFolder } from '../folder.js';
 import { readIdxFile } from '../idx-file.js';
-import { checkArguments, pathArgument } from './arguments.js';
+import { pathArgument } from './arguments.js';
 
 export const idx: Loader = {
   name: 'idx',
+  doc: 'The four files of MNIST and its relatives in one folder, plain or gzip.',
+  example: 'idx("data/mnist")',
+  arguments: { '0': { kind: 'string', doc: 'The folder.' } },
   async load(decl, { baseDirectory }) {
-    checkArguments(decl, { '0': 'string' });
     const folder = pathArgument(decl, baseDirectory);
     await requireFolder(decl, folder);
     const names = new Set(await readdir(folder));

@@ -10,13 +10,13 @@ import { EbmcError, report } from '../../../diagnostics/index.js';
 import { cachedPictures } from '../cache/pictures.js';
 import { classColumn, encodedFiles, sharedPixels } from '../column-sources.js';
 import type { Column, Encoded, RawSplit } from '../columns.js';
-import type { Loader, OpenOptions } from '../dataset.js';
+import type { Loader, LoaderArgument, OpenOptions } from '../dataset.js';
 import { type Decoding, decodeImage, inspectImage } from '../decode-image.js';
 import { fieldType } from '../fields/shapes.js';
 import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
-import { argumentError, checkArguments, pathArgument } from './arguments.js';
+import { argumentError, heldOutArgument, pathArgument, resizeArgument } from './arguments.js';
 
 const pictureName = /\.(png|jpe?g|webp)$/i;
 const namedAtMost = 10;
@@ -27,10 +27,28 @@ const cachedFrom = 2 ** 23;
 
 type Seen = Awaited<ReturnType<typeof decodeImage | typeof inspectImage>>;
 
+export const keepArgument: LoaderArgument = {
+  kind: 'boolean',
+  doc: 'Whether all pictures are decoded at once and stay in memory, or each whenever it is needed; by default as long as they take less than a GiB.',
+};
+
+export const cacheArgument: LoaderArgument = {
+  kind: 'boolean',
+  doc: 'Whether pictures that are decoded at once are kept on disk for the next opening, by the names, sizes and times of their files; by default from 8 MiB on.',
+};
+
 export const images: Loader = {
   name: 'images',
+  doc: 'Pictures: PNG, JPEG and WebP. The first folder below is the class where a field is a `Class`; folders `train` and `test` (or `val`) are splits.',
+  example: 'images("photos/**", resize: true)',
+  arguments: {
+    '0': { kind: 'string', doc: 'The folder, or a pattern of the files in it.' },
+    resize: resizeArgument,
+    test: heldOutArgument('The share of each class folder', 0.2),
+    keep: keepArgument,
+    cache: cacheArgument,
+  },
   async load(decl, options) {
-    checkArguments(decl, { '0': 'string', resize: 'boolean', test: 'number', keep: 'boolean', cache: 'boolean' });
     const heldOut = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
     if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1)) {
       throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');

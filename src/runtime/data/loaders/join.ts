@@ -11,7 +11,7 @@ import { type JoinedRows, matchKeys, type Unmatched } from '../join/match-keys.j
 import { pickRows } from '../join/pick-rows.js';
 import { movedParts } from '../select/rows.js';
 import { SkippedRows } from '../skipped-rows.js';
-import { argumentError, askingFor } from './arguments.js';
+import { argumentError, askingFor, checkArguments } from './arguments.js';
 
 const namedAtMost = 10;
 /** What is said of the join and not of a source. */
@@ -33,6 +33,9 @@ interface Opened extends Source {
 export function joinOf(loaders: readonly Loader[]): Loader {
   return {
     name: 'join',
+    doc: 'Rows of several sources that have the same key: `on` is a column of theirs (`on: from(words: code, sizes: id)` where it has several names); a source of files (`images`, `audio`) without such a column is joined by their names without endings. The rows of the first source are the examples; in the others a key counts once. A field is filled by the source of its name, or by the column of its name; `"SOURCE.COLUMN"` in `columns: from(…)` where several sources have it. `ignore_case: true` takes `1F600` for `1f600`; `resize` and `tokenizer` are arguments of the join.',
+    example: 'join(photo: images("img/**"), words: json("data.json"), on: code, split: 0.9)',
+    arguments: 'any',
     async load(decl, options) {
       const sources = sourcesOf(decl, loaders);
       const opened: Opened[] = [];
@@ -110,6 +113,7 @@ async function openSource(decl: DatasetDecl, source: Source, options: OpenOption
     selection: { split: decl.selection?.split ?? 1 },
   };
   // Other sources fill some of the fields: this one reads what is asked of it, and its key.
+  checkArguments(own, loader);
   const { splits } = await loader.load(askingFor(own, key === undefined ? wanted : [...wanted, key]), options);
   return { ...source, splits: Object.entries(splits) as [SplitName, RawSplit][] };
 }

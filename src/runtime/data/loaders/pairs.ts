@@ -25,6 +25,9 @@ interface Side {
 
 export const pairs: Loader = {
   name: 'pairs',
+  doc: 'Files of several folders that belong together by their paths below them, without endings. An argument is a column: pictures, sounds, words (.txt) or arrays (.npy). `resize: true` as in `images`.',
+  example: 'pairs(photo: "photos/**", caption: "captions/**", split: 0.9)',
+  arguments: 'any',
   async load(decl, options) {
     const sides = await Promise.all(
       Object.entries(decl.args)

@@ -12,12 +12,14 @@ import { ParquetFile } from '../parquet/file.js';
 import type { ParquetColumn } from '../parquet/schema.js';
 import { PartedRows } from '../parted-rows.js';
 import { readError } from '../read-error.js';
-import { checkArguments } from './arguments.js';
+import { filesArgument, resizeArgument, testFilesArgument } from './arguments.js';
 
 export const parquet: Loader = {
   name: 'parquet',
+  doc: "Parquet files: numbers, words, lists, and pictures, sounds and class labels as Hugging Face's `datasets` writes them; Snappy, Zstd, Gzip, Brotli, LZ4.",
+  example: 'parquet("train-*.parquet", test: "test-*.parquet")',
+  arguments: { '0': filesArgument, test: testFilesArgument, resize: resizeArgument },
   async load(decl, options) {
-    checkArguments(decl, { '0': 'files', test: 'files', resize: 'boolean' });
     const files = await findFiles(decl, options, /\.parquet$/i, '.parquet files');
     const splits: Partial<Record<SplitName, RawSplit>> = {};
     for (const [split, paths] of Object.entries(files) as [SplitName, readonly string[]][]) {

@@ -3,23 +3,30 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import type { ClassColumn, Column, RawData } from '../columns.js';
-import type { Loader, OpenOptions } from '../dataset.js';
+import type { Loader, LoaderArgument, OpenOptions } from '../dataset.js';
 import { catalog, type Layout, type Published } from '../readymade/catalog.js';
 import { fetchFiles, readymadeFolder } from '../readymade/fetch.js';
 import { planarSplit, unlabelledSplit } from '../readymade/planar.js';
 import { unpack } from '../readymade/unpack.js';
-import { argumentError, checkArguments } from './arguments.js';
+import { argumentError, resizeArgument } from './arguments.js';
 import { idx } from './idx.js';
-import { images } from './images.js';
+import { cacheArgument, images, keepArgument } from './images.js';
+
+const unlabelledArgument: LoaderArgument = {
+  kind: 'string',
+  doc: '`"unlabelled"` trains on the pictures that have no classes, `"labelled"` (the default) on those that have.',
+};
 
 export const readymade: readonly Loader[] = catalog.map((published) => ({
   name: published.name,
+  doc: `${published.doc} Found where a package manager put it, else fetched when first used, compared with its checksum and kept in the cache folder.`,
+  example: published.layout.kind === 'pictures' ? `${published.name}(resize: true)` : `${published.name}()`,
+  arguments: argumentsOf(published.layout),
   load: (decl, options) => load(published, decl, options),
 }));
 
 async function load(published: Published, decl: DatasetDecl, options: OpenOptions): Promise<RawData> {
   const { layout, files, classes } = published;
-  checkArguments(decl, argumentsOf(layout));
   const unlabelled = unlabelledFiles(decl, layout);
   const folder = await findFolder(published);
   if (layout.kind === 'idx') return withClasses(await idx.load({ ...decl, args: { '0': folder } }, options), classes);
@@ -39,9 +46,9 @@ async function load(published: Published, decl: DatasetDecl, options: OpenOption
   return { splits: { train, test }, without };
 }
 
-function argumentsOf(layout: Layout): Parameters<typeof checkArguments>[1] {
-  if (layout.kind === 'pictures') return { resize: 'boolean', keep: 'boolean' };
-  return layout.kind === 'planar' && layout.unlabelled ? { train: 'string' } : {};
+function argumentsOf(layout: Layout): Loader['arguments'] {
+  if (layout.kind === 'pictures') return { resize: resizeArgument, keep: keepArgument, cache: cacheArgument };
+  return layout.kind === 'planar' && layout.unlabelled ? { train: unlabelledArgument } : {};
 }
 
 /** `train: "unlabelled"`. */

@@ -7,15 +7,21 @@ import { fieldTypeInfo } from '../../../compiler/field-types.js';
 import type { Column, RawSplit } from '../columns.js';
 import type { Loader } from '../dataset.js';
 import { randomBits } from '../shuffle.js';
-import { argumentError, checkArguments } from './arguments.js';
+import { argumentError } from './arguments.js';
 
 /** Patterns where no field says how many classes there are. */
 const patterns = 10;
 
 export const synthetic: Loader = {
   name: 'synthetic',
+  doc: 'Drawn examples for tests: each class has a pattern of its own in every other field, and an example is its pattern with noise.',
+  example: 'synthetic(count: 1000, test: 200)',
+  arguments: {
+    count: { kind: 'number', doc: 'Examples in `train`; 1000 by default.' },
+    test: { kind: 'number', doc: 'Examples in `test`; 0 by default.' },
+    noise: { kind: 'number', doc: 'The deviation of the noise; 0.2 by default.' },
+  },
   async load(decl) {
-    checkArguments(decl, { count: 'number', test: 'number', noise: 'number' });
     const { count = 1000, test = 0, noise = 0.2 } = decl.args as Readonly<Record<string, number>>;
     if (!Number.isInteger(count) || count < 1)
       throw argumentError(decl, 'argument `count`', 'has to be a whole number above 0');

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import type { RawData, RawSplit } from '../columns.js';
-import type { Loader, OpenOptions, SplitName } from '../dataset.js';
+import type { Loader, LoaderArgument, OpenOptions, SplitName } from '../dataset.js';
 import { findFiles } from '../find-files.js';
 import { nothingFound } from '../folder.js';
 import { SkippedRows } from '../skipped-rows.js';
@@ -14,12 +14,25 @@ import { isList, jsonListFormat } from '../tables/json-list.js';
 import { jsonlFormat } from '../tables/jsonl.js';
 import { openTable } from '../tables/open-table.js';
 import type { TableFormat } from '../tables/table.js';
-import { argumentError, checkArguments } from './arguments.js';
+import { argumentError, filesArgument, resizeArgument, testFilesArgument } from './arguments.js';
+
+const folderArgument: LoaderArgument = {
+  kind: 'string',
+  doc: 'The folder of the files that words of the table name; that of the table by default.',
+};
 
 export const csv: Loader = {
   name: 'csv',
+  doc: 'Tables of text, a row an example: numbers, words, lists of numbers. A word where an `Image` is wanted is the name of a file beside the table.',
+  example: 'csv("flowers.csv", split: 0.9)',
+  arguments: {
+    '0': filesArgument,
+    test: testFilesArgument,
+    delimiter: { kind: 'string', doc: 'One character; found out by default.' },
+    folder: folderArgument,
+    resize: resizeArgument,
+  },
   async load(decl, options) {
-    checkArguments(decl, { '0': 'files', test: 'files', delimiter: 'string', folder: 'string', resize: 'boolean' });
     const { delimiter } = decl.args;
     if (typeof delimiter === 'string' && delimiter.length !== 1)
       throw argumentError(decl, 'argument `delimiter`', 'has to be one character');
@@ -30,17 +43,30 @@ export const csv: Loader = {
   },
 };
 
-export const jsonl = jsonLoader('jsonl', /\.(jsonl|ndjson)$/i);
-export const json = jsonLoader('json', /\.json$/i);
+export const jsonl = jsonLoader({
+  name: 'jsonl',
+  doc: 'JSON Lines, an object an example; values as in `csv`, and lists of words, joined by commas.',
+  example: 'jsonl("train.jsonl", test: "test.jsonl")',
+  files: /\.(jsonl|ndjson)$/i,
+});
+
+export const json = jsonLoader({
+  name: 'json',
+  doc: 'A JSON file that is a list of objects, each an example; values as in `jsonl`.',
+  example: 'json("data.json", split: 0.9)',
+  files: /\.json$/i,
+});
 
 /** Either reads what the file is: objects in lines, or in a list. */
-function jsonLoader(name: string, files: RegExp): Loader {
+function jsonLoader({
+  files,
+  ...described
+}: Pick<Loader, 'name' | 'doc' | 'example'> & { readonly files: RegExp }): Loader {
   return {
-    name,
-    async load(decl, options) {
-      checkArguments(decl, { '0': 'files', test: 'files', folder: 'string', resize: 'boolean' });
-      return loadTable(decl, options, files, async (file) => ((await isList(file)) ? jsonListFormat : jsonlFormat));
-    },
+    ...described,
+    arguments: { '0': filesArgument, test: testFilesArgument, folder: folderArgument, resize: resizeArgument },
+    load: (decl, options) =>
+      loadTable(decl, options, files, async (file) => ((await isList(file)) ? jsonListFormat : jsonlFormat)),
   };
 }
 

@@ -7,21 +7,34 @@ import type { DatasetDecl, FieldDecl } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
 import type { TextTokenizer } from '../../tokenizers/index.js';
 import type { RawData, RawSplit } from '../columns.js';
-import type { Loader, OpenOptions } from '../dataset.js';
+import type { Loader, LoaderArgument, OpenOptions } from '../dataset.js';
 import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { chooseTokenizer } from '../text/choose-tokenizer.js';
 import { cut, holdOut, joinDocuments } from '../text/pack.js';
 import { readTexts } from '../text/read-texts.js';
 import { readable } from '../text/readable.js';
-import { argumentError, checkArguments, pathArgument } from './arguments.js';
+import { argumentError, heldOutArgument, pathArgument } from './arguments.js';
 
-export const textArguments = { tokenizer: 'string', test: 'number', stride: 'number', frame: 'boolean' } as const;
+export const textArguments: Readonly<Record<string, LoaderArgument>> = {
+  tokenizer: {
+    kind: 'string',
+    doc: 'A `tokenizer.json` (Hugging Face\'s form), or `"bpe"`, `"wordpiece"`, `"unigram"`: trained on the training texts with the field\'s `vocab`. By default every byte is a token (ByT5\'s ids: 0 padding, 1 end, 2 mask, then bytes; `vocab` 259).',
+  },
+  test: heldOutArgument('The share of the text, at its end,', 0.1),
+  stride: { kind: 'number', doc: 'How many tokens apart examples begin; by default their length.' },
+  frame: {
+    kind: 'boolean',
+    doc: "Whether the tokenizer's start and end stand around each example, as BERT has it; `false` by default.",
+  },
+};
 
 export const text: Loader = {
   name: 'text',
+  doc: "Texts (UTF-8), joined with the tokenizer's end after each and cut into examples of exactly the declared length; what is left at the end is dropped.",
+  example: 'text("books/*.txt", tokenizer: "bpe")',
+  arguments: { '0': { kind: 'string', doc: 'The folder, or a pattern of the files in it.' }, ...textArguments },
   async load(decl, options) {
-    checkArguments(decl, { '0': 'string', ...textArguments });
     const { folder, matches } = parseFilePattern(pathArgument(decl, options.baseDirectory), /(^|\/)[^.][^/]*$/);
     await requireFolder(decl, folder);
     const files = (await filesBelow(folder)).filter(matches);

@@ -11,7 +11,7 @@ import type { Column, RawData, RawSplit, TensorColumn } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
 import { findFiles } from '../find-files.js';
 import { type BadFile, reportSkipped } from '../skipped.js';
-import { argumentError, askingFor, checkArguments } from './arguments.js';
+import { argumentError, askingFor, filesArgument, heldOutArgument } from './arguments.js';
 import { parquet } from './parquet.js';
 
 const numbering: ReadonlySet<string> = new Set(['episode', 'episodes', 'episode_index', 'episode_id']);
@@ -30,8 +30,14 @@ interface Start {
 
 export const trajectories: Loader = {
   name: 'trajectories',
+  doc: 'Episodes (.npz, or .parquet as LeRobot has it): a file is one, or an array `episode` (`episode_index`) numbers the episodes of its steps. An example is as many steps in a row of one episode as its fields declare; arrays are by step, and one more observation than actions is fine.',
+  example: 'trajectories("runs/*.npz", test: 0.2)',
+  arguments: {
+    '0': filesArgument,
+    test: heldOutArgument('The share of the episodes, the last ones,', 0.2),
+    stride: { kind: 'number', doc: 'How many steps apart examples begin; 1 by default.' },
+  },
   async load(decl, options) {
-    checkArguments(decl, { '0': 'files', test: 'number', stride: 'number' });
     const share = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
     if (typeof share !== 'number' || !(share >= 0 && share < 1))
       throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');

@@ -30,6 +30,8 @@ export type Layout =
 
 export interface Published {
   readonly name: string;
+  /** What it is, with its source. */
+  readonly doc: string;
   readonly files: readonly PublishedFile[];
   readonly layout: Layout;
   /** Places where a system's package manager puts the same files. */
@@ -49,8 +51,8 @@ const objects = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog',
 
 export const catalog: readonly Published[] = [
   {
-    // LeCun, Bottou, Bengio & Haffner 1998.
     name: 'mnist_full',
+    doc: 'MNIST (LeCun et al. 1998): 60,000 and 10,000 handwritten digits, 28 by 28, grey.',
     files: idxFiles('https://ossci-datasets.s3.amazonaws.com/mnist', [
       'f68b3c2dcbeaaa9fbdd348bbdeb94873',
       'd53e105ee54ea40749a09fcbcd1e9432',
@@ -61,8 +63,8 @@ export const catalog: readonly Published[] = [
     classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
   },
   {
-    // Xiao, Rasul & Vollgraf 2017.
     name: 'fashion_mnist',
+    doc: 'Fashion-MNIST (Xiao et al. 2017): 60,000 and 10,000 pictures of clothes in 10 classes, 28 by 28, grey.',
     files: idxFiles('http://fashion-mnist.s3-website.eu-central-1.amazonaws.com', [
       '8d4fb7e6c68d591d4c3dfef9ec88bf0d',
       '25c81989df183df01b3e8a0aad5dffbe',
@@ -74,8 +76,8 @@ export const catalog: readonly Published[] = [
     classes: ['T-shirt/top', 'trouser', 'pullover', 'dress', 'coat', 'sandal', 'shirt', 'sneaker', 'bag', 'ankle boot'],
   },
   {
-    // Krizhevsky 2009.
     name: 'cifar10',
+    doc: 'CIFAR-10 (Krizhevsky 2009): 50,000 and 10,000 photos in 10 classes, 32 by 32.',
     files: [
       {
         url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
@@ -95,6 +97,7 @@ export const catalog: readonly Published[] = [
   },
   {
     name: 'cifar100',
+    doc: 'CIFAR-100 (Krizhevsky 2009): 50,000 and 10,000 photos in 100 classes, 32 by 32.',
     files: [
       {
         url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
@@ -114,8 +117,8 @@ export const catalog: readonly Published[] = [
     classes: [],
   },
   {
-    // Coates, Lee & Ng 2011.
     name: 'stl10',
+    doc: 'STL-10 (Coates et al. 2011): the 5,000 and 8,000 labelled photos in 10 classes, 96 by 96.',
     files: [
       {
         url: 'http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz',
@@ -135,8 +138,8 @@ export const catalog: readonly Published[] = [
     classes: ['airplane', 'bird', 'car', 'cat', 'deer', 'dog', 'horse', 'monkey', 'ship', 'truck'],
   },
   {
-    // Howard 2019: ten easy classes of ImageNet, the shorter side 160 pixels.
     name: 'imagenette',
+    doc: 'Imagenette (Howard 2019): photos of ten easy classes of ImageNet, the shorter side 160 pixels.',
     files: [
       {
         url: 'https://s3.amazonaws.com/fast-ai-imageclas/imagenette2-160.tgz',

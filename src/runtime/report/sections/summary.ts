@@ -28,20 +28,35 @@ function leaders(comparison: Comparison, main: MeasureInfo): readonly string[] {
       : equal.length === 0
         ? 'It differs from every other objective.'
         : `No difference shown between it and ${listOf(equal.map(({ competitor }) => competitor.name))}.`;
-  return [`By ${by}, ${lead} is ahead.`, equals, ...beside(comparison, main, first.competitor.name)];
+  return [
+    `By ${by}, ${lead} is the first of the objectives.`,
+    equals,
+    ...beside(comparison, main, first.competitor.name),
+  ];
 }
 
-/** A leader that no baseline shows to be better than is no success: said in so many words. */
-function beside({ contrasts, competitors }: Comparison, { key }: MeasureInfo, leader: string): readonly string[] {
+/** A leader that a baseline beats, or that is not shown to be better than one, is no success: said in so many words. */
+function beside(
+  { contrasts, competitors }: Comparison,
+  { key, better }: MeasureInfo,
+  leader: string,
+): readonly string[] {
   const baselines = competitors.filter(({ kind }) => kind === 'untrained' || kind === 'raw').map(({ name }) => name);
-  const undecided = contrasts.filter(
-    ({ measure, a, b, isShown }) =>
-      measure === key &&
-      !isShown &&
-      ((a === leader && baselines.includes(b)) || (b === leader && baselines.includes(a))),
-  );
-  if (undecided.length === 0) return [];
-  return [`No difference shown between it and ${listOf(undecided.map(({ a, b }) => (a === leader ? b : a)))}.`];
+  const sign = better === 'lower' ? -1 : 1;
+  // Of each baseline, how far it is ahead of the leader: undefined where no difference is shown.
+  const leads = contrasts.flatMap(({ measure, a, b, difference, isShown }) => {
+    const other = a === leader ? b : a;
+    if (measure !== key || (a !== leader && b !== leader) || !baselines.includes(other)) return [];
+    return [{ other, lead: isShown ? sign * (a === leader ? -difference : difference) : undefined }];
+  });
+  const named = (which: (lead: number | undefined) => boolean): string =>
+    listOf(leads.filter(({ lead }) => which(lead)).map(({ other }) => other));
+  const undecided = named((lead) => lead === undefined);
+  const ahead = named((lead) => lead !== undefined && lead > 0);
+  return [
+    ...(undecided ? [`No difference shown between it and ${undecided}.`] : []),
+    ...(ahead ? [`It is behind ${ahead}.`] : []),
+  ];
 }
 
 function disagreement(comparison: Comparison): readonly string[] {

@@ -1,0 +1,45 @@
+/** What `evaluate` and `compare` can measure, from the table of measures. */
+import { comparedMeasures, defaultMeasures, defaults, measureNames } from '../../../compiler/index.js';
+import { type MeasureSettings, measures, type Need } from '../../../runtime/evaluate/index.js';
+import { page, prose, table } from '../markdown.js';
+
+const needs: { readonly [N in Need]: string } = {
+  features: 'finite features',
+  labels: 'labels',
+  views: 'two views',
+  energy: 'an energy of pairs',
+  pictures: 'pictures',
+  transfer: 'data sets of `transfer`',
+  training: 'a comparison',
+};
+const directions = { higher: 'higher', lower: 'lower', neither: '' } as const;
+
+export function measuresPage(): string {
+  const settings: MeasureSettings = {
+    measures: measureNames,
+    neighbours: defaults.knn,
+    labels: [1],
+    transfers: ['NAME'],
+  };
+  const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+  const parts = measureNames.flatMap((name) => {
+    const measure = measures[name];
+    const rows = measure
+      .infos(settings)
+      .map(({ key, label, better, explanation }) => [`\`${key}\``, label, directions[better], prose(explanation)]);
+    const needed = measure.needs.filter((need) => need !== 'features').map((need) => needs[need]);
+    return [
+      `## ${name}`,
+      ...(needed.length === 0 ? [] : [`Needs ${needed.join(', ')}.`]),
+      table(['figure', 'shown as', 'better', 'what it is'], rows),
+    ];
+  });
+  return page(
+    'Measures',
+    `\`evaluate M on D { measures: [knn, linear, rankme] }\`. Without \`measures\`, \`evaluate\` takes ${list(defaultMeasures)}; \`compare\` takes ${list(comparedMeasures)}.
+What cannot be measured is left out, with its reason.`,
+    `A compatible pair is what the objective gives the first declared energy in its terms (of an energy that no term uses, the first two views); a mismatched one has its first
+argument with the others of another example. An energy of one argument has no pairs.`,
+    parts,
+  );
+}

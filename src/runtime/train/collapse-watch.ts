@@ -1,0 +1,47 @@
+/** Says once that a representation collapses: soon where the objective may allow it, later where it is known not to. */
+import { type Diagnostic, report } from '../../diagnostics/index.js';
+import { type Gauges, isCollapsed } from './gauges.js';
+
+/** What is known not to stay collapsed may begin so: what is predicted from little is the mean of all at first. */
+const patientEpochs = 2;
+/** A spread that has grown so much over its lowest is leaving. */
+const growth = 1.1;
+
+export class CollapseWatch {
+  private isDone = false;
+  private known: { readonly reason: string | undefined } | undefined;
+  private since: { readonly step: number; readonly spread: number } | undefined;
+
+  /**
+   * `reason`: why the objective does not collapse, if the compiler found one. Then the warning waits for two epochs in which the spread does not
+   * grow, or for the last step.
+   */
+  constructor(
+    private readonly reason: (() => string | undefined) | undefined,
+    private readonly plan: { readonly stepsPerEpoch: number; readonly steps: number },
+  ) {}
+
+  /** After a measurement, in the order of steps. */
+  check(step: number, gauges: Gauges): Diagnostic | undefined {
+    if (this.isDone || step === 0) return undefined;
+    if (!isCollapsed(gauges)) {
+      this.since = undefined;
+      return undefined;
+    }
+    if (!this.since || gauges.spread > growth * this.since.spread) this.since = { step, spread: gauges.spread };
+    else if (gauges.spread < this.since.spread) this.since = { ...this.since, spread: gauges.spread };
+    this.known ??= { reason: this.reason?.() };
+    const { reason } = this.known;
+    const { stepsPerEpoch, steps } = this.plan;
+    const waits = reason !== undefined && step < steps && step - this.since.step < patientEpochs * stepsPerEpoch;
+    if (waits) return undefined;
+    this.isDone = true;
+    return collapseWarning(step, gauges, reason);
+  }
+}
+
+/** Of gauges that show a collapse. */
+export function collapseWarning(step: number, gauges: Gauges, reason?: string): Diagnostic {
+  const { spread, effectiveRank: rank, dimensions } = gauges;
+  return report('EBM5012', { step, spread, rank, dimensions, reason });
+}
