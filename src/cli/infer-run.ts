@@ -1,5 +1,6 @@
 /** A run opened for asking its energy: the program as it was trained, its states, its data. */
 import { dirname, resolve } from 'node:path';
+import type { DatasetDecl } from '../compiler/declarations.js';
 import { type CheckedFile, checkFile, type TypedModel } from '../compiler/index.js';
 import { EbmcError, nearest, report } from '../diagnostics/index.js';
 import { loadCheckpoint, requireSameStates } from '../runtime/checkpoint/index.js';
@@ -15,6 +16,8 @@ export interface OpenRun {
   readonly energy: TypedModel['energies'][number];
   readonly checked: CheckedFile;
   readonly dataset: Dataset;
+  /** As the program declares it. */
+  readonly declared: DatasetDecl;
   /** A model made of the run's, with the run's states. `close` ends all. */
   load(model: TypedModel): Promise<LoadedModel>;
   close(): void;
@@ -33,14 +36,15 @@ export async function openRun(
   const model = chooseModel(checked, record.model);
   const train = trainOf(checked, model.name);
   const energy = chooseEnergy(model, energyName);
-  const dataset = await openDataset(datasetOf(checked, train), {
+  const declared = datasetOf(checked, train);
+  const dataset = await openDataset(declared, {
     baseDirectory: dirname(resolve(folder, record.file)),
     strict: false,
     warn: (diagnostic) => output.diagnostics([diagnostic]),
   });
   const open: (() => void)[] = [];
   return {
-    ...{ model, energy, checked, dataset },
+    ...{ model, energy, checked, dataset, declared },
     async load(made) {
       const program = await loadProgram(
         made,

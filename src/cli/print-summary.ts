@@ -10,8 +10,9 @@ export function printSummary({ name, splits }: DatasetSummary, output: Output): 
     const rows = fields.map((field) => [field.name, field.type, ...valuesOf(field)]);
     const table = formatTable(output, ['field', 'type', 'min', 'max', 'mean', 'std'], rows);
     const bars = fields.flatMap((field) => (field.classes ? [`\n${histogram(field, output)}`] : []));
+    const texts = fields.flatMap((field) => (field.texts ? [`\n${quoted(field.name, field.texts)}`] : []));
     const of = lookedAt < examples ? `, values of ${lookedAt}` : '';
-    return [output.paint.bold(`${name}.${split}: ${examples} examples${of}`), table, ...bars].join('\n');
+    return [output.paint.bold(`${name}.${split}: ${examples} examples${of}`), table, ...bars, ...texts].join('\n');
   });
   return `${parts.join('\n\n')}\n`;
 }
@@ -32,4 +33,15 @@ function histogram({ name, classes = [] }: FieldSummary, output: Output): string
   });
   const rest = classes.length > classesAtMost ? `\n… and ${classes.length - classesAtMost} more classes` : '';
   return formatTable(output, ['', '', '', ''], rows) + rest;
+}
+
+const charactersAtMost = 240;
+
+/** Texts, a line each. */
+export function quoted(name: string, texts: readonly string[]): string {
+  const lines = texts.map((text) => {
+    const cut = text.length > charactersAtMost ? `${text.slice(0, charactersAtMost)}…` : text;
+    return `${name}  ${JSON.stringify(cut)}`;
+  });
+  return lines.join('\n');
 }

@@ -14,6 +14,8 @@ export interface ArgumentPlace {
   readonly dtype: 'float32' | 'int32';
   /** Where its values begin in the representation. */
   readonly start: number;
+  /** The data field that it can be as it is. */
+  readonly field: string | undefined;
 }
 
 /** Data that the energy reads beside its arguments. */
@@ -53,14 +55,16 @@ export function energyArguments(
   }
   const uses = substitute(
     b,
-    energy.parameters.map((parameter) => fieldFor(model, parameter) ?? parameter.use),
+    energy.parameters.map((parameter) => fieldFor(model, parameter)?.node ?? parameter.use),
     plain,
     ({ op, attrs, type }) => (op === 'running' ? b.state(String(attrs['name']), type.shape) : undefined),
   );
   let start = 0;
-  const places = energy.parameters.map(({ name, node }): ArgumentPlace => {
+  const places = energy.parameters.map((parameter): ArgumentPlace => {
+    const { name, node } = parameter;
     const shape = node.type.shape.map(Number);
-    const place = { name, shape, dtype: node.type.dtype === 'int32' ? 'int32' : 'float32', start } as const;
+    const dtype = node.type.dtype === 'int32' ? 'int32' : 'float32';
+    const place = { name, shape, dtype, start, field: fieldFor(model, parameter)?.name } as const;
     start += sizeOf(node);
     return place;
   });
@@ -77,9 +81,9 @@ export function energyArguments(
 function fieldFor(
   { inputs }: TypedModel,
   { name, node }: { readonly name: string; readonly node: Node },
-): Node | undefined {
+): TypedInput | undefined {
   const fits = inputs.filter(({ type }) => type.dtype === node.type.dtype && sameShape(type.shape, node.type.shape));
-  return (fits.find((input) => input.name === name) ?? fits[0])?.node;
+  return fits.find((input) => input.name === name) ?? fits[0];
 }
 
 function sizeOf({ type }: Node): number {

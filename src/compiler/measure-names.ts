@@ -13,6 +13,7 @@ export const measureNames = [
   'alignment',
   'uniformity',
   'energy_gap',
+  'pair_retrieval',
   'calibration',
   'gradient_conflict',
 ] as const;

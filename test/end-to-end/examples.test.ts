@@ -1,4 +1,5 @@
 /** Every file in `examples/` is short, has nothing said against it, and learns: its loss falls on a few real examples, and its representations differ. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +64,10 @@ async function lossAt(
   return mean(losses);
 }
 
-beforeAll(() => useBackend(native ? 'tensorflow' : 'wasm'));
+beforeAll(() => {
+  execFileSync('sh', ['scripts/install-emoji.sh'], { stdio: 'inherit' });
+  return useBackend(native ? 'tensorflow' : 'wasm');
+}, 240_000);
 
 describe.each(files)('%s', (file) => {
   const example = read(file);

@@ -105,6 +105,8 @@ describe('the table', () => {
     expect(found.measures['energy_gap']).toBe(1);
     expect(found.measures['gradient_conflict.start']).toBe(0.25);
     expect(found.measures['gradient_conflict.end']).toBe(-0.5);
+    // All partners of an example are alike to this model.
+    expect(found.measures['pair_retrieval.recall_5']).toBe(0);
     expect(found.measures['transfer.tiny']).toBe(found.measures['linear.1']);
     // Train and test once for the data set, once for the one transferred to, and each corruption at two severities.
     expect(found.passes()).toBe(Math.ceil(42 / 4) * (2 + 2 + 5 * 2));
@@ -161,6 +163,8 @@ describe('what cannot be measured is missing with its reason', () => {
       'alignment',
       'energy_gap',
       'energy_gap.deviations',
+      'pair_retrieval.recall_1',
+      'pair_retrieval.recall_5',
       'calibration',
     ]);
     expect(missing['robustness']).toBe('the inputs are no pictures');
@@ -195,8 +199,9 @@ describe('what cannot be measured is missing with its reason', () => {
     };
     const { measures: values, missing } = await measured(tinyDataset(42), { model: broken });
     expect(missing['knn']).toMatch(/^\d+ of 84 representations hold NaN or Infinity$/);
-    const kept = ['energy_gap', 'energy_gap.deviations', 'calibration'];
-    expect(Object.keys(values)).toEqual([...kept, 'gradient_conflict.start', 'gradient_conflict.end']);
+    const pairs = ['energy_gap', 'energy_gap.deviations', 'pair_retrieval.recall_1', 'pair_retrieval.recall_5'];
+    const rest = ['calibration', 'gradient_conflict.start', 'gradient_conflict.end'];
+    expect(Object.keys(values)).toEqual([...pairs, ...rest]);
   });
 
   test('fewer examples than k, and than a batch', async () => {

@@ -86,7 +86,23 @@ def shard(name: str, samples: range, form: int) -> None:
                 tar.addfile(info, io.BytesIO(data))
 
 
+def episodes() -> None:
+    """Steps of three episodes as LeRobot lays them out: lists of numbers, whole numbers, and which episode each step is of."""
+    lengths = [6, 4, 8]
+    rows = [(e, t) for e, n in enumerate(lengths) for t in range(n)]
+    table = pa.table(
+        {
+            "observation.state": pa.array([[float(e), float(t)] for e, t in rows], pa.list_(pa.float32())),
+            "action": pa.array([(e + t) % 3 for e, t in rows], pa.int64()),
+            "episode_index": pa.array([e for e, _ in rows], pa.int64()),
+            "task": pa.array(["push"] * len(rows)),
+        }
+    )
+    pq.write_table(table, folder / "episodes.parquet", row_group_size=7)
+
+
 arrays()
 parquet()
+episodes()
 shard("shard-000.tar", range(0, 7), tarfile.PAX_FORMAT)
 shard("shard-001.tar", range(7, 12), tarfile.GNU_FORMAT)

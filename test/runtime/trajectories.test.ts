@@ -44,6 +44,17 @@ test('stride says how far apart windows begin', async () => {
   expect(Array.from(a['observation']!.data)).toEqual(Array.from(b['observation']!.data));
 });
 
+test('episodes in Parquet, across row groups', async () => {
+  const loader = 'trajectories("episodes.parquet", test: 0.34, columns: from(state: "observation.state"))';
+  const data = await open(loader, 's: Trajectory[4] { state: [2], action: Class[3] }', 'test/runtime/fixtures/data');
+  // Of six and four steps; the last episode, of eight, is held out.
+  expect([data.size('train'), data.size('test')]).toEqual([4, 5]);
+  const { state, action } = await data.read('train', [3, 2]);
+  expect(Array.from(state!.data)).toEqual([1, 0, 1, 1, 1, 2, 1, 3, 0, 2, 0, 3, 0, 4, 0, 5]);
+  expect(Array.from(action!.data)).toEqual([1, 2, 0, 1, 2, 0, 1, 2]);
+  expect(warnings).toEqual([]);
+});
+
 describe('what is wrong is told', () => {
   test('a damaged file among good ones is skipped, counted and named', async () => {
     copyFileSync(join(recorded, 'episode-000.npz'), join(folder, 'a.npz'));

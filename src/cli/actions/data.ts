@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { DatasetDecl } from '../../compiler/declarations.js';
+import type { DatasetDecl, FieldDecl } from '../../compiler/declarations.js';
 import { type CheckedFile, checkFile } from '../../compiler/index.js';
 import { type Diagnostic, EbmcError, nearest, report } from '../../diagnostics/index.js';
 import {
@@ -11,20 +11,22 @@ import {
   warnOfDamage,
 } from '../../runtime/data/index.js';
 import { contactSheet, isPicture, type Tile } from '../../runtime/data/show/contact-sheet.js';
+import { tileOf } from '../../runtime/data/show/tiles.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import { FileLibrary } from '../../runtime/library.js';
 import type { Batch } from '../../runtime/model.js';
 import { readSource } from '../../runtime/read-source.js';
 import type { CommandCall } from '../command.js';
-import { viewsOf } from '../data-views.js';
+import { type Views, viewsOf } from '../data-views.js';
 import { describeDiagnostic, hasErrors, type Output } from '../output.js';
-import { printSummary } from '../print-summary.js';
+import { printSummary, quoted } from '../print-summary.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
 
 /** Examples on a sheet, and a batch of which views are made. */
 const shown = 64;
 const viewed = 8;
+const textsViewed = 3;
 
 export async function runData({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;
@@ -81,17 +83,27 @@ async function drawExamples(dataset: Dataset, out: string, seed: number): Promis
   const written: string[] = [];
   for (const split of dataset.splits) {
     const rows = orderOf(dataset, split, seed, 0).slice(0, shown).sort();
-    for (const { name, shape } of dataset.fields.filter((field) => isPicture(field.shape))) {
+    for (const { name, type, shape } of dataset.fields.filter((field) => isDrawn(field))) {
       const batch = await dataset.read(split, rows, [name]);
-      const tiles = Array.from({ length: rows.length }, (_, i) => tileOf(batch, name, shape, i));
-      const lines = Array.from({ length: Math.ceil(tiles.length / 8) }, (_, i) => tiles.slice(8 * i, 8 * i + 8));
+      const tiles = Array.from(
+        { length: rows.length },
+        (_, i) => tileOf(shape, valuesAt(batch, name, i), type === 'Audio')!,
+      );
+      const across = type === 'Audio' ? 4 : 8;
+      const lines = Array.from({ length: Math.ceil(tiles.length / across) }, (_, i) =>
+        tiles.slice(across * i, across * (i + 1)),
+      );
       written.push(await write(join(out, `${dataset.name}.${split}.${name}.png`), lines));
     }
   }
   return written;
 }
 
-/** A row an example: itself, then its views. */
+function isDrawn({ type, shape }: FieldDecl): boolean {
+  return type === 'Audio' || isPicture(shape);
+}
+
+/** A row an example: itself, then its views. Views of texts are printed below each other. */
 async function drawViews(
   checked: CheckedFile,
   model: string,
@@ -112,23 +124,44 @@ async function drawViews(
     typed.inputs.map(({ name }) => name),
   );
   const views = await viewsOf(typed, train, batch, backend, output);
-  const drawn = views?.places.filter(({ shape }) => isPicture(shape)) ?? [];
-  if (!views || drawn.length === 0) return [];
-  const subjects = [...new Set(drawn.map(({ subject }) => subject))].filter(
-    (name) => batch[name] && isPicture(batch[name].shape.slice(1)),
-  );
-  const lines = views.rows
-    .slice(0, viewed)
-    .map((values, i) => [
-      ...subjects.map((name) => tileOf(batch, name, batch[name]!.shape.slice(1), i)),
-      ...drawn.map(({ shape, start }) => ({ shape, values: values.subarray(start, start + sizeOf(shape)) })),
-    ]);
+  if (!views) return [];
+  const sounds = new Set(dataset.fields.filter(({ type }) => type === 'Audio').map(({ name }) => name));
+  printTexts(views, batch, dataset, output);
+  const lines = views.rows.slice(0, viewed).map((values, i) => {
+    const drawn = views.places.map((place) => ({
+      ...place,
+      tile: tileOf(
+        place.shape,
+        values.subarray(place.start, place.start + sizeOf(place.shape)),
+        sounds.has(place.subject),
+      ),
+    }));
+    const subjects = [...new Set(drawn.flatMap(({ subject, tile }) => (tile && batch[subject] ? [subject] : [])))];
+    const own = subjects.map((name) => tileOf(batch[name]!.shape.slice(1), valuesAt(batch, name, i), sounds.has(name)));
+    return [...own, ...drawn.map(({ tile }) => tile)].filter((tile) => tile !== undefined);
+  });
+  if (lines.every(({ length }) => length === 0)) return [];
   return [await write(join(out, `${dataset.name}.${model}.views.png`), lines)];
 }
 
-function tileOf(batch: Batch, name: string, shape: readonly number[], i: number): Tile {
-  const size = sizeOf(shape);
-  return { shape, values: batch[name]!.data.subarray(i * size, (i + 1) * size) };
+/** The first texts of the batch, each with what the views make of it. */
+function printTexts({ places, rows }: Views, batch: Batch, dataset: Dataset, output: Output): void {
+  const ofTexts = places.filter(({ dtype, subject }) => dtype === 'int32' && dataset.texts?.has(subject));
+  const subjects = [...new Set(ofTexts.map(({ subject }) => subject))];
+  for (const [i, values] of rows.slice(0, textsViewed).entries()) {
+    for (const subject of subjects) {
+      const { decode } = dataset.texts!.get(subject)!;
+      output.line(quoted(subject, [decode(valuesAt(batch, subject, i))]));
+      for (const { name, subject: of, start, shape } of ofTexts)
+        if (of === subject) output.line(quoted(name, [decode(values.subarray(start, start + sizeOf(shape)))]));
+    }
+  }
+}
+
+function valuesAt(batch: Batch, name: string, i: number): ArrayLike<number> {
+  const { shape, data } = batch[name]!;
+  const size = sizeOf(shape.slice(1));
+  return data.subarray(i * size, (i + 1) * size);
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -7,7 +7,7 @@ import { contactSheet, isPicture } from '../../runtime/data/show/contact-sheet.j
 import { writeWhole } from '../../runtime/files/index.js';
 import { descend } from '../../runtime/infer/descend.js';
 import { evaluateEnergy, pickRows } from '../../runtime/infer/energy-runner.js';
-import { aligned, parseRows, readPoints } from '../../runtime/infer/read-points.js';
+import { aligned, parseRows, parseTexts, readPoints } from '../../runtime/infer/read-points.js';
 import { freeNumbers, hidden, noisy } from '../../runtime/infer/start.js';
 import type { HostTensor } from '../../runtime/model.js';
 import type { CommandCall } from '../command.js';
@@ -42,6 +42,8 @@ interface Given {
   readonly points: readonly HostTensor[];
   /** The rows that each list of points was, where it was rows. */
   readonly rows: readonly (readonly number[] | undefined)[];
+  /** The texts that each list of points was, where it was texts. */
+  readonly said: readonly (readonly string[] | undefined)[];
   /** Data that the energy reads beside its arguments. */
   readonly beside: Readonly<Record<string, HostTensor>>;
   readonly split: SplitName;
@@ -59,6 +61,7 @@ async function given({ args, options }: CommandCall, run: OpenRun): Promise<Give
   const source = {
     ...{ model: loaded, fields: model.inputs.map(({ name }) => name), dataset: run.dataset, split: chosen },
     seed: options.number('seed') ?? 0,
+    resize: run.declared.args['resize'] === true,
   } as const;
   const count = options.number('count') ?? 16;
   const points: HostTensor[] = [];
@@ -73,7 +76,8 @@ async function given({ args, options }: CommandCall, run: OpenRun): Promise<Give
     ]);
   }
   const beside = names.length > 0 && first ? await run.dataset.read(chosen, first, names) : {};
-  return { places, points, rows, beside, split: chosen };
+  const said = places.map((place, k) => parseTexts(texts[k]!, place));
+  return { places, points, rows, said, beside, split: chosen };
 }
 
 /** All arguments with as many points each, by name. */
@@ -103,8 +107,17 @@ const answers: Readonly<Record<Mode, Answer>> = {
     const args = together(points, run);
     const count = Object.values(args)[0]!.shape[0]!;
     const { energies } = await evaluateEnergy(await run.load(energyFunction(run.model, run.energy)), args, count);
-    const labels = points.rows.map((rows) => (i: number) => String(rows ? (rows[i] ?? rows[0]) : i));
-    output.document({ ok: true, energy: run.energy.name, energies: [...energies], rows: points.rows });
+    const labels = points.rows.map((rows, k) => (i: number) => {
+      const list = points.said[k] ?? rows;
+      return String(list ? (list[i] ?? list[0]) : i);
+    });
+    output.document({
+      ok: true,
+      energy: run.energy.name,
+      energies: [...energies],
+      rows: points.rows,
+      texts: points.said,
+    });
     const heads = [...points.places.map(({ name }) => name), run.energy.name];
     const table = [...energies].map((energy, i) => [...labels.map((label) => label(i)), energy.toPrecision(6)]);
     output.line(formatTable(output, heads, table));
@@ -126,11 +139,15 @@ const answers: Readonly<Record<Mode, Answer>> = {
         points.split,
         top.map((i) => rows[i]!),
       ));
-    const found = top.map((i, at) => ({ candidate: rows?.[i] ?? i, energy: energies[i]!, class: classes?.[at] }));
+    const said = points.said[k];
+    const found = top.map((i, at) => {
+      const text = said === undefined ? {} : { text: said[i]! };
+      return { candidate: rows?.[i] ?? i, ...text, energy: energies[i]!, class: classes?.[at] };
+    });
     output.document({ ok: true, energy: run.energy.name, over: points.places[k]!.name, ranking: found });
     const heads = ['', points.places[k]!.name, run.energy.name, ...(classes ? ['class'] : [])];
     const table = found.map((f, i) => [
-      ...[`${i + 1}`, `${f.candidate}`, f.energy.toPrecision(6)],
+      ...[`${i + 1}`, f.text ?? `${f.candidate}`, f.energy.toPrecision(6)],
       ...(f.class === undefined ? [] : [f.class]),
     ]);
     output.line(formatTable(output, heads, table));

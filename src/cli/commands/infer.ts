@@ -8,6 +8,7 @@ export const inferCommand: CommandEntry = {
   examples: [
     ['ebmc infer runs/SimCLR score 0,1,2 3,4,5', 'the energy of three pairs of examples'],
     ['ebmc infer runs/SimCLR rank 7 0..999 --top 5', 'which of a thousand examples fit example 7 best'],
+    ['ebmc infer runs/CLIP rank cat.png names.txt', 'which line of a file says best what a picture shows'],
     [
       'ebmc infer runs/EBM minimise 0..7 --noise 0.3 --steps 40 --out denoised',
       'remove noise by going down the energy',
@@ -21,7 +22,7 @@ export const inferCommand: CommandEntry = {
       .argument('<mode>', 'score, rank, minimise or sample')
       .argument(
         '<points...>',
-        'for each argument of the energy: rows of the data set (3, 0..9, 1,4), `noise`, a picture or a JSON file',
+        'for each argument of the energy: rows of the data set (3, 0..9, 1,4), `noise`, a picture, a JSON file, `text:…` or a .txt file with a text a line',
       )
       .addOption(backendOption())
       .option('--energy <name>', 'which energy (default: the only one)')

@@ -148,7 +148,8 @@ the batch itself, has no value for single points.`,
     message: ({ argument, shape, given, problem }) =>
       `\`${given}\` cannot be \`${argument}\` [${shape.join(', ')}]: ${problem}`,
     explain: `The points that \`ebmc infer\` is given, one list for each argument of the energy, are examples of the data set by number (\`3\`, \`0..9\`,
-\`1,4,7\`), \`noise\`, a picture of the argument's size, or a JSON file of arrays of numbers that fill one or more points.`,
+\`1,4,7\`), \`noise\`, a picture of the argument's size (of any size where the data set has \`resize: true\`), a JSON file of arrays of numbers that fill one
+or more points, and where the data set reads texts for the argument, one an example, \`text:red apple\` or a \`.txt\` file with a text a line.`,
   }),
 
   EBM7032: code<{ energy: string; given: number; wanted: readonly string[] }>({

@@ -280,6 +280,42 @@ that is not JSON, a member without its partners. The first ten are named in the 
     explain: `Rows or members cannot be used, and either \`--strict\` asks for all of them to be good or none is. The first ten are named in the notes,
 with the reason for each.`,
   }),
+  EBM4050: code<{ dataset: string; count: number; total: number }>({
+    severity: 'warning',
+    title: 'Keys without a partner',
+    message: ({ dataset, count, total }) =>
+      `data set \`${dataset}\`: ${count} of ${total} keys have no partner and are left out`,
+    explain: `A \`join\` makes an example of what several sources have under the same key. Some keys are not in all of them: they are counted, and the first
+ten are named in the notes with the source that lacks them. Wrong (codes in capitals, files in small letters):
+
+\`\`\`
+join(photo: images("img/**"), words: json("data.json"), on: code)
+\`\`\`
+
+right:
+
+\`\`\`
+join(photo: images("img/**"), words: json("data.json"), on: code, ignore_case: true)
+\`\`\``,
+  }),
+  EBM4051: code<{ dataset: string; total: number; examples: readonly (readonly [source: string, key: string])[] }>({
+    severity: 'error',
+    title: 'No keys in common',
+    message: ({ dataset, total }) => `data set \`${dataset}\`: none of the ${total} keys is in all sources of the join`,
+    help: ({ examples }) => examples.map(([source, key]) => `\`${source}\` has keys such as "${key}"`),
+    explain: `The sources of a \`join\` share no key. Compare what the keys look like: the name of a file without its ending on one side, a column on the
+other. Wrong (the column \`name\` holds words, the files are called by codes):
+
+\`\`\`
+join(photo: images("img/**"), words: json("data.json"), on: name)
+\`\`\`
+
+right:
+
+\`\`\`
+join(photo: images("img/**"), words: json("data.json"), on: code)
+\`\`\``,
+  }),
   EBM4028: code<{ dataset: string; file: string }>({
     severity: 'error',
     title: 'Data file not found',

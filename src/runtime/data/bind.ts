@@ -5,7 +5,7 @@ import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
 import { BadRows } from './bad-rows.js';
 import { chooseColumns, noColumn } from './choose-columns.js';
 import type { Column, RawData, RawSplit } from './columns.js';
-import type { Dataset, OpenOptions, SplitName } from './dataset.js';
+import type { Dataset, OpenOptions, SplitName, TextCodec } from './dataset.js';
 import type { Reader, SplitColumn } from './fields/field-type.js';
 import { fieldBinders } from './fields/index.js';
 import { stackColumns } from './stack-columns.js';
@@ -16,6 +16,7 @@ export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenO
   const problems: Diagnostic[] = [];
   const readers = new Map<string, ReadonlyMap<SplitName, Reader>>();
   const classNames = new Map<string, readonly string[]>();
+  const texts = new Map<string, TextCodec>();
   for (const field of decl.fields) {
     const columns = columnsFor(decl, field, raw, chosen.get(field.name));
     const bound = 'code' in columns ? columns : await fieldBinders[field.type].bind({ decl, field, columns }, options);
@@ -23,6 +24,7 @@ export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenO
     else {
       readers.set(field.name, new Map(splits.map((split, i) => [split, bound.readers[i]!])));
       if (bound.classes) classNames.set(field.name, bound.classes);
+      if (bound.text) texts.set(field.name, bound.text);
     }
   }
   if (problems.length > 0) throw new EbmcError(problems);
@@ -33,6 +35,7 @@ export async function bindFields(decl: DatasetDecl, raw: RawData, options: OpenO
     fields: decl.fields,
     splits,
     classNames,
+    texts,
     parts: (split) => raw.splits[split]?.parts,
     mixed: decl.selection?.shuffle,
     size: (split) => raw.splits[split]?.count ?? 0,

@@ -31,6 +31,8 @@ export interface TensorColumn extends Named {
   readonly shape: readonly number[];
   /** What the numbers stand for where they are classes that the source names. */
   readonly classes?: readonly string[];
+  /** What text ids are. */
+  readonly decode?: (ids: ArrayLike<number>) => string;
   /** Without a draw the same each time. */
   read(rows: Rows, draw?: Draw): Promise<Float32Array | Int32Array | Float64Array | Uint8Array>;
 }
@@ -70,6 +72,8 @@ export interface RawSplit {
   readonly count: number;
   /** Of other names each; a field needs its column in every split. */
   readonly columns: readonly Column[];
+  /** The files that the rows are, one each. */
+  readonly files?: () => readonly string[];
   /** Where the data is read in parts: they and what each takes. */
   readonly parts?: readonly Part[];
 }

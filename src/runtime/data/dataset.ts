@@ -8,12 +8,21 @@ import type { Part } from './order.js';
 
 export type SplitName = 'train' | 'test';
 
+/** Ids and the text that they are. */
+export interface TextCodec {
+  /** A text as a value; undefined where examples are cut from longer texts. */
+  readonly encode: ((text: string) => Int32Array) | undefined;
+  decode(ids: ArrayLike<number>): string;
+}
+
 export interface Dataset {
   readonly name: string;
   readonly fields: readonly FieldDecl[];
   readonly splits: readonly SplitName[];
   /** What the classes of a field are called, where the source says. */
   readonly classNames?: ReadonlyMap<string, readonly string[]>;
+  /** How the values of a field read as texts. */
+  readonly texts?: ReadonlyMap<string, TextCodec>;
   /** Examples that turned out to be damaged while reading; others stand in for them. */
   damaged?(): readonly BadRow[];
   /** Where the data is read in parts: those of a split, in the order of their rows. */

@@ -3,7 +3,7 @@ import type { Dataset, SplitName } from '../data/index.js';
 import type { Batch, HostTensor, LoadedModel } from '../model.js';
 import type { Algebra } from './algebra.js';
 import { type CorruptionName, corrupt, type PictureSize } from './corruptions.js';
-import { type PairEnergies, pairEnergies } from './energies.js';
+import { allPairEnergies, type PairEnergies, pairEnergies } from './energies.js';
 import { features, viewFeatures } from './features.js';
 import { fitProbe, type LinearHead, type Probe } from './linear-probe.js';
 import { asMatrix, evenlySpread, type Matrix, pickRows } from './matrix.js';
@@ -41,6 +41,8 @@ export interface Subject {
   /** Features of several views of some of them, one matrix a view. */
   readonly manyViews: ((examples: number, views: number) => Promise<readonly Matrix[]>) | undefined;
   readonly energies: (() => Promise<PairEnergies | undefined>) | undefined;
+  /** The energies of at most so many test examples' first arguments with the others of each of them. */
+  readonly allPairs: ((atMost: number) => Promise<Matrix>) | undefined;
   /** Features of some test examples whose pictures are corrupted; undefined where inputs are no pictures. */
   readonly corrupted:
     | ((indices: ArrayLike<number>, name: CorruptionName, severity: number) => Promise<Matrix>)
@@ -92,6 +94,10 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
     termCosines: options.termCosines && once(options.termCosines),
     fineTuned: raw ? undefined : options.fineTuned,
     energies: !raw && model.pairEnergies ? once(() => pairEnergies(model, dataset, 'test', seed)) : undefined,
+    allPairs:
+      !raw && model.pairEnergies && model.batch >= 2
+        ? (atMost) => allPairEnergies(model, dataset, 'test', seed, atMost)
+        : undefined,
     corrupted:
       pictures.size === 0
         ? undefined

@@ -1,4 +1,4 @@
-/** Points given on a command line: examples of a data set by number, files of numbers, pictures, or noise. */
+/** Points given on a command line: examples of a data set by number, files of numbers, pictures, texts, or noise. */
 import { readFileSync } from 'node:fs';
 import type { ArgumentPlace } from '../../compiler/energy-functions.js';
 import { drawUniform } from '../../compiler/graph/random.js';
@@ -15,6 +15,8 @@ export interface PointSource {
   readonly dataset: Dataset;
   readonly split: SplitName;
   readonly seed: number;
+  /** Whether pictures are scaled and cut to the argument's size, as those of the data set are. */
+  readonly resize: boolean;
 }
 
 /** `3`, `0..9` (both ends), `1,4,7`; undefined where it is no list of numbers. */
@@ -27,6 +29,16 @@ export function parseRows(text: string): number[] | undefined {
   return /^\d+(,\d+)*$/.test(text) ? text.split(',').map(Number) : undefined;
 }
 
+const written = 'text:';
+
+/** `words.txt`, a text a line, or `text:red apple`; undefined where it is neither. */
+export function parseTexts(text: string, place: ArgumentPlace): readonly string[] | undefined {
+  if (text.startsWith(written)) return [text.slice(written.length)];
+  if (!text.endsWith('.txt')) return undefined;
+  const lines = new TextDecoder().decode(readFile(place, text)).split(/\r?\n/);
+  return lines.map((line) => line.trim()).filter((line) => line !== '');
+}
+
 /** The points that `text` names for an argument; `count` of noise. */
 export async function readPoints(
   source: PointSource,
@@ -37,12 +49,14 @@ export async function readPoints(
   const rows = parseRows(text);
   if (rows) return ofExamples(source, place, rows, text);
   const size = place.shape.reduce((a, b) => a * b, 1);
+  const texts = parseTexts(text, place);
+  if (texts) return ofTexts(source, place, text, texts);
   if (text === 'noise') {
     if (place.dtype !== 'float32') throw wrong(place, text, 'noise is no whole numbers');
     const data = Float32Array.from(drawUniform({ seed: source.seed, step: 0 }, `start ${place.name}`, count * size));
     return { shape: [count, ...place.shape], data };
   }
-  const numbers = text.endsWith('.json') ? readJson(place, text) : await readPicture(place, text);
+  const numbers = text.endsWith('.json') ? readJson(place, text) : await readPicture(place, text, source.resize);
   if (numbers.length === 0 || numbers.length % size !== 0)
     throw wrong(place, text, `it holds ${numbers.length} numbers, which is no multiple of ${size}`);
   const data = place.dtype === 'int32' ? Int32Array.from(numbers) : Float32Array.from(numbers);
@@ -72,6 +86,17 @@ export async function ofExamples(
   return { shape: [rows.length, ...place.shape], data: result };
 }
 
+/** As the data set's own texts are read. */
+function ofTexts({ dataset }: PointSource, place: ArgumentPlace, given: string, texts: readonly string[]): HostTensor {
+  const encode = place.field === undefined ? undefined : dataset.texts?.get(place.field)?.encode;
+  if (!encode) throw wrong(place, given, 'the data set reads no texts, one an example, for it');
+  if (texts.length === 0) throw wrong(place, given, 'it holds no text');
+  const size = place.shape.reduce((a, b) => a * b, 1);
+  const data = new Int32Array(texts.length * size);
+  for (const [i, text] of texts.entries()) data.set(encode(text), i * size);
+  return { shape: [texts.length, ...place.shape], data };
+}
+
 function readFile(place: ArgumentPlace, path: string): Uint8Array {
   try {
     return readFileSync(path);
@@ -79,7 +104,7 @@ function readFile(place: ArgumentPlace, path: string): Uint8Array {
     throw wrong(
       place,
       path,
-      `it is neither rows of the data set (3, 0..9, 1,4), \`noise\`, nor a file (${(error as Error).message})`,
+      `it is neither rows of the data set (3, 0..9, 1,4), \`noise\`, \`text:…\`, nor a file (${(error as Error).message})`,
     );
   }
 }
@@ -100,12 +125,12 @@ function readJson(place: ArgumentPlace, path: string): number[] {
   return flat(value);
 }
 
-async function readPicture(place: ArgumentPlace, path: string): Promise<number[]> {
+async function readPicture(place: ArgumentPlace, path: string, resize: boolean): Promise<number[]> {
   const bytes = readFile(place, path);
   const [height = 0, width = 0, channels = 0] = place.shape;
   if (place.shape.length !== 3 || ![1, 3, 4].includes(channels))
     throw wrong(place, path, `a picture cannot be [${place.shape.join(', ')}]`);
-  const decoded = await decodeImage({ name: path, bytes }, { height, width, channels, resize: false });
+  const decoded = await decodeImage({ name: path, bytes }, { height, width, channels, resize });
   if (decoded.kind === 'damaged') throw wrong(place, path, decoded.reason);
   if (decoded.kind === 'other size')
     throw wrong(place, path, `it is ${decoded.height} × ${decoded.width}, the argument ${height} × ${width}`);

@@ -118,3 +118,44 @@ function readable(folder: string): boolean {
     return false;
   }
 }
+
+describe('stl10(train: "unlabelled")', () => {
+  const pixels = field('x', 'Image', 96, 96, 3);
+  const labelled = [pixels, field('label', 'Class', 10)];
+  /** Red is the column, green the row, blue the number of the picture. */
+  const picture = (number: number): Buffer =>
+    Buffer.from(
+      Array.from({ length: 3 * 96 * 96 }, (_, k) => {
+        const [channel, column, row] = [Math.floor(k / 9216), Math.floor((k % 9216) / 96), k % 96];
+        return [column, row, number][channel]!;
+      }),
+    );
+
+  beforeEach(() => {
+    const folder = join(process.env['EBMC_DATA_DIR']!, 'stl10', 'stl10_binary');
+    mkdirSync(folder, { recursive: true });
+    const files = { train: [1, 2], test: [3], unlabeled: [4, 5, 6] };
+    for (const [name, numbers] of Object.entries(files)) {
+      writeFileSync(join(folder, `${name}_X.bin`), Buffer.concat(numbers.map(picture)));
+      if (name !== 'unlabeled') writeFileSync(join(folder, `${name}_y.bin`), Buffer.from(numbers));
+    }
+  });
+
+  test('trains on pictures without classes, read from the file; those with classes are as before', async () => {
+    const data = await open('stl10', { train: 'unlabelled' }, [pixels]);
+    expect([data.size('train'), data.size('test')]).toEqual([3, 1]);
+    const { x } = await data.read('train', [2, 0]);
+    // Row 1, column 2 of each.
+    const at = (96 + 2) * 3;
+    expect(bytesOf(x!.data.slice(at, at + 3))).toEqual([2, 1, 6]);
+    expect(bytesOf(x!.data.slice(27648 + at, 27648 + at + 3))).toEqual([2, 1, 4]);
+    const known = await open('stl10', {}, labelled);
+    expect(Array.from((await known.read('train', [1, 0]))['label']!.data)).toEqual([1, 0]);
+  });
+
+  test('has no classes there, and no other parts', async () => {
+    expect((await failure(open('stl10', { train: 'unlabelled' }, labelled))).message).toMatch(/has pictures only/);
+    expect((await failure(open('stl10', { train: 'all' }, [pixels]))).code).toBe('EBM4005');
+    expect((await failure(open('cifar10', { train: 'unlabelled' }, [pixels]))).code).toBe('EBM4005');
+  });
+});

@@ -3,7 +3,7 @@ import type { DatasetDecl, FieldDecl } from '../../../compiler/declarations.js';
 import type { Diagnostic } from '../../../diagnostics/index.js';
 import type { HostTensor } from '../../model.js';
 import type { Column, ColumnKind, Draw } from '../columns.js';
-import type { OpenOptions, SplitName } from '../dataset.js';
+import type { OpenOptions, SplitName, TextCodec } from '../dataset.js';
 
 /** Reads the examples at `rows`, one after the other. */
 export type Reader = (rows: ArrayLike<number>, draw?: Draw) => Promise<HostTensor['data']>;
@@ -26,6 +26,8 @@ export interface Bound {
   readonly readers: readonly Reader[];
   /** What the classes are called, where they are and have names. */
   readonly classes?: readonly string[];
+  /** Where its values are ids of texts. */
+  readonly text?: TextCodec;
 }
 
 export interface FieldType {

@@ -3,6 +3,7 @@ import { EbmcError, report } from '../../../diagnostics/index.js';
 import type { TextTokenizer } from '../../tokenizers/index.js';
 import type { TensorColumn, TextColumn } from '../columns.js';
 import { chooseTokenizer } from '../text/choose-tokenizer.js';
+import { readable } from '../text/readable.js';
 import type { FieldType, Reader } from './field-type.js';
 import { otherShape, valuesOf } from './shapes.js';
 
@@ -16,7 +17,9 @@ export const tokensField: FieldType = {
     if (texts.length === columns.length) {
       const training = await allTexts(texts[0]!, columns[0]!.count);
       const tokenizer = await chooseTokenizer(decl, field, baseDirectory, () => training);
-      return { readers: texts.map((column) => encoded(column, tokenizer, field.shape[0]!)) };
+      const encode = encoderOf(tokenizer, field.shape[0]!);
+      const readers = texts.map((column) => encoded(column, encode, field.shape[0]!));
+      return { readers, text: { encode, decode: readable(tokenizer) } };
     }
     const ids = columns.flatMap(({ column }) =>
       column.kind === 'tensor' && column.element !== 'float' && valuesOf(column.shape) === field.shape[0]
@@ -34,7 +37,8 @@ export const tokensField: FieldType = {
         async (rows, draw) =>
           Int32Array.from(await column.read(rows, draw)),
     );
-    return { readers };
+    const decode = ids[0]?.decode;
+    return { readers, ...(decode ? { text: { encode: undefined, decode } } : {}) };
   },
 };
 
@@ -51,19 +55,25 @@ async function outside(column: TensorColumn, count: number, vocab: number): Prom
   return undefined;
 }
 
-function encoded(column: TextColumn, tokenizer: TextTokenizer, length: number): Reader {
+/** Cut, or filled up with padding. */
+function encoderOf(tokenizer: TextTokenizer, length: number): (text: string) => Int32Array {
   const { padding, end } = tokenizer.special;
   const filling = padding ?? end;
   if (filling === undefined)
     throw new EbmcError([report('EBM4046', { tokenizer: tokenizer.name, missing: 'padding' })]);
+  return (text) => {
+    const ids = new Int32Array(length).fill(filling);
+    const own = Array.from(tokenizer.encode(text)).slice(0, length);
+    ids.set(own);
+    if (end !== undefined && own.length < length) ids[own.length] = end;
+    return ids;
+  };
+}
+
+function encoded(column: TextColumn, encodeText: (text: string) => Int32Array, length: number): Reader {
   return async (rows) => {
-    const ids = new Int32Array(rows.length * length).fill(filling);
-    const texts = await column.read(rows);
-    for (const [i, text] of texts.entries()) {
-      const own = Array.from(tokenizer.encode(text)).slice(0, length);
-      ids.set(own, i * length);
-      if (end !== undefined && own.length < length) ids[i * length + own.length] = end;
-    }
+    const ids = new Int32Array(rows.length * length);
+    for (const [i, text] of (await column.read(rows)).entries()) ids.set(encodeText(text), i * length);
     return ids;
   };
 }

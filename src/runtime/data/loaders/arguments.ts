@@ -46,6 +46,22 @@ export function pathArgument(decl: DatasetDecl, baseDirectory: string): string {
   return resolve(baseDirectory, value);
 }
 
+/** The declaration of a source that is to read these columns, where it has them, whatever the fields are called. */
+export function askingFor(decl: DatasetDecl, wanted: readonly string[]): DatasetDecl {
+  const names = [...new Set(wanted)];
+  const asking = names.map((column) => ({
+    name: `column ${column}`,
+    type: 'Tensor' as const,
+    shape: [1],
+    span: decl.span,
+  }));
+  const columns = Object.fromEntries([
+    ...decl.fields.map((field) => [field.name, []] as const),
+    ...names.map((column) => [`column ${column}`, [column]] as const),
+  ]);
+  return { ...decl, fields: [...decl.fields, ...asking], selection: { ...decl.selection, columns } };
+}
+
 export function argumentError(decl: DatasetDecl, argument: string, problem: string): EbmcError {
   return new EbmcError([report('EBM4005', { loader: decl.loader, argument, problem }, { span: decl.span })]);
 }

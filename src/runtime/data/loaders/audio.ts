@@ -77,6 +77,7 @@ export const audio: Loader = {
       const labelled = examples.every(({ label }) => label !== undefined);
       const split: RawSplit = {
         count: examples.length,
+        files: () => clips.map(({ path }) => path),
         columns: [
           windows(clips, size, decode),
           ...(labelled ? [classColumn(Int32Array.from(examples, ({ label }) => label!))] : []),

@@ -1,13 +1,15 @@
 /**
  * `images("folder/**", resize: true, test: 0.2, keep: true)`: pictures; the first folder below is the class where labels are declared.
- * `keep` says whether all are decoded when the data set is opened and stay in memory, or each whenever it is needed.
+ * `keep` says whether all are decoded when the data set is opened and stay in memory, or each whenever it is needed; `cache` whether what was decoded is
+ * kept on disk for the next opening.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
+import { cachedPictures } from '../cache/pictures.js';
 import { classColumn, encodedFiles, sharedPixels } from '../column-sources.js';
-import type { Column, RawSplit } from '../columns.js';
+import type { Column, Encoded, RawSplit } from '../columns.js';
 import type { Loader, LoaderArgument, OpenOptions } from '../dataset.js';
 import { type Decoding, decodeImage, inspectImage } from '../decode-image.js';
 import { fieldType } from '../fields/shapes.js';
@@ -20,12 +22,19 @@ const pictureName = /\.(png|jpe?g|webp)$/i;
 const namedAtMost = 10;
 /** Bytes: what is larger is decoded again in each epoch. */
 const keptAtMost = 2 ** 30;
+/** Bytes: fewer are decoded as fast as they are found in the cache. */
+const cachedFrom = 2 ** 23;
 
 type Seen = Awaited<ReturnType<typeof decodeImage | typeof inspectImage>>;
 
 export const keepArgument: LoaderArgument = {
   kind: 'boolean',
   doc: 'Whether all pictures are decoded at once and stay in memory, or each whenever it is needed; by default as long as they take less than a GiB.',
+};
+
+export const cacheArgument: LoaderArgument = {
+  kind: 'boolean',
+  doc: 'Whether pictures that are decoded at once are kept on disk for the next opening, by the names, sizes and times of their files; by default from 8 MiB on.',
 };
 
 export const images: Loader = {
@@ -37,6 +46,7 @@ export const images: Loader = {
     resize: resizeArgument,
     test: heldOutArgument('The share of each class folder', 0.2),
     keep: keepArgument,
+    cache: cacheArgument,
   },
   async load(decl, options) {
     const heldOut = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
@@ -51,7 +61,12 @@ export const images: Loader = {
     const size = decoding.height * decoding.width * decoding.channels;
     const keep = decl.args['keep'] ?? files.length * size <= keptAtMost;
     const look = keep === true ? decodeImage : inspectImage;
-    const seen = await lookAtAll(files, (path) => look({ name: path, file: join(folder, path) }, decoding));
+    const lookAt = <S extends Seen>(one: (item: Encoded, wanted: Decoding) => Promise<S>): Promise<S[]> =>
+      lookAtAll(files, (path) => one({ name: path, file: join(folder, path) }, decoding));
+    const cache = keep === true && (decl.args['cache'] ?? files.length * size >= cachedFrom) === true;
+    const seen = cache
+      ? await cachedPictures(folder, files, decoding, () => lookAt(decodeImage))
+      : await lookAt<Seen>(look);
     refuseOtherSizes(folder, files, seen, decoding);
     reportDamaged(files, seen, options);
     const good = files.flatMap((path, i): Picture[] => {
@@ -85,8 +100,8 @@ function wantedDecoding(decl: DatasetDecl): Decoding {
 }
 
 /** In the order of the files, some at a time. */
-async function lookAtAll(files: readonly string[], look: (file: string) => Promise<Seen>): Promise<Seen[]> {
-  const seen: Seen[] = new Array(files.length);
+async function lookAtAll<S>(files: readonly string[], look: (file: string) => Promise<S>): Promise<S[]> {
+  const seen: S[] = new Array(files.length);
   let next = 0;
   const work = async (): Promise<void> => {
     for (let i = next++; i < files.length; i = next++) seen[i] = await look(files[i]!);
@@ -129,6 +144,7 @@ function collect(
     const labelled = examples.every(({ label }) => label !== undefined);
     const split: RawSplit = {
       count: examples.length,
+      files: () => examples.map(({ item }) => item.path),
       columns: [
         source(examples.map(({ item }) => item)),
         ...(labelled ? [classColumn(Int32Array.from(examples, ({ label }) => label!))] : []),

@@ -1,15 +1,25 @@
-/** `csv("*.csv", test: "…", delimiter: ";")` and `jsonl("*.jsonl", test: "…")`: tables of text, a row an example. */
+/**
+ * `csv("*.csv", test: "…", delimiter: ";")`, `jsonl("*.jsonl", test: "…")` and `json("*.json")`: tables of text, a row an example. `folder` is where
+ * files lie that words of the table name, otherwise beside the table.
+ */
+import { resolve } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import type { RawData, RawSplit } from '../columns.js';
-import type { Loader, OpenOptions, SplitName } from '../dataset.js';
+import type { Loader, LoaderArgument, OpenOptions, SplitName } from '../dataset.js';
 import { findFiles } from '../find-files.js';
 import { nothingFound } from '../folder.js';
 import { SkippedRows } from '../skipped-rows.js';
 import { csvFormat, findDelimiter } from '../tables/csv.js';
+import { isList, jsonListFormat } from '../tables/json-list.js';
 import { jsonlFormat } from '../tables/jsonl.js';
 import { openTable } from '../tables/open-table.js';
 import type { TableFormat } from '../tables/table.js';
 import { argumentError, filesArgument, resizeArgument, testFilesArgument } from './arguments.js';
+
+const folderArgument: LoaderArgument = {
+  kind: 'string',
+  doc: 'The folder of the files that words of the table name; that of the table by default.',
+};
 
 export const csv: Loader = {
   name: 'csv',
@@ -19,6 +29,7 @@ export const csv: Loader = {
     '0': filesArgument,
     test: testFilesArgument,
     delimiter: { kind: 'string', doc: 'One character; found out by default.' },
+    folder: folderArgument,
     resize: resizeArgument,
   },
   async load(decl, options) {
@@ -32,15 +43,32 @@ export const csv: Loader = {
   },
 };
 
-export const jsonl: Loader = {
+export const jsonl = jsonLoader({
   name: 'jsonl',
-  doc: 'JSON Lines, an object an example; values as in `csv`.',
+  doc: 'JSON Lines, an object an example; values as in `csv`, and lists of words, joined by commas.',
   example: 'jsonl("train.jsonl", test: "test.jsonl")',
-  arguments: { '0': filesArgument, test: testFilesArgument, resize: resizeArgument },
-  async load(decl, options) {
-    return loadTable(decl, options, /\.(jsonl|ndjson)$/i, async () => ({ ...jsonlFormat }));
-  },
-};
+  files: /\.(jsonl|ndjson)$/i,
+});
+
+export const json = jsonLoader({
+  name: 'json',
+  doc: 'A JSON file that is a list of objects, each an example; values as in `jsonl`.',
+  example: 'json("data.json", split: 0.9)',
+  files: /\.json$/i,
+});
+
+/** Either reads what the file is: objects in lines, or in a list. */
+function jsonLoader({
+  files,
+  ...described
+}: Pick<Loader, 'name' | 'doc' | 'example'> & { readonly files: RegExp }): Loader {
+  return {
+    ...described,
+    arguments: { '0': filesArgument, test: testFilesArgument, folder: folderArgument, resize: resizeArgument },
+    load: (decl, options) =>
+      loadTable(decl, options, files, async (file) => ((await isList(file)) ? jsonListFormat : jsonlFormat)),
+  };
+}
 
 async function loadTable(
   decl: DatasetDecl,
@@ -49,10 +77,12 @@ async function loadTable(
   formatOf: (file: string) => Promise<TableFormat>,
 ): Promise<RawData> {
   const files = await findFiles(decl, options, name, `${decl.loader} files`);
+  const { folder } = decl.args;
+  const beside = typeof folder === 'string' ? resolve(options.baseDirectory, folder) : undefined;
   const skipped = new SkippedRows(decl.name, 'rows');
   const splits: Partial<Record<SplitName, RawSplit>> = {};
   for (const [split, list] of Object.entries(files) as [SplitName, readonly string[]][]) {
-    splits[split] = await openTable(decl, list, formatOf, skipped);
+    splits[split] = await openTable(decl, list, formatOf, skipped, beside);
   }
   skipped.tell(options);
   const empty = Object.entries(splits).find(([, { count }]) => count === 0);

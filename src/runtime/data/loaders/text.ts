@@ -13,6 +13,7 @@ import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { chooseTokenizer } from '../text/choose-tokenizer.js';
 import { cut, holdOut, joinDocuments } from '../text/pack.js';
 import { readTexts } from '../text/read-texts.js';
+import { readable } from '../text/readable.js';
 import { argumentError, heldOutArgument, pathArgument } from './arguments.js';
 
 export const textArguments: Readonly<Record<string, LoaderArgument>> = {
@@ -90,7 +91,10 @@ function split(
       picked.set(ids.subarray(rows[i]! * length, (rows[i]! + 1) * length), i * length);
     return picked;
   };
-  return { count, columns: [{ kind: 'tensor', name: 'tokens', element: 'int', shape: [length], read }] };
+  return {
+    count,
+    columns: [{ kind: 'tensor', name: 'tokens', element: 'int', shape: [length], read, decode: readable(tokenizer) }],
+  };
 }
 
 function frameOf({ name, special }: TextTokenizer): readonly [number, number] {

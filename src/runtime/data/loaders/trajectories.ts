@@ -1,5 +1,5 @@
 /**
- * `trajectories("runs/*.npz", test: 0.2, stride: 1)`: episodes; an example is so many steps of one of them in a row as its fields declare. A file holds one
+ * `trajectories("runs/*.npz", test: 0.2, stride: 1)`: episodes; an example is so many steps of one of them in a row as its fields declare. A file (.npz or .parquet) holds one
  * episode, or several whose steps an array `episode` numbers; arrays are by step: `observation`, `action` and any others. `test` is the share of the
  * episodes, the last ones, that is held out; `stride` how far apart examples begin.
  */
@@ -11,7 +11,8 @@ import type { Column, RawData, RawSplit, TensorColumn } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
 import { findFiles } from '../find-files.js';
 import { type BadFile, reportSkipped } from '../skipped.js';
-import { argumentError, filesArgument, heldOutArgument } from './arguments.js';
+import { argumentError, askingFor, filesArgument, heldOutArgument } from './arguments.js';
+import { parquet } from './parquet.js';
 
 const numbering: ReadonlySet<string> = new Set(['episode', 'episodes', 'episode_index', 'episode_id']);
 
@@ -29,7 +30,7 @@ interface Start {
 
 export const trajectories: Loader = {
   name: 'trajectories',
-  doc: 'Episodes (.npz): a file is one, or an array `episode` (`episode_index`) numbers the episodes of its steps. An example is as many steps in a row of one episode as its fields declare; arrays are by step, and one more observation than actions is fine.',
+  doc: 'Episodes (.npz, or .parquet as LeRobot has it): a file is one, or an array `episode` (`episode_index`) numbers the episodes of its steps. An example is as many steps in a row of one episode as its fields declare; arrays are by step, and one more observation than actions is fine.',
   example: 'trajectories("runs/*.npz", test: 0.2)',
   arguments: {
     '0': filesArgument,
@@ -44,9 +45,9 @@ export const trajectories: Loader = {
     if (typeof stride !== 'number' || !Number.isInteger(stride) || stride < 1)
       throw argumentError(decl, 'argument `stride`', 'has to be a whole number above 0');
     const { test: _, ...place } = decl.args;
-    const found = await findFiles({ ...decl, args: place }, options, /\.npz$/i, 'episodes (.npz)');
-    const train = await episodesOf(found.train ?? [], options);
-    const held = found.test ? await episodesOf(found.test, options) : undefined;
+    const found = await findFiles({ ...decl, args: place }, options, /\.(npz|parquet)$/i, 'episodes (.npz, .parquet)');
+    const train = await episodesOf(decl, found.train ?? [], options);
+    const held = found.test ? await episodesOf(decl, found.test, options) : undefined;
     const count = held || share === 0 ? train.length : Math.max(1, Math.round(train.length * (1 - share)));
     const test = held ?? train.slice(count);
     const splits: RawData['splits'] = {
@@ -57,12 +58,12 @@ export const trajectories: Loader = {
   },
 };
 
-async function episodesOf(files: readonly string[], options: OpenOptions): Promise<Episode[]> {
+async function episodesOf(decl: DatasetDecl, files: readonly string[], options: OpenOptions): Promise<Episode[]> {
   const bad: BadFile[] = [];
   const episodes: Episode[] = [];
   for (const file of files) {
     try {
-      episodes.push(...(await episodesIn(file)));
+      episodes.push(...(await episodesIn(decl, file, options)));
     } catch (error) {
       const reason = error instanceof EbmcError ? error.diagnostics[0]!.message : String((error as Error).message);
       bad.push({ file: basename(file), reason });
@@ -72,8 +73,8 @@ async function episodesOf(files: readonly string[], options: OpenOptions): Promi
   return episodes;
 }
 
-async function episodesIn(file: string): Promise<Episode[]> {
-  const arrays = await openNpz(file);
+async function episodesIn(decl: DatasetDecl, file: string, options: OpenOptions): Promise<Episode[]> {
+  const arrays = /\.parquet$/i.test(file) ? await parquetArrays(decl, file, options) : await openNpz(file);
   const tensors = arrays.flatMap(({ column, count }) => (column.kind === 'tensor' ? [{ column, count }] : []));
   const numbers = tensors.find(({ column }) => numbering.has(column.name) && column.shape.length === 0);
   const ofSteps = tensors.filter((array) => array !== numbers);
@@ -92,6 +93,20 @@ async function episodesIn(file: string): Promise<Episode[]> {
     start = at;
   }
   return episodes;
+}
+
+/** Columns that fields ask for by name, and the one that numbers the episodes. */
+async function parquetArrays(
+  decl: DatasetDecl,
+  file: string,
+  options: OpenOptions,
+): Promise<{ readonly column: Column; readonly count: number }[]> {
+  const columns = decl.fields.flatMap(({ name }) => decl.selection?.columns?.[name] ?? [name]);
+  const own = { ...decl, loader: 'parquet', args: { '0': file } };
+  const { splits } = await parquet.load(askingFor(own, [...columns, ...numbering]), options);
+  return Object.values(splits).flatMap(({ count, columns: found }) =>
+    found.filter(({ name }) => columns.includes(name) || numbering.has(name)).map((column) => ({ column, count })),
+  );
 }
 
 /** Every field's first dimension is the steps. */

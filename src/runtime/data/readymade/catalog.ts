@@ -16,6 +16,8 @@ export interface PlanarFiles {
   /** Bytes before each picture, and which of them is the class; none: classes are in files of their own, counted from 1. */
   readonly label: { readonly bytes: number; readonly at: number } | undefined;
   readonly train: readonly string[];
+  /** Pictures without classes, for training. */
+  readonly unlabelled?: readonly string[];
   readonly test: readonly string[];
 }
 
@@ -130,6 +132,7 @@ export const catalog: readonly Published[] = [
       columnMajor: true,
       label: undefined,
       train: ['stl10_binary/train_X.bin'],
+      unlabelled: ['stl10_binary/unlabeled_X.bin'],
       test: ['stl10_binary/test_X.bin'],
     },
     classes: ['airplane', 'bird', 'car', 'cat', 'deer', 'dog', 'horse', 'monkey', 'ship', 'truck'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EbmcError, report } from '../../../diagnostics/index.js';
 import { classColumn } from '../column-sources.js';
 import type { PixelColumn, RawSplit } from '../columns.js';
+import { readFileRange } from '../read-encoded.js';
 import { readError } from '../read-error.js';
 import type { PlanarFiles } from './catalog.js';
 
@@ -23,21 +24,52 @@ export async function planarSplit(
   const labels = layout.label
     ? Uint8Array.from({ length: count }, (_, i) => records[i * recordBytes + layout.label!.at]!)
     : await separateLabels(join(folder, files[0]!.replace(/X\.bin$/, 'y.bin')), count);
+  const read = (row: number): Promise<Uint8Array> =>
+    Promise.resolve(records.subarray((row + 1) * recordBytes - size, (row + 1) * recordBytes));
+  return {
+    count,
+    columns: [pixelsOf(layout, read), classColumn(labels, classes.length > 0 ? classes : undefined)],
+  };
+}
+
+/** Pictures without classes, read from their files when they are needed: they may be more than memory holds. */
+export async function unlabelledSplit(
+  folder: string,
+  files: readonly string[],
+  layout: PlanarFiles,
+): Promise<RawSplit> {
+  const [height, width, channels] = layout.shape;
+  const size = height * width * channels;
+  const parts: { readonly file: string; readonly start: number }[] = [];
+  let count = 0;
+  for (const name of files) {
+    const file = join(folder, name);
+    parts.push({ file, start: count });
+    count += await recordsOf(file, size);
+  }
+  const read = (row: number): Promise<Uint8Array> => {
+    const { file, start } = parts.findLast((part) => part.start <= row)!;
+    return readFileRange(file, (row - start) * size, size);
+  };
+  return { count, columns: [pixelsOf(layout, read)] };
+}
+
+/** `read` gives the bytes of a picture as they are stored. */
+function pixelsOf(layout: PlanarFiles, read: (row: number) => Promise<Uint8Array>): PixelColumn {
   const order = planarOrder(layout);
-  const pixels: PixelColumn = {
+  return {
     kind: 'pixels',
     name: 'image',
     shape: layout.shape,
     async read(rows) {
-      const values = new Float32Array(rows.length * size);
-      for (let place = 0; place < rows.length; place++) {
-        const from = (rows[place]! + 1) * recordBytes - size;
-        for (let k = 0; k < size; k++) values[place * size + k] = records[from + order[k]!]! / 255;
+      const values = new Float32Array(rows.length * order.length);
+      const pictures = await Promise.all(Array.from(rows, read));
+      for (const [place, bytes] of pictures.entries()) {
+        for (let k = 0; k < order.length; k++) values[place * order.length + k] = bytes[order[k]!]! / 255;
       }
       return values;
     },
   };
-  return { count, columns: [pixels, classColumn(labels, classes.length > 0 ? classes : undefined)] };
 }
 
 /** Where the value of row, column, channel is in a record. */
@@ -66,12 +98,20 @@ async function separateLabels(file: string, count: number): Promise<Uint8Array> 
 }
 
 async function readWhole(file: string, recordBytes: number): Promise<Uint8Array> {
+  await recordsOf(file, recordBytes);
   try {
-    const { size } = await stat(file);
-    const whole = Math.max(recordBytes, Math.ceil(size / recordBytes) * recordBytes);
-    if (size !== whole) throw new EbmcError([report('EBM4007', { file, expected: whole, found: size })]);
     return await readFile(file);
   } catch (error) {
     throw readError(file, error);
   }
+}
+
+/** Throws where the file does not hold whole records, at least one. */
+async function recordsOf(file: string, recordBytes: number): Promise<number> {
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw readError(file, error);
+  });
+  const whole = Math.max(recordBytes, Math.ceil(size / recordBytes) * recordBytes);
+  if (size !== whole) throw new EbmcError([report('EBM4007', { file, expected: whole, found: size })]);
+  return size / recordBytes;
 }

@@ -31,7 +31,7 @@ export function selectRows(source: Dataset, chosen: Readonly<Partial<Record<Spli
 }
 
 /** The parts that are read at once, as rows of what was chosen; empty ones left out. */
-function movedParts(parts: ReturnType<NonNullable<Dataset['parts']>>, rows: Uint32Array): typeof parts {
+export function movedParts(parts: ReturnType<NonNullable<Dataset['parts']>>, rows: Uint32Array): typeof parts {
   if (!parts) return undefined;
   const moved: { start: number; bytes: number }[] = [];
   let at = 0;

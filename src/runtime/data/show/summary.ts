@@ -7,12 +7,15 @@ import { fieldType } from '../fields/shapes.js';
 /** Examples of which values are looked at. */
 const lookedAt = 4096;
 const atOnce = 256;
+const textsShown = 3;
 
 export interface FieldSummary {
   readonly name: string;
   readonly type: string;
   /** Of the values that were looked at; absent for classes. */
   readonly values?: { readonly min: number; readonly max: number; readonly mean: number; readonly std: number };
+  /** A few examples, where they are texts. */
+  readonly texts?: readonly string[];
   /** Class → how many examples of all, in the order of the classes. */
   readonly classes?: readonly { readonly label: number; readonly name: string | undefined; readonly count: number }[];
 }
@@ -43,11 +46,20 @@ export async function summarize(dataset: Dataset): Promise<DatasetSummary> {
       if (field.type === 'Class') fields.push({ ...head, classes: await countClasses(dataset, split, field.name) });
       else if (fieldTypeInfo(field.type).dtype === 'float32')
         fields.push({ ...head, values: await measure(dataset, split, field.name, rows) });
-      else fields.push(head);
+      else fields.push({ ...head, ...(await readTexts(dataset, split, field.name)) });
     }
     splits.push({ split, examples, lookedAt: rows.length, fields });
   }
   return { name: dataset.name, splits, damaged: dataset.damaged?.() ?? [] };
+}
+
+async function readTexts(dataset: Dataset, split: SplitName, field: string): Promise<Pick<FieldSummary, 'texts'>> {
+  const codec = dataset.texts?.get(field);
+  if (!codec) return {};
+  const rows = spreadRows(dataset.size(split), textsShown);
+  const { data } = (await dataset.read(split, rows, [field]))[field]!;
+  const length = data.length / rows.length;
+  return { texts: Array.from(rows, (_, i) => codec.decode(data.subarray(i * length, (i + 1) * length))) };
 }
 
 /** So many rows, evenly spread, in order. */

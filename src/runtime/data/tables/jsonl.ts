@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import type { Cell, TableFormat, TableRecord } from './table.js';
 
-/** Bytes of a line. */
-const longest = 2 ** 26;
+/** Bytes of a line, or of an object of a list. */
+export const longest = 2 ** 26;
 
 export const jsonlFormat: TableFormat = {
   headerRecords: 0,
@@ -17,17 +17,18 @@ export const jsonlFormat: TableFormat = {
   async *records(file, start, end) {
     for await (const { text, line, end: after } of lines(file, start, end)) {
       if (text === '') continue;
-      yield { values: parseLine(text), line, end: after };
+      yield { values: parseObject(text, 'line'), line, end: after };
     }
   },
 };
 
-function parseLine(text: string | undefined): TableRecord['values'] {
-  if (text === undefined) return `the line is longer than ${longest} bytes`;
+/** What an object in text is as a record; `what` it is called: `line`. */
+export function parseObject(text: string | undefined, what: string): TableRecord['values'] {
+  if (text === undefined) return `the ${what} is longer than ${longest} bytes`;
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    return 'the line is not an object';
+    return `the ${what} is not an object`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -38,6 +39,7 @@ function cellOf(value: unknown): Cell {
   if (typeof value === 'boolean') return Number(value);
   if (!Array.isArray(value)) return undefined;
   const flat: unknown[] = value.flat(Number.POSITIVE_INFINITY);
+  if (flat.length > 0 && flat.every((item) => typeof item === 'string')) return flat.join(', ');
   return flat.every((item) => typeof item === 'number') ? flat : undefined;
 }
 

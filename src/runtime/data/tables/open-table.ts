@@ -31,6 +31,8 @@ export async function openTable(
   files: readonly string[],
   formatOf: (file: string) => Promise<TableFormat>,
   skipped: SkippedRows,
+  /** Where files lie that words name. */
+  folder = dirname(files[0]!),
 ): Promise<RawSplit> {
   const tables: TableFile[] = [];
   let schema: readonly TableColumn[] = [];
@@ -77,7 +79,7 @@ export async function openTable(
     (number) => readBlock(blocks[number]!, used),
     (number) => blocks[number]!.table.file,
   );
-  return { count, columns: schema.map((column) => columnOf(column, rows, dirname(files[0]!))), parts: blocks };
+  return { count, columns: schema.map((column) => columnOf(column, rows, folder)), parts: blocks };
 }
 
 type Row = { readonly line: number; readonly end: number } & (

@@ -11,6 +11,7 @@ import { knn } from './knn.js';
 import { lidar } from './lidar.js';
 import { linear } from './linear.js';
 import type { Measure, MeasureSettings } from './measure.js';
+import { pairRetrieval } from './pair-retrieval.js';
 import { rankme } from './rankme.js';
 import { retrieval } from './retrieval.js';
 import { robustness } from './robustness.js';
@@ -36,6 +37,7 @@ export const measures: { readonly [N in MeasureName]: Measure } = {
   alignment,
   uniformity,
   energy_gap: energyGap,
+  pair_retrieval: pairRetrieval,
   calibration,
   gradient_conflict: gradientConflict,
 };
