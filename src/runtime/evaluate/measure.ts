@@ -65,6 +65,7 @@ const lacks: { readonly [N in Need]: (subject: Subject) => string | undefined } 
   energy: ({ energies }) => (energies ? undefined : 'there is no energy of two arguments that depend on the example'),
   pictures: ({ corrupted }) => (corrupted ? undefined : 'the inputs are no pictures'),
   training: ({ fineTuned }) => (fineTuned ? undefined : 'only a comparison fine-tunes, and only encoders'),
+  stages: ({ stages }) => (stages ? undefined : 'it was not trained through several stages with labels'),
   transfer: ({ transfers }) => (transfers.length > 0 ? undefined : 'there is no data set to transfer to'),
 };
 

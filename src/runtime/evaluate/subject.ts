@@ -44,6 +44,8 @@ export interface Subject {
   /** For each test example whether its class is found after training from a linear head on, on a share of the labels; undefined where the encoder has no parameters. */
   readonly fineTuned: ((share: number, head: LinearHead) => Promise<Uint8Array | undefined>) | undefined;
   readonly transfers: readonly (() => Promise<Transferred>)[];
+  /** Accuracies on the data of each stage of training (columns) after each stage (rows); undefined where there were not several. */
+  readonly stages?: (() => Promise<readonly (readonly number[])[]>) | undefined;
 }
 
 export interface SubjectOptions {
@@ -58,6 +60,7 @@ export interface SubjectOptions {
   readonly algebra: Algebra;
   readonly transfers?: readonly { readonly dataset: Dataset; readonly labels: Labels }[] | undefined;
   readonly fineTuned?: Subject['fineTuned'];
+  readonly stages?: Subject['stages'];
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 
@@ -82,6 +85,7 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
     views: hasViews ? views : undefined,
     manyViews: hasViews ? (examples, count) => manyViews(views, model, dataset, examples, count) : undefined,
     fineTuned: raw ? undefined : options.fineTuned,
+    stages: raw ? undefined : options.stages,
     energies: !raw && model.pairEnergies ? once(() => pairEnergies(model, dataset, 'test', seed)) : undefined,
     corrupted:
       pictures.size === 0
