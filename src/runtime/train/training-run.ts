@@ -8,7 +8,7 @@ import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite } fr
 import { type Gauges, measureGauges, probeIndices } from './gauges.js';
 import type { MetricsLog } from './metrics-log.js';
 import type { TrainOptions } from './options.js';
-import { type Plan, placeOf, type Stage } from './plan.js';
+import { beginsEpoch, type Plan, placeOf, type Stage } from './plan.js';
 import { PlateauWatch } from './plateau.js';
 import { SpeedMeter } from './progress.js';
 import { findFirstNonFinite } from './replay.js';
@@ -46,11 +46,13 @@ export class TrainingRun {
   async step({ step, epoch, data }: NumberedBatch): Promise<void> {
     const { model, settings, trace } = this.options;
     const { steps } = this.plan;
-    const { stage } = placeOf(this.plan, step);
+    const place = placeOf(this.plan, step);
+    const { stage } = place;
     const rate = this.rateAt(step);
-    await traced(trace, 'step', `before step ${step + 1}`, () =>
-      this.guarded(() => beginPeriods(model, this.plan, settings.seed, step)),
-    );
+    if (beginsEpoch(place, step))
+      await traced(trace, 'step', `before step ${step + 1}`, () =>
+        this.guarded(() => beginPeriods(model, this.plan, settings.seed, step)),
+      );
     const metrics = await traced(trace, 'step', `step ${step + 1}`, () => this.guarded(() => model.step(data, rate)));
     const taken = step + 1;
     const wrong = firstNonFinite(metrics);
