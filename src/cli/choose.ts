@@ -39,7 +39,15 @@ export function transfersOf(checked: CheckedFile, { model, transfers }: Evaluate
   });
 }
 
-export function datasetOf(checked: CheckedFile, { model, dataset }: TrainDecl | EvaluateDecl): DatasetDecl {
+/** What the stages after the first are trained on. */
+export function laterOf(checked: CheckedFile, { model, later }: TrainDecl): readonly DatasetDecl[] {
+  return later.map(({ dataset }) => datasetOf(checked, { model, dataset }));
+}
+
+export function datasetOf(
+  checked: CheckedFile,
+  { model, dataset }: Pick<TrainDecl | EvaluateDecl, 'model' | 'dataset'>,
+): DatasetDecl {
   const found = checked.datasets.find(({ name }) => name === dataset);
   if (!found) throw new EbmcError([report('EBM7009', { model, dataset })]);
   return found;

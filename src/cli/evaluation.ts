@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { EvaluateDecl } from '../compiler/declarations.js';
 import type { Diagnostic } from '../diagnostics/index.js';
+import { loadStageEnds } from '../runtime/checkpoint/index.js';
 import type { MeasureInfo } from '../runtime/compare/comparison.js';
 import type { Dataset } from '../runtime/data/index.js';
 import {
@@ -26,18 +27,26 @@ export interface EvaluationCall {
   readonly settings: EvaluateDecl;
   readonly dataset: Dataset;
   readonly transfers?: readonly Dataset[];
+  /** What it was trained on, stage by stage. */
+  readonly trainedOn?: readonly Dataset[];
   /** The run's folder. */
   readonly folder: string;
   readonly warn: (diagnostic: Diagnostic) => void;
   readonly output: Output;
 }
 
-export async function evaluateAndPrint({ folder, output, ...call }: EvaluationCall): Promise<EvaluationResult> {
+export async function evaluateAndPrint({
+  folder,
+  output,
+  trainedOn = [],
+  ...call
+}: EvaluationCall): Promise<EvaluationResult> {
   const clear = () => {
     if (output.interactive) process.stderr.write('\r\x1b[K');
   };
   const result = await evaluate({
     ...call,
+    stages: trainedOn.length > 1 ? { data: trainedOn, ends: await loadStageEnds(folder) } : undefined,
     algebra: tfjsAlgebra,
     onProgress: (message) => {
       clear();

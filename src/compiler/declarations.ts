@@ -77,6 +77,9 @@ export interface TrainDecl {
   readonly model: string;
   readonly dataset: string | undefined;
   readonly split: string | undefined;
+  /** What is trained on after that, a stage each. */
+  readonly later: readonly { readonly dataset: string; readonly split: string | undefined }[];
+  /** Passes over the data of a stage. */
   readonly epochs: number;
   readonly batch: number;
   /** Examples that are computed at a time, with the loss and gradient of the whole batch; undefined: all. */

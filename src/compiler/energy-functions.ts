@@ -104,6 +104,8 @@ function asking(model: TypedModel, inputs: readonly TypedInput[], representation
     terms: [none],
     groups: [{ over: undefined, span: model.span }],
     updates: [],
+    epochUpdates: [],
+    gathered: [],
     energies: [],
     viewRepresentations: undefined,
   };

@@ -2,7 +2,7 @@
 import { type Diagnostic, nearest, type Related, report } from '../diagnostics/index.js';
 import { parseModule } from '../grammar/index.js';
 import type { Source, Span } from '../grammar/source.js';
-import type { CompareItem, EvaluateItem, Expr, ModelItem, Module, TrainItem } from '../grammar/syntax-tree.js';
+import type { CompareItem, EvaluateItem, Expr, ModelItem, Module } from '../grammar/syntax-tree.js';
 import { analyseCollapse } from './analyse/collapse.js';
 import { checkCompare } from './check/compare.js';
 import { typeVariant } from './check/competitors.js';
@@ -11,12 +11,13 @@ import { Elaborator } from './check/elaborator.js';
 import { elaborateModel, type Overrides } from './check/model.js';
 import { Modules } from './check/modules.js';
 import { type SettingOverrides, SettingsChecker } from './check/settings.js';
-import type { TypedModel } from './check/typed-model.js';
+import { ownerOf, type TypedModel } from './check/typed-model.js';
 import type { CompareDecl, DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
 import { fieldTypeInfo } from './field-types.js';
 import { showShape } from './graph/dim.js';
 import type { Program } from './graph/types.js';
 import { lowerModel } from './lower/index.js';
+import { stagedMeasures } from './measure-names.js';
 import { optimizeForward, type TargetName } from './optimize/index.js';
 
 /** Finds the text behind `use std.vision { ... }`; undefined where there is none. */
@@ -69,7 +70,11 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   }
   const settings = new SettingsChecker(diagnostics);
   const trains = module.items.flatMap((item) => (item.kind === 'train' ? [settings.train(item, options.train)] : []));
-  const evaluates = module.items.flatMap((item) => (item.kind === 'evaluate' ? [settings.evaluate(item)] : []));
+  const isStaged = (model: string) => trains.some((train) => train.model === model && train.later.length > 0);
+  const evaluates = module.items.flatMap((item) => {
+    if (item.kind !== 'evaluate') return [];
+    return [settings.evaluate(item, isStaged(item.model.text) ? stagedMeasures : undefined)];
+  });
   const datasets = module.items.flatMap((item) =>
     item.kind === 'dataset' ? (checkDataset(item, settings) ?? []) : [],
   );
@@ -164,6 +169,7 @@ function checkComparison(
       }
       analysed.add(competitor.model);
       checkPlaces([item.dataset, ...transferredTo(item)], typed.model, datasets, found);
+      checkStages(typed.model, competitor.span, found);
     }
     diagnostics.push(...found);
   }
@@ -186,8 +192,19 @@ function checkReferences(
       diagnostics.push(report('EBM2001', { name: item.model.text, suggestion }, { span: item.model.span }));
     }
     const model = models.find((m) => m.name === item.model.text);
-    checkPlaces([item.dataset, ...transferredTo(item)], model, datasets, diagnostics);
+    const places = item.kind === 'train' ? [item.dataset, ...item.later] : [item.dataset, ...transferredTo(item)];
+    checkPlaces(places, model, datasets, diagnostics);
+    if (item.kind === 'train' && item.later.length === 0 && model) checkStages(model, item.span, diagnostics);
   }
+}
+
+/** What asks for the stage before, or which stage it is, has no use where there is one. */
+function checkStages({ name, states, span }: TypedModel, trained: Span, diagnostics: Diagnostic[]): void {
+  const frozen = states.find(({ copy }) => copy?.follows.kind === 'start' && copy.follows.of === 'stage');
+  const asks = frozen ? `\`${ownerOf(frozen.name)}\`` : states.some(({ role }) => role === 'stage') && '`stage()`';
+  if (!asks) return;
+  const related = [{ span, message: 'the model' }];
+  diagnostics.push(report('EBM2080', { model: name, asks, isCopy: frozen !== undefined }, { span: trained, related }));
 }
 
 /** `digits` or `digits.train` are data sets of the file, whose fields fit the model. */
@@ -211,8 +228,8 @@ function checkPlaces(
 }
 
 /** The data sets that `evaluate … { transfer: … }` names. */
-function transferredTo({ kind, settings }: TrainItem | EvaluateItem | CompareItem): readonly Expr[] {
-  const value = kind === 'train' ? undefined : settings.find(({ name }) => name.text === 'transfer')?.value;
+function transferredTo({ settings }: EvaluateItem | CompareItem): readonly Expr[] {
+  const value = settings.find(({ name }) => name.text === 'transfer')?.value;
   return value?.kind === 'list' ? value.items : value ? [value] : [];
 }
 
@@ -292,7 +309,7 @@ export { printRepresentation, printTypedModel, type TypedModel } from './check/t
 export { fieldTypes } from './field-types.js';
 export { encoderParameters, gradientProduct } from './lower/term-gradients.js';
 
-export { comparedMeasures, defaultMeasures, type MeasureName, measureNames } from './measure-names.js';
+export { comparedMeasures, defaultMeasures, type MeasureName, measureNames, stagedMeasures } from './measure-names.js';
 
 export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';
 export { headName, type SupervisedLabel, superviseModel } from './supervise.js';

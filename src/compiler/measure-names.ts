@@ -7,6 +7,7 @@ export const measureNames = [
   'clusters',
   'robustness',
   'transfer',
+  'forgetting',
   'rankme',
   'lidar',
   'spread',
@@ -28,3 +29,6 @@ export const comparedMeasures: readonly MeasureName[] = [
 
 /** What is measured where a file does not say. */
 export const defaultMeasures: readonly MeasureName[] = ['knn', 'linear', 'rankme', 'spread', 'alignment', 'uniformity'];
+
+/** The same of what is trained in stages. */
+export const stagedMeasures: readonly MeasureName[] = [...defaultMeasures, 'forgetting'];

@@ -50,6 +50,8 @@ export function superviseModel(model: TypedModel, label: SupervisedLabel): Typed
     terms: [{ name: 'supervised', node: term, group: 0, span: model.span }],
     groups: [{ over: undefined, span: model.span }],
     updates: [],
+    epochUpdates: [],
+    gathered: [],
     representation,
     viewRepresentations: undefined,
     energies: [],

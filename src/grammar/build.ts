@@ -5,7 +5,6 @@ import { buildExpr, buildSettings, buildType } from './build-expr.js';
 import { nameOf, node, nodeSpan, nodes, optionalNode, token, tokenSpan, tokens } from './cst.js';
 import type { Source, Span } from './source.js';
 import type {
-  AfterStatement,
   Block,
   EnergyMember,
   Expr,
@@ -21,6 +20,7 @@ import type {
   Statement,
   StateStatement,
   TypeExpr,
+  UpdateStatement,
 } from './syntax-tree.js';
 
 /** `docs`: the lines of the doc comment above the token that begins at an offset. */
@@ -104,13 +104,17 @@ class Builder {
       case 'evaluateItem': {
         const dataset = inner.children.expression && this.expr(inner);
         const settings = optionalNode(inner, 'settings');
-        const kind = inner.name === 'trainItem' ? 'train' : 'evaluate';
-        return {
-          kind,
+        const shared = {
           model: name(),
           dataset,
           settings: settings ? buildSettings(this.source, settings) : [],
           ...base,
+        };
+        if (inner.name === 'evaluateItem') return { kind: 'evaluate', ...shared };
+        return {
+          kind: 'train',
+          later: nodes(inner, 'later').map((place) => buildExpr(this.source, place)),
+          ...shared,
         };
       }
       case 'compareItem': {
@@ -168,8 +172,8 @@ class Builder {
         return this.param(cst);
       case 'stateStatement':
         return this.state(cst);
-      case 'afterStatement':
-        return this.after(cst);
+      case 'updateStatement':
+        return this.update(cst);
       case 'energyMember':
         return {
           kind: 'energy',
@@ -235,8 +239,8 @@ class Builder {
         return this.param(cst);
       case 'stateStatement':
         return this.state(cst);
-      case 'afterStatement':
-        return this.after(cst);
+      case 'updateStatement':
+        return this.update(cst);
       case 'assignStatement':
         return { kind: 'assign', name: this.name(cst, 'Name'), value: this.expr(cst), ...this.base(cst) };
       case 'repeatStatement': {
@@ -285,9 +289,10 @@ class Builder {
     };
   }
 
-  private after(cst: CstNode): AfterStatement {
+  private update(cst: CstNode): UpdateStatement {
     const { statements } = this.statements(node(cst, 'block'), false);
-    return { kind: 'after', statements, ...this.base(cst) };
+    const moment = cst.children.After ? 'after step' : 'before epoch';
+    return { kind: 'update', moment, statements, ...this.base(cst) };
   }
 
   // ── Parts ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -34,7 +34,7 @@ const places: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   letStatement: { Name: 'after `let`', Equals: 'after what `let` names' },
   paramStatement: { Name: 'after `param`', Equals: 'after the parameter (its value at the start of training follows)' },
   stateStatement: { Name: 'after `state`', Equals: 'after the state (its value at the start of training follows)' },
-  afterStatement: { Step: 'after `after`', LeftBrace: 'after `after step`' },
+  updateStatement: { Step: 'after `after`', Epoch: 'after `before`', LeftBrace: 'after when states change' },
   viewName: { Name: 'after `view`', RightSquare: 'after how many views there are' },
   loop: { Colon: 'before what is repeated: `mean for s in views: value`' },
   forClause: { Name: 'after `for`', In: 'after the name that `for` gives' },
@@ -63,6 +63,7 @@ const signs: Readonly<Record<string, string>> = {
   Then: '`then`',
   Else: '`else`',
   Step: '`step`',
+  Epoch: '`epoch`',
   By: '`by`',
   Regularizer: '`regularizer`',
   Name: 'a name',
@@ -95,7 +96,7 @@ export function explain(source: Source, m: Mismatch): Diagnostic {
       ) {
         return report('EBM1007', { wanted: '`on`', where: "after the model's name", found }, { span });
       }
-      return report('EBM1010', { before: after ?? 'this', found: found ?? 'more' }, { span, help: endHelp(m) });
+      return report('EBM1010', { before: after ?? 'this', found: found ?? 'more' }, { span, help: endHelp(source, m) });
     case 'setting':
     case 'field':
       return report(
@@ -160,6 +161,8 @@ function missingSign(source: Source, m: Mismatch, span: Span, found: string | un
           : 'each line is `name: value`',
     );
   }
+  if (m.rule === 'updateStatement' && m.wanted !== 'LeftBrace')
+    help.push('states change `after step`, by values of its batch, and `before epoch`, by values of the data set');
   if (m.wanted === 'Equals' && m.found.tokenType === t.Colon) help.push('a type is given with `:`, a value with `=`');
   if (m.rule === 'netItem' && m.wanted === 'LeftParen') help.push('a net without settings is written `net name()(x)`');
   return report('EBM1007', { wanted, where, found }, { span, help });
@@ -179,7 +182,9 @@ function endsValue(token: IToken): boolean {
   return isName(token) || /[\w"\])}%]$/.test(token.image);
 }
 
-function endHelp(m: Mismatch): string[] {
+function endHelp(source: Source, m: Mismatch): string[] {
+  if (m.found.tokenType === t.Comma && /^\s*train\b/.test(lineBefore(source, m.found)))
+    return ['what is trained on in turn is joined by `then`: `train M on early.train then late.train`'];
   if (m.found.tokenType === t.LeadingMinus)
     return ['a line that begins with `-` begins a new expression: put the `-` at the end of the line above'];
   if (m.found.tokenType === t.Equals) return ['`==` compares; only a name can be given a value with `=`'];
@@ -188,6 +193,10 @@ function endHelp(m: Mismatch): string[] {
   if (!onSameLine(m.before, m.found)) return [];
   if (beginsExpression(m.found)) return ['is an operator, a comma or a line break missing between them?'];
   return [];
+}
+
+function lineBefore({ text }: Source, { startOffset }: IToken): string {
+  return text.slice(text.lastIndexOf('\n', startOffset) + 1, startOffset);
 }
 
 function bracketHelp(m: Mismatch): string[] {

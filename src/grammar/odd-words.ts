@@ -22,8 +22,21 @@ const words = {
     'evaluate',
     'compare',
   ],
-  member: ['data', 'view', 'mask', 'encoder', 'let', 'param', 'state', 'after', 'energy', 'minimize', 'representation'],
-  statement: ['let', 'param', 'state', 'after', 'repeat'],
+  member: [
+    'data',
+    'view',
+    'mask',
+    'encoder',
+    'let',
+    'param',
+    'state',
+    'after',
+    'before',
+    'energy',
+    'minimize',
+    'representation',
+  ],
+  statement: ['let', 'param', 'state', 'after', 'before', 'repeat'],
 } as const;
 
 /** Declared in the design of the language, not built yet. */
@@ -54,13 +67,14 @@ export function spelledRight(tokens: readonly IToken[], part: keyof typeof words
   if (!word || word.tokenType !== t.Identifier || planned.has(word.image)) return undefined;
   const meant = nearest(word.image, words[part]);
   if (!meant) return undefined;
+  const type = t.keywords.get(meant);
+  const moment = type && t.updateMoments.get(type);
   const fits =
     meant === 'minimize'
       ? after?.tokenType === t.LeftBrace || after?.tokenType === t.Over
-      : meant === 'after'
-        ? after?.tokenType === t.Step
+      : moment
+        ? after?.tokenType === moment
         : isName(after);
-  const type = t.keywords.get(meant);
   if (!fits || !type) return undefined;
   return { ...word, image: meant, tokenType: type, tokenTypeIdx: type.tokenTypeIdx as number };
 }

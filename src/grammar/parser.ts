@@ -129,6 +129,10 @@ export class EbmParser extends CstParser {
     this.OPTION(() => {
       this.CONSUME(t.On);
       this.SUBRULE(this.expression);
+      this.MANY(() => {
+        this.CONSUME(t.Then);
+        this.SUBRULE2(this.expression, { LABEL: 'later' });
+      });
     });
     this.OPTION2(() => this.SUBRULE(this.settings));
   });
@@ -277,7 +281,7 @@ export class EbmParser extends CstParser {
         { ALT: () => this.SUBRULE(this.letStatement) },
         { ALT: () => this.SUBRULE(this.paramStatement) },
         { ALT: () => this.SUBRULE(this.stateStatement) },
-        { ALT: () => this.SUBRULE(this.afterStatement) },
+        { ALT: () => this.SUBRULE(this.updateStatement) },
         { ALT: () => this.SUBRULE(this.energyMember) },
         { ALT: () => this.SUBRULE(this.minimizeMember) },
         { ALT: () => this.SUBRULE(this.representationMember) },
@@ -356,7 +360,7 @@ export class EbmParser extends CstParser {
         { ALT: () => this.SUBRULE(this.repeatStatement) },
         { GATE: () => this.isName(2), ALT: () => this.SUBRULE(this.paramStatement) },
         { GATE: () => this.isName(2), ALT: () => this.SUBRULE(this.stateStatement) },
-        { GATE: () => this.LA(2).tokenType === t.Step, ALT: () => this.SUBRULE(this.afterStatement) },
+        { GATE: () => this.beginsUpdate(), ALT: () => this.SUBRULE(this.updateStatement) },
         { GATE: () => this.LA(2).tokenType === t.Equals, ALT: () => this.SUBRULE(this.assignStatement) },
         { ALT: () => this.SUBRULE(this.expression) },
       ],
@@ -404,9 +408,21 @@ export class EbmParser extends CstParser {
     this.SUBRULE(this.expression);
   });
 
-  afterStatement = this.RULE('afterStatement', () => {
-    this.CONSUME(t.After);
-    this.CONSUME(t.Step);
+  updateStatement = this.RULE('updateStatement', () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.After);
+          this.CONSUME(t.Step);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(t.Before);
+          this.CONSUME(t.Epoch);
+        },
+      },
+    ]);
     this.SUBRULE(this.block);
   });
 
@@ -637,8 +653,12 @@ export class EbmParser extends CstParser {
 
   private isKeywordStatement(): boolean {
     const type = this.LA(1).tokenType;
-    if (type === t.After) return this.LA(2).tokenType === t.Step;
+    if (type === t.After || type === t.Before) return this.beginsUpdate();
     return type === t.Let || type === t.Repeat || ((type === t.Param || type === t.State) && this.isName(2));
+  }
+
+  private beginsUpdate(): boolean {
+    return t.updateMoments.get(this.LA(1).tokenType) === this.LA(2).tokenType;
   }
 
   private beginsMinimum(): boolean {

@@ -209,12 +209,15 @@ class Printer {
       }
       case 'train':
       case 'evaluate': {
+        const later = item.kind === 'train' ? item.later : [];
         const head = concat(
           `${item.kind} ${item.model.text}`,
           item.dataset ? concat(' on ', exprDoc(item.dataset)) : '',
+          ...later.flatMap((place) => [' then ', exprDoc(place)]),
         );
         if (item.settings.length === 0) return { head };
-        return this.list(head, settingElements(item.settings), (item.dataset?.span ?? item.model.span).end, item.span);
+        const last = later.at(-1) ?? item.dataset ?? item.model;
+        return this.list(head, settingElements(item.settings), last.span.end, item.span);
       }
       case 'compare': {
         const { competitors, dataset, settings } = item;
@@ -272,7 +275,7 @@ class Printer {
       case 'let':
       case 'param':
       case 'state':
-      case 'after':
+      case 'update':
         return this.statement(member);
       default:
         return member satisfies never;
@@ -291,10 +294,10 @@ class Printer {
         return {
           head: concat(`state ${statement.name.text}`, typed(statement.type), ' = ', exprDoc(statement.initial)),
         };
-      case 'after': {
+      case 'update': {
         const elements = this.statements(statement.statements, undefined);
         const open = this.trivia.openBrace(statement.span.start);
-        return { head: 'after step', block: { open, end: statement.span.end - 1, elements, isList: false } };
+        return { head: statement.moment, block: { open, end: statement.span.end - 1, elements, isList: false } };
       }
       case 'assign':
         return { head: concat(`${statement.name.text} = `, exprDoc(statement.value)) };

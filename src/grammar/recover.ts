@@ -37,10 +37,12 @@ const memberParts = new Map<TokenType, Part | undefined>([
   [t.Energy, 'statement'],
   [t.Minimize, 'setting'],
   [t.After, 'statement'],
+  [t.Before, 'statement'],
 ]);
 const statementParts = new Map<TokenType, Part | undefined>([
   [t.Repeat, 'statement'],
   [t.After, 'statement'],
+  [t.Before, 'statement'],
 ]);
 
 class Repair {

@@ -84,7 +84,8 @@ export function clearlyBeginsMember(tokens: readonly IToken[], at: number): bool
     case t.Minimize:
       return after?.tokenType === t.LeftBrace || after?.tokenType === t.Over;
     case t.After:
-      return after?.tokenType === t.Step && next === t.LeftBrace;
+    case t.Before:
+      return after?.tokenType === t.updateMoments.get(token.tokenType) && next === t.LeftBrace;
     case t.State:
       return isName(after) && (next === t.Equals || next === t.Colon);
     case t.Encoder:
@@ -111,7 +112,8 @@ export function clearlyBeginsStatement(tokens: readonly IToken[], at: number): b
   if (token.tokenType === t.Let || token.tokenType === t.Repeat) return isFree;
   if (onSameLine(before, token)) return false;
   if (token.tokenType === t.Param || token.tokenType === t.State) return isName(after);
-  if (token.tokenType === t.After) return after?.tokenType === t.Step;
+  const moment = t.updateMoments.get(token.tokenType);
+  if (moment) return after?.tokenType === moment;
   return isName(token) && after?.tokenType === t.Equals && before?.tokenType !== t.Comma;
 }
 

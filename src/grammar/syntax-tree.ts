@@ -109,11 +109,13 @@ export interface Field {
   readonly span: Span;
 }
 
-/** `train SimCLR on digits.train { epochs: 5, batch: 256, optimizer: adamw(rate: 1e-3) }` */
+/** `train SimCLR on digits.train { epochs: 5, batch: 256, optimizer: adamw(rate: 1e-3) }`, `train C on early.train then late.train { ... }` */
 export interface TrainItem extends ItemBase {
   readonly kind: 'train';
   readonly model: Name;
   readonly dataset: Expr | undefined;
+  /** The data of the stages after the first, in their order. */
+  readonly later: readonly Expr[];
   readonly settings: readonly Setting[];
 }
 
@@ -165,7 +167,7 @@ export type Member =
   | LetStatement
   | ParamStatement
   | StateStatement
-  | AfterStatement
+  | UpdateStatement
   | EnergyMember
   | MinimizeMember
   | RepresentationMember;
@@ -251,7 +253,7 @@ export type Statement =
   | LetStatement
   | ParamStatement
   | StateStatement
-  | AfterStatement
+  | UpdateStatement
   | AssignStatement
   | RepeatStatement;
 
@@ -270,7 +272,7 @@ export interface ParamStatement extends ItemBase {
   readonly initial: Expr;
 }
 
-/** `state queue: [4096, 128] = unit(normal([4096, 128]))`: a tensor that outlives a step, changed only by `after step`. */
+/** `state queue: [4096, 128] = unit(normal([4096, 128]))`: a tensor that outlives a step, changed only by `after step` and `before epoch`. */
 export interface StateStatement extends ItemBase {
   readonly kind: 'state';
   readonly name: Name;
@@ -278,9 +280,13 @@ export interface StateStatement extends ItemBase {
   readonly initial: Expr;
 }
 
-/** `after step { queue = push(queue, batch(k)) }`: what states are from the next step on, computed of this step's values. */
-export interface AfterStatement extends ItemBase {
-  readonly kind: 'after';
+/** When states are changed: with each step, of its values, or as an epoch begins, of all data. */
+export type UpdateMoment = 'after step' | 'before epoch';
+
+/** `after step { queue = push(queue, batch(k)) }`, `before epoch { centres = ... }`: what states are from then on. */
+export interface UpdateStatement extends ItemBase {
+  readonly kind: 'update';
+  readonly moment: UpdateMoment;
   readonly statements: readonly Statement[];
 }
 

@@ -71,6 +71,8 @@ export const Where = soft('where');
 export const State = soft('state');
 export const After = soft('after');
 export const Step = soft('step');
+export const Before = soft('before');
+export const Epoch = soft('epoch');
 /** `min z ...`, `softmin z ...`: functions too, so that only a name after them makes them words of the language. */
 export const Min = soft('min');
 export const Softmin = soft('softmin');
@@ -198,3 +200,9 @@ export const allTokens: TokenType[] = [
 ];
 
 export const keywords: ReadonlyMap<string, TokenType> = keywordTypes;
+
+/** The two words that begin what changes states: `after step`, `before epoch`. */
+export const updateMoments: ReadonlyMap<TokenType, TokenType> = new Map([
+  [After, Step],
+  [Before, Epoch],
+]);

@@ -16,6 +16,15 @@ export interface KernelCost {
   readonly milliseconds: number;
 }
 
+export interface EpochBeginning {
+  /** Under which name how many examples' values are wanted. */
+  readonly wanted: Readonly<Record<string, number>>;
+  /** The values of each example of a batch, `[batch, ...]`. */
+  gather(batch: Batch): Promise<Readonly<Record<string, HostTensor>>>;
+  /** Changes states by values of as many examples as are wanted. */
+  begin(values: Readonly<Record<string, HostTensor>>): Promise<void>;
+}
+
 export interface LoadedModel {
   /** Examples in a batch: every call takes exactly this many. */
   readonly batch: number;
@@ -34,6 +43,8 @@ export interface LoadedModel {
   /** Gives every state its initial value from the seed and sets stepNumber to 0. */
   init(seed: number): Promise<void>;
   step(batch: Batch, rate: number): Promise<Readonly<Record<string, number>>>;
+  /** What happens as an epoch begins; absent where the model says nothing of it. */
+  readonly epoch?: EpochBeginning | undefined;
   represent(batch: Batch): Promise<HostTensor>;
   /** Representations of two views of each example, [batch, 2, ...]; absent where the model has no two views. */
   representViews?(batch: Batch): Promise<HostTensor>;

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { TrainDecl } from '../../src/compiler/declarations.js';
 import { checkFile, compileModel, optimizeProgram } from '../../src/compiler/index.js';
 import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
 import { emitTfjs } from '../../src/compiler/targets/tfjs/emit.js';
@@ -12,6 +13,8 @@ import { loadTfjsModel } from '../../src/runtime/backends/load-tfjs.js';
 import { openDataset } from '../../src/runtime/data/index.js';
 import { FileLibrary } from '../../src/runtime/library.js';
 import type { Batch, HostTensor, LoadedModel } from '../../src/runtime/model.js';
+import { beginPeriods } from '../../src/runtime/train/begin-periods.js';
+import { planOf } from '../../src/runtime/train/plan.js';
 import { tfjsNode, useBackend } from '../targets/backends.js';
 
 const native = tfjsNode();
@@ -82,32 +85,37 @@ describe.each(files)('%s', (file) => {
 
   test('learns', async () => {
     const { models, trains, datasets } = example.checked;
+    const [{ dataset: first, later, optimizer }] = trains as [TrainDecl];
+    const opening = { baseDirectory: 'examples', strict: true, warn: () => {} };
+    const opened = [first, ...later.map(({ dataset }) => dataset)].map(async (name) => {
+      const dataset = await openDataset(datasets.find((d) => d.name === name) ?? datasets[0]!, opening);
+      return { dataset, split: 'train' as const };
+    });
     const model = await load(example);
-    const dataset = datasets.find(({ name }) => name === trains[0]!.dataset) ?? datasets[0]!;
-    const data = await openDataset(dataset, { baseDirectory: 'examples', strict: true, warn: () => {} });
-    const indices = Array.from({ length: batch }, (_, i) => i * 7);
-    const examples = await data.read(
-      'train',
-      indices,
-      model.inputs.map(({ name }) => name),
-    );
+    const plan = planOf(await Promise.all(opened), { epochs: 1 }, batch);
     await model.init(1);
     model.plannedSteps = steps;
-    const start = await model.read();
-    const rate = trains[0]!.optimizer.settings['rate']!;
-    const losses: number[] = [];
-    for (let step = 0; step < steps; step++) losses.push((await model.step(examples, rate))['loss']!);
-    const end = await model.read();
-    const representation = await model.represent(examples);
-    // Goals that move (queues, centres, copies) are put back where they were: what is compared is one objective.
-    const goals = model.states.filter(({ role }) => role === 'target' || role === 'buffer').map(({ name }) => name);
-    const learned = { ...end, ...Object.fromEntries(goals.map((name) => [name, start[name]!])) };
-    const [before, after] = [await lossAt(model, start, examples), await lossAt(model, learned, examples)];
+    const rate = optimizer.settings['rate']!;
+    for (const { dataset, firstStep } of plan.stages) {
+      const indices = Array.from({ length: batch }, (_, i) => (i * 7) % dataset.size('train'));
+      const fields = model.inputs.map(({ name }) => name);
+      const examples = await dataset.read('train', indices, fields);
+      await beginPeriods(model, plan, 1, firstStep);
+      const start = await model.read();
+      const losses: number[] = [];
+      for (let step = 0; step < steps; step++) losses.push((await model.step(examples, rate))['loss']!);
+      const end = await model.read();
+      const representation = await model.represent(examples);
+      // Goals that move (queues, centres, copies) are put back where they were: what is compared is one objective.
+      const goals = model.states.filter(({ role }) => role === 'target' || role === 'buffer').map(({ name }) => name);
+      const learned = { ...end, ...Object.fromEntries(goals.map((name) => [name, start[name]!])) };
+      const [before, after] = [await lossAt(model, start, examples), await lossAt(model, learned, examples)];
+      expect(losses.every(Number.isFinite), losses.join(' ')).toBe(true);
+      // Groups pull against each other: their sum need not fall.
+      if (models[0]!.groups.length === 1) expect(after, losses.join(' ')).toBeLessThan(before);
+      expect(representation.data.every(Number.isFinite)).toBe(true);
+      expect(spreadOf(representation)).toBeGreaterThan(1e-3);
+    }
     model.dispose();
-    expect(losses.every(Number.isFinite), losses.join(' ')).toBe(true);
-    // Groups pull against each other: their sum need not fall.
-    if (models[0]!.groups.length === 1) expect(after, losses.join(' ')).toBeLessThan(before);
-    expect(representation.data.every(Number.isFinite)).toBe(true);
-    expect(spreadOf(representation)).toBeGreaterThan(1e-3);
   }, 120_000);
 });

@@ -48,7 +48,13 @@ function picturesOf(dataset: Dataset): Dataset {
   return { ...dataset, fields: [field('x', 'Image', 2, 2, 1), dataset.fields[1]!] };
 }
 
-const settings: MeasureSettings = { measures: measureNames, neighbours: 5, labels: [0.1, 1], transfers: ['tiny'] };
+const settings: MeasureSettings = {
+  measures: measureNames,
+  neighbours: 5,
+  labels: [0.1, 1],
+  transfers: ['tiny'],
+  stages: ['first', 'second'],
+};
 
 async function measured(dataset: Dataset, changes: { model?: LoadedModel; raw?: boolean } = {}) {
   const { model = pairedModel(), raw = false } = changes;
@@ -69,7 +75,11 @@ async function measured(dataset: Dataset, changes: { model?: LoadedModel; raw?: 
     { a: 'near', b: 'apart', start: 0.25, end: -0.5 },
     { a: 'near', b: 'size', start: 0.75, end: 0 },
   ];
-  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned, termCosines };
+  const stages = async () => [
+    [0.75, 0.5],
+    [0.5, 1],
+  ];
+  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned, termCosines, stages };
   const shared = { name: 'trained', model: counted, raw, dataset, labels, ...trained };
   const found = await measure(await prepareSubject(shared), settings);
   return { ...found, passes: () => passes };
@@ -107,6 +117,7 @@ describe('the table', () => {
     expect(found.measures['gradient_conflict.end']).toBe(-0.5);
     // All partners of an example are alike to this model.
     expect(found.measures['pair_retrieval.recall_5']).toBe(0);
+    expect(found.measures).toMatchObject({ forgetting: 0.25, 'stage.1.2': 0.5, 'stage.2.1': 0.5, 'stage.2.2': 1 });
     expect(found.measures['transfer.tiny']).toBe(found.measures['linear.1']);
     // Train and test once for the data set, once for the one transferred to, and each corruption at two severities.
     expect(found.passes()).toBe(Math.ceil(42 / 4) * (2 + 2 + 5 * 2));
@@ -159,6 +170,11 @@ describe('what cannot be measured is missing with its reason', () => {
     expect(Object.keys(missing).filter((key) => !key.startsWith('robustness'))).toEqual([
       'fine_tune.0.1',
       'fine_tune.1',
+      'forgetting',
+      'stage.1.1',
+      'stage.1.2',
+      'stage.2.1',
+      'stage.2.2',
       'lidar',
       'alignment',
       'energy_gap',

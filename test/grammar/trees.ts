@@ -122,6 +122,7 @@ const parameters = fc.array(
 const settings = fc.array(fc.record({ name, value: expr, span: fc.constant(span) }), small);
 const letStatement = node('let', { name, type: some(type), value: expr });
 const paramStatement = node('param', { name, type: some(type), initial: expr });
+const moment = fc.constantFrom('after step', 'before epoch');
 const stateStatement = node('state', { name, type: some(type), initial: expr });
 
 const { statement } = fc.letrec<{ statement: unknown }>((tie) => ({
@@ -130,7 +131,7 @@ const { statement } = fc.letrec<{ statement: unknown }>((tie) => ({
     letStatement,
     paramStatement,
     stateStatement,
-    node('after', { statements: fc.array(tie('statement'), small) }),
+    node('update', { moment, statements: fc.array(tie('statement'), small) }),
     node('assign', { name, value: expr }),
     node('repeat', { variable: some(name), count: expr, statements: fc.array(tie('statement'), small) }),
   ),
@@ -160,7 +161,7 @@ const member = fc.oneof(
   letStatement,
   paramStatement,
   stateStatement,
-  node('after', { statements: fc.array(statement, small) }),
+  node('update', { moment, statements: fc.array(statement, small) }),
   node('energy', { name, parameters, body }),
   node('minimize', { over: fc.array(name, { maxLength: 2 }), terms: settings }),
   node('representation', { value: expr }),
@@ -185,7 +186,8 @@ const item = fc.oneof(
   }),
   node('model', { name, parameters, members: fc.array(member, { maxLength: 4 }) }),
   node('dataset', { name, loader: call, fields: fc.array(field, small) }),
-  node('train', { model: name, dataset: some(expr), settings }),
+  node('train', { model: name, dataset: some(expr), later: fc.constant([]), settings }),
+  node('train', { model: name, dataset: expr, later: fc.array(expr, { minLength: 1, maxLength: 2 }), settings }),
   node('evaluate', { model: name, dataset: some(expr), settings }),
   node('compare', {
     competitors: fc.array(fc.oneof(competitor, call), { minLength: 1, maxLength: 3 }),

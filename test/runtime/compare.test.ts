@@ -161,7 +161,17 @@ describe('a key', () => {
     ...{ budget: { unit: 'epochs', amount: 2 }, validation: undefined },
   };
   const train: TrainDecl = {
-    ...{ model: 'M', dataset: 'd', split: 'train', epochs: 10, batch: 8, microBatch: undefined, seed: 0, span },
+    ...{
+      model: 'M',
+      dataset: 'd',
+      split: 'train',
+      later: [],
+      epochs: 10,
+      batch: 8,
+      microBatch: undefined,
+      seed: 0,
+      span,
+    },
     ...{ statistics: 'whole', precision: 'float32' },
     optimizer: { name: 'sgd', settings: { rate: 0.1 } },
     schedule: { name: 'constant', settings: { warmup: 0 } },

@@ -142,6 +142,7 @@ export const tinySettings: TrainDecl = {
   model: 'Tiny',
   dataset: 'tiny',
   split: 'train',
+  later: [],
   epochs: 4,
   batch: 4,
   microBatch: undefined,

@@ -1,7 +1,8 @@
-import { defaultMeasures } from '../../compiler/index.js';
+import type { DatasetDecl } from '../../compiler/declarations.js';
+import { defaultMeasures, stagedMeasures } from '../../compiler/index.js';
 import { loadCheckpoint, requireSameStates } from '../../runtime/checkpoint/index.js';
 import { type OpenOptions, openDataset } from '../../runtime/data/index.js';
-import { datasetOf, transfersOf } from '../choose.js';
+import { datasetOf, laterOf, transfersOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
 import { loadProgram } from '../load-program.js';
@@ -15,7 +16,7 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
   const { checked, typed, train, evaluate, baseDirectory } = reopenRun(folder);
   const settings = evaluate ?? {
     ...{ model: typed.name, dataset: train.dataset, neighbours: 20, labels: [0.01, 0.1, 1] },
-    ...{ measures: defaultMeasures, transfers: [], span: train.span },
+    ...{ measures: train.later.length > 0 ? stagedMeasures : defaultMeasures, transfers: [], span: train.span },
   };
   const opening: OpenOptions = {
     baseDirectory,
@@ -23,7 +24,9 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
     warn: (diagnostic) => output.diagnostics([diagnostic]),
   };
   const dataset = await openDataset(datasetOf(checked, settings), opening);
-  const transfers = await Promise.all(transfersOf(checked, settings).map((decl) => openDataset(decl, opening)));
+  const open = (decls: readonly DatasetDecl[]) => Promise.all(decls.map((decl) => openDataset(decl, opening)));
+  const transfers = await open(transfersOf(checked, settings));
+  const trainedOn = train.later.length > 0 ? await open([datasetOf(checked, train), ...laterOf(checked, train)]) : [];
   const program = await loadProgram(typed, train, options.text('backend') ?? 'auto', output);
   try {
     requireSameStates(checkpoint, program.model.states);
@@ -36,6 +39,7 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
       settings,
       dataset,
       transfers,
+      trainedOn,
       folder,
       warn: (diagnostic) => output.diagnostics([diagnostic]),
       output,

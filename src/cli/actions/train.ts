@@ -1,14 +1,14 @@
 import { dirname, join } from 'node:path';
-import type { EvaluateDecl } from '../../compiler/declarations.js';
+import type { DatasetDecl, EvaluateDecl } from '../../compiler/declarations.js';
 import { type CheckOptions, plateaus } from '../../compiler/index.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
-import { openDataset } from '../../runtime/data/index.js';
+import { type Dataset, type OpenOptions, openDataset } from '../../runtime/data/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import { type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
 import { shellQuote } from '../../runtime/shell-quote.js';
 import { type RunResult, Trace, traced, train } from '../../runtime/train/index.js';
 import { checkProgram } from '../check-program.js';
-import { chooseModel, datasetOf, evaluateOf, trainOf, transfersOf } from '../choose.js';
+import { chooseModel, datasetOf, evaluateOf, laterOf, trainOf, transfersOf } from '../choose.js';
 import type { CommandCall, OptionValues } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
 import { onInterrupt } from '../interrupt.js';
@@ -32,6 +32,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
   const strict = options.flag('strict');
   const opening = { baseDirectory: dirname(file), strict, warn: display.warn };
   const dataset = await openDataset(datasetOf(checked, settings), opening);
+  const later = await openAll(laterOf(checked, settings), opening);
   const folder = chooseRunFolder(typed.name, folderChoice(options));
   const memory = options.number('memory');
   const limit = memory === undefined ? undefined : memory * 1e9;
@@ -55,6 +56,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
           model: program.model,
           settings,
           dataset,
+          later,
           runFolder: folder,
           programHash: program.hash,
           stepBytes: program.stepBytes,
@@ -81,7 +83,8 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
         seed: settings.seed,
         settings: evaluation,
         dataset: await openDataset(datasetOf(checked, evaluation), opening),
-        transfers: await Promise.all(transfersOf(checked, evaluation).map((decl) => openDataset(decl, opening))),
+        transfers: await openAll(transfersOf(checked, evaluation), opening),
+        trainedOn: [dataset, ...later],
         folder,
         warn: display.warn,
         output,
@@ -104,6 +107,10 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
     await page?.close();
     program.close();
   }
+}
+
+function openAll(decls: readonly DatasetDecl[], opening: OpenOptions): Promise<Dataset[]> {
+  return Promise.all(decls.map((decl) => openDataset(decl, opening)));
 }
 
 /** The bar, the warnings that tear it, and Ctrl-C. */

@@ -34,7 +34,13 @@ export function readTopics(): readonly Topic[] {
     signature: example,
     doc: [doc, ...(taken === 'any' ? [] : Object.entries(taken).map(argumentLine))].join('\n'),
   }));
-  const settings = { measures: measureNames, neighbours: defaults.knn, labels: [1], transfers: ['NAME'] };
+  const settings = {
+    measures: measureNames,
+    neighbours: defaults.knn,
+    labels: [1],
+    transfers: ['NAME'],
+    stages: ['NAME'],
+  };
   const measured = measureNames.map((name) => ({
     name,
     kind: 'measure',

@@ -5,7 +5,7 @@
  * is strictly lower, or such an asymmetry.
  */
 import { type Diagnostic, report } from '../../diagnostics/index.js';
-import type { TypedModel } from '../check/typed-model.js';
+import { isFrozen, type TypedModel } from '../check/typed-model.js';
 import { topological } from '../graph/schedule.js';
 import type { Node } from '../graph/types.js';
 import { findPredictor } from './asymmetry.js';
@@ -133,6 +133,8 @@ function outermostOutputs(model: TypedModel, roots: readonly Node[]): Output[] {
     if (seen.has(node)) continue;
     seen.add(node);
     const encoder = results.get(node);
+    // What a frozen copy gives is as fixed as data.
+    if (encoder !== undefined && isFrozen(model, encoder)) continue;
     if (encoder !== undefined && node.axes.some((a) => a.kind === 'example')) found.push({ encoder, node });
     else stack.push(...node.args);
   }

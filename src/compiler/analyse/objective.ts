@@ -1,5 +1,5 @@
 /** An objective as a function of the outputs of the encoders that reach it through no other. */
-import type { TypedModel } from '../check/typed-model.js';
+import { isFrozen, type TypedModel } from '../check/typed-model.js';
 import { gradients } from '../differentiate/index.js';
 import { Builder } from '../graph/builder.js';
 import type { NdArray } from '../graph/ops/op.js';
@@ -49,7 +49,7 @@ export interface Point {
 }
 
 /**
- * The objective with stopped gradients let through; data, draws and parameters outside the encoders are fixed. States that `after step` makes of
+ * The objective with stopped gradients let through; data, draws and parameters outside the encoders are fixed, and what frozen copies give is so as data is. States that `after step` makes of
  * the outputs are what they become while the outputs stay as they are.
  */
 export interface Objective {
@@ -91,6 +91,11 @@ function objectiveOf(
   for (const [k, { node }] of outputs.entries()) {
     const attrs = { name: `output ${k}`, shape: node.type.shape, dtype: 'float32' };
     rewriting.replace(node, model.builder.op('input', [], attrs, { axes: node.axes }));
+  }
+  for (const [k, { result, path }] of model.calls.entries()) {
+    if (!isFrozen(model, path)) continue;
+    const attrs = { name: `frozen ${k}`, shape: result.type.shape, dtype: 'float32' };
+    rewriting.replace(result, model.builder.op('input', [], attrs, { axes: result.axes }));
   }
   const b = new Builder();
   const lowering = new BatchLowering(b, Math.min(examples, model.batch));
@@ -235,9 +240,10 @@ function evaluated(nodes: readonly Node[], given: ReadonlyMap<Node, NdArray>): R
   return new Map(nodes.map((node, k) => [node, values[k]!]));
 }
 
-/** Uniform noise; of ids, below what the model declares. */
+/** Uniform noise, of frozen copies around 0; of ids, below what the model declares. */
 function data(node: Node, shape: readonly number[], model: TypedModel): NdArray {
   const numbers = uniformNumbers(shape, node.id);
+  if (String(node.attrs['name']).startsWith('frozen ')) return { shape, data: numbers.data.map((u) => 2 * u - 1) };
   const below = model.inputs.find(({ name }) => name === node.attrs['name'])?.below;
   return below === undefined ? numbers : { shape, data: numbers.data.map((u) => Math.floor(u * below)) };
 }

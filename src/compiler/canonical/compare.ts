@@ -130,8 +130,7 @@ function comparePipelines(a: CanonicalPipeline, b: CanonicalPipeline): string[] 
 
 function compareEncoders(a: CanonicalEncoder, b: CanonicalEncoder): string[] {
   const found: string[] = [];
-  const copy = ({ follows }: CanonicalEncoder): string =>
-    follows ? `moving average of ${follows.encoder}, decay ${follows.decay}` : 'trained by gradient';
+  const copy = ({ follows }: CanonicalEncoder): string => follows ?? 'trained by gradient';
   if (copy(a) !== copy(b)) found.push(`${copy(a)} → ${copy(b)}`);
   if (a.parameters !== b.parameters) found.push(`${a.parameters} → ${b.parameters} parameters`);
   if (!isEqual(a.layers, b.layers)) found.push(`${a.layers.join(', ')} → ${b.layers.join(', ')}`);
@@ -144,6 +143,7 @@ function compareStates(a: CanonicalState, b: CanonicalState): string[] {
   const found: string[] = [];
   if (a.shape !== b.shape) found.push(`${a.shape} → ${b.shape}`);
   if (!isEqual(a.initial, b.initial)) found.push('begins as something else');
+  if (!isEqual(a.between, b.between)) found.push('becomes something else between steps');
   if (a.update?.hash !== b.update?.hash)
     found.push(`after a step ${a.update?.text ?? 'as it was'} → ${b.update?.text ?? 'as it was'}`);
   return found;

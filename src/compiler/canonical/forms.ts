@@ -1,7 +1,7 @@
 /** Everything that a model computes, as formulas. */
 import type { TypedModel } from '../check/typed-model.js';
 import { dimValue } from '../check/values.js';
-import type { Node } from '../graph/types.js';
+import type { Node, Period } from '../graph/types.js';
 import { type Expression, type Lambda, type Leaf, thisExample, type Variable } from './expression.js';
 import type { Leaves } from './leaves.js';
 import { Translation } from './translate.js';
@@ -11,8 +11,14 @@ export interface Forms {
   readonly groups: readonly { readonly over: readonly Leaf[] | undefined; readonly objective: Expression }[];
   readonly terms: readonly { readonly name: string; readonly group: number; readonly value: Expression }[];
   readonly updates: readonly { readonly state: Leaf; readonly value: Lambda }[];
-  /** Moving averages: decay · itself + (1 - decay) · what it follows. */
-  readonly copies: readonly { readonly copy: Leaf; readonly source: Leaf; readonly decay: Expression }[];
+  readonly copies: readonly {
+    readonly copy: Leaf;
+    readonly source: Leaf;
+    /** Of a moving average: decay · itself + (1 - decay) · what it follows. */
+    readonly decay: Expression | undefined;
+    /** Of a frozen copy: as what begins it is made equal to what it follows. */
+    readonly since: Period | undefined;
+  }[];
   readonly energies: readonly {
     readonly name: string;
     readonly parameters: readonly { readonly leaf: Leaf; readonly node: Node }[];
@@ -37,10 +43,14 @@ export function formsOf(model: TypedModel, leaves: Leaves, keyOf: (leaf: Leaf) =
     const leaf = leaves.all.find(({ kind, declared }) => kind === 'state' && declared === state);
     return leaf ? [{ state: leaf, value: translation.value(node) }] : [];
   });
-  const copies = [...leaves.encoders].flatMap(([name, copy]) => {
+  const copies = [...leaves.encoders].flatMap(([name, copy]): Forms['copies'] => {
     const state = model.states.find((s) => s.copy && s.name.startsWith(`${name}/`));
     const source = state?.copy && leaves.encoders.get(state.copy.source.split('/')[0]!);
-    return source ? [{ copy, source, decay: translation.scalar(state.copy!.decay) }] : [];
+    if (!source) return [];
+    const { follows } = state.copy!;
+    return follows.kind === 'average'
+      ? [{ copy, source, decay: translation.scalar(follows.decay), since: undefined }]
+      : [{ copy, source, decay: undefined, since: follows.of }];
   });
   const energies = model.energies.map(({ name, parameters }, k) => ({
     name,

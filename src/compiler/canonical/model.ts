@@ -1,8 +1,9 @@
 /** A model in canonical form: the same for two files that mean the same. */
-import { belongsTo, type TypedModel } from '../check/typed-model.js';
+import { belongsTo, isWeight, type TypedModel } from '../check/typed-model.js';
 import { showShape } from '../graph/dim.js';
 import { type Expression, type Leaf, type Part, rounded, type Weighted } from './expression.js';
 import { type Forms, formsOf } from './forms.js';
+import type { Leaves } from './leaves.js';
 import { canonicalNames } from './naming.js';
 import { Printer } from './print.js';
 import type { Structure } from './structure.js';
@@ -34,8 +35,8 @@ export interface CanonicalEncoder {
   readonly parameters: number;
   /** The operations that read parameters, with these' shapes, in their order; repeated ones as `n ×`. */
   readonly layers: readonly string[];
-  /** Of a moving-average copy. */
-  readonly follows: { readonly encoder: string; readonly decay: string } | undefined;
+  /** Of a copy: what of, and how. */
+  readonly follows: string | undefined;
   /** Every operation of each form of its body. */
   readonly lines: readonly string[];
   /** The same of its forms in the representation. */
@@ -49,6 +50,8 @@ export interface CanonicalState {
   /** How it begins, an operation a line. */
   readonly initial: readonly string[];
   readonly update: Formula | undefined;
+  /** What becomes of it between steps, an operation a line. */
+  readonly between: readonly string[];
 }
 
 export interface CanonicalAddend {
@@ -151,13 +154,16 @@ function formula(value: Part, nameOf: (leaf: Leaf) => string): Formula {
   return { hash: value.hash, definitions: printer.definitions, text };
 }
 
+function boundaryOf(leaves: Leaves, structure: Structure, nameOf: (leaf: Leaf) => string): string[] {
+  return structure.boundary.flatMap((node) => {
+    const other = leaves.cuts.get(node)?.leaf ?? leaves.of(node);
+    return other ? [nameOf(other)] : [];
+  });
+}
+
 function pipeline({ leaves, pipelines }: Structures, leaf: Leaf, nameOf: (leaf: Leaf) => string): CanonicalPipeline {
   const parts = pipelines.get(leaf) ?? [];
-  const boundary = (structure: Structure): string[] =>
-    structure.boundary.flatMap((node) => {
-      const other = leaves.cuts.get(node)?.leaf ?? leaves.of(node);
-      return other ? [nameOf(other)] : [];
-    });
+  const boundary = (structure: Structure): string[] => boundaryOf(leaves, structure, nameOf);
   const shapes = [...leaves.cuts].filter(([, cut]) => cut.leaf === leaf).map(([node]) => showShape(node.type.shape));
   const sum = (count: (s: Structure) => number): number => parts.reduce((n, part) => n + count(part), 0);
   return {
@@ -180,14 +186,16 @@ function encoder(
 ): CanonicalEncoder {
   const own = [...(bodies.get(leaf) ?? [])].sort((a, b) => compareNames(a.lines.join('\n'), b.lines.join('\n')));
   const copy = forms.copies.find((c) => c.copy === leaf);
-  const states = model.states.filter(
-    ({ name, role }) => belongsTo(name, leaf.declared) && (role === 'parameter' || role === 'target'),
-  );
+  const states = model.states.filter((state) => belongsTo(state.name, leaf.declared) && isWeight(model, state));
   return {
     name: nameOf(leaf),
     parameters: states.reduce((n, { type }) => n + type.shape.reduce<number>((a, d) => a * Number(d), 1), 0),
     layers: repeated((own[0]?.parameters ?? []).map(({ operation, shape }) => `${operation} ${shape}`)),
-    follows: copy && { encoder: nameOf(copy.source), decay: formula(copy.decay, nameOf).text },
+    follows:
+      copy &&
+      (copy.decay
+        ? `moving average of ${nameOf(copy.source)}, decay ${formula(copy.decay, nameOf).text}`
+        : `${nameOf(copy.source)} as it was when the ${copy.since} began`),
     lines: own.flatMap(({ lines }) => lines),
     represented: [...new Set(represented.get(leaf)?.map(({ lines }) => lines.join('\n')))].sort(),
   };
@@ -212,18 +220,24 @@ function repeated(layers: readonly string[]): string[] {
 
 function state(
   model: TypedModel,
-  { pipelines }: Structures,
+  { leaves, pipelines }: Structures,
   forms: Forms,
   leaf: Leaf,
   nameOf: (leaf: Leaf) => string,
 ): CanonicalState {
   const update = forms.updates.find((u) => u.state === leaf)?.value;
+  const { role, type } = model.states.find(({ name }) => name === leaf.declared)!;
+  const [initial, ...between] = pipelines.get(leaf) ?? [];
   return {
     name: nameOf(leaf),
-    shape: showShape(model.states.find(({ name }) => name === leaf.declared)!.type.shape),
+    shape: showShape(type.shape),
     isTrained: leaf.kind === 'parameter',
-    initial: pipelines.get(leaf)?.[0]?.lines ?? [],
+    initial: initial?.lines ?? [],
     update: update && formula(update, nameOf),
+    between:
+      role === 'stage'
+        ? ['the number of the stage']
+        : between.flatMap((part) => [...part.lines, `of ${boundaryOf(leaves, part, nameOf).join(', ')}`]),
   };
 }
 

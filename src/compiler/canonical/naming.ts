@@ -146,9 +146,10 @@ function once(forms: Forms, structures: Structures, colours: Colours, likeness: 
   for (const { over, objective } of forms.groups)
     for (const leaf of over ?? []) meet(leaf, `over ${likeness.of(objective)}`);
   for (const { state, value } of forms.updates) meet(state, `becomes ${likeness.of(value)}`);
-  for (const { copy, source, decay } of forms.copies) {
-    meet(copy, `follows ${colours.get(source)} ${likeness.of(decay)}`);
-    meet(source, `followed by ${colours.get(copy)} ${likeness.of(decay)}`);
+  for (const { copy, source, decay, since } of forms.copies) {
+    const how = decay ? likeness.of(decay) : since;
+    meet(copy, `follows ${colours.get(source)} ${how}`);
+    meet(source, `followed by ${colours.get(copy)} ${how}`);
   }
   for (const [leaf, pipelines] of structures.pipelines)
     for (const { boundary } of pipelines)
@@ -177,7 +178,7 @@ function rootsOf(forms: Forms, colours: Colours): (readonly [Part, string])[] {
     ...forms.updates.map(({ state, value }) => [value, `after ${colours.get(state)}`] as const),
     [forms.representation, 'representation'],
     ...forms.energies.map(({ value }) => [value, 'energy'] as const),
-    ...forms.copies.map(({ copy, decay }) => [decay, `decay ${colours.get(copy)}`] as const),
+    ...forms.copies.flatMap(({ copy, decay }) => (decay ? [[decay, `decay ${colours.get(copy)}`] as const] : [])),
   ];
 }
 

@@ -3,7 +3,7 @@
  * of states, draws and axes and the order of commutative operands; the order of operations is theirs.
  */
 import type { Copy, TypedState } from '../check/elaborator.js';
-import type { TypedModel } from '../check/typed-model.js';
+import { isWeight, type TypedModel } from '../check/typed-model.js';
 import { showShape } from '../graph/dim.js';
 import { topological } from '../graph/schedule.js';
 import { splat } from '../graph/simplify.js';
@@ -151,7 +151,7 @@ class Writer {
     const args = this.ordered(node).map((arg) => this.names.get(arg)!);
     for (const arg of node.args) {
       const state = arg.op === 'state' ? this.model.states.find(({ name: n }) => n === arg.attrs['name']) : undefined;
-      if (state && (state.role === 'parameter' || state.role === 'target'))
+      if (state && isWeight(this.model, state))
         this.parameters.push({ operation: node.op, shape: showShape(state.type.shape), count: countOf(state) });
     }
     const own = [node.op, ...args];
@@ -184,7 +184,7 @@ class Writer {
     const known = this.states.get(name);
     if (known) return known;
     const state = this.model.states.find((s) => s.name === name)!;
-    const trained = state.role === 'parameter' || state.role === 'target';
+    const trained = isWeight(this.model, state);
     const own = `${trained ? 'parameter' : state.role} ${this.states.size + 1}`;
     this.states.set(name, own);
     this.lines.push(`${own}: ${showShape(state.type.shape)} begins as ${this.initialOf(state)}`);

@@ -9,7 +9,7 @@ import { type Structure, structureOf } from './structure.js';
 
 export interface Structures {
   readonly leaves: Leaves;
-  /** Of views and masks (a mask's field by field), states and parameters (how they begin). */
+  /** Of views and masks (a mask's field by field), states and parameters (how they begin, then what becomes of them between steps). */
   readonly pipelines: ReadonlyMap<Leaf, readonly Structure[]>;
   /** Of each encoder, the forms that its body has in the objective, or where it has no part in it, in the representation. */
   readonly bodies: ReadonlyMap<Leaf, readonly Structure[]>;
@@ -29,7 +29,7 @@ export function findStructures(model: TypedModel): Structures {
     const leaf = leaves.all.find(
       ({ kind, declared }) => (kind === 'state' || kind === 'parameter') && declared === name,
     );
-    if (leaf) nodesOf.set(leaf, [initial]);
+    if (leaf) nodesOf.set(leaf, [initial, ...betweenSteps(model, name)]);
   }
   const inRepresentation = new Map<Leaf, readonly Structure[]>();
   for (const [name, leaf] of leaves.encoders) inRepresentation.set(leaf, represented.get(name) ?? []);
@@ -40,6 +40,17 @@ export function findStructures(model: TypedModel): Structures {
       nodes.map((root) => structureOf(model, root, (node) => boundaryName(leaves, node, root))),
     );
   return { leaves, pipelines, bodies, represented: inRepresentation };
+}
+
+/** What a state becomes between steps, and the values of single examples that this is made of. */
+function betweenSteps({ epochUpdates, gathered }: TypedModel, state: string): readonly Node[] {
+  const update = epochUpdates.find((u) => u.state === state)?.node;
+  if (!update) return [];
+  const read = topological([update]).filter(({ op }) => op === 'input');
+  return [
+    update,
+    ...gathered.filter(({ name }) => read.some(({ attrs }) => attrs['name'] === name)).map(({ node }) => node),
+  ];
 }
 
 /** What a pipeline does not look into, by kind: which one it is, the boundary says. */

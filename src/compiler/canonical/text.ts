@@ -19,8 +19,8 @@ export function canonicalTexts(model: CanonicalModel): CanonicalTexts {
   const pipelines = (list: readonly CanonicalPipeline[]): string[] =>
     list.flatMap(({ name, lines }) => [`${name}:`, ...lines]);
   const views = [...model.views, ...model.masks];
-  const states = model.states.flatMap((state) => [...stateLines(state), ...state.initial]);
-  const copies = model.encoders.flatMap(({ name, follows }) => (follows ? [`${name} = ${showCopy(follows)}`] : []));
+  const states = model.states.flatMap((state) => [...stateLines(state), ...state.initial, ...state.between]);
+  const copies = model.encoders.flatMap(({ name, follows }) => (follows ? [`${name} = ${follows}`] : []));
   const data = model.data.map(({ name, type }) => `${name}: ${type}`);
   const objective = [...data, ...pipelines(views), ...copies, ...states, ...model.objective.flatMap(groupLines)];
   return {
@@ -59,7 +59,7 @@ export function printCanonicalModel(model: CanonicalModel): string {
     ...model.masks.map((mask) => `mask ${showPipeline(mask)}`),
     ...model.encoders.map(
       ({ name, parameters, layers, follows }) =>
-        `encoder ${name}: ${parameters} parameters; ${follows ? showCopy(follows) : layers.join(', ')}`,
+        `encoder ${name}: ${parameters} parameters; ${follows ?? layers.join(', ')}`,
     ),
     ...model.states.flatMap(stateLines),
     ...model.energies.flatMap(({ parameters, value }) => {
@@ -85,17 +85,14 @@ function showWeight(weight: number): string {
   return Math.abs(weight) === 1 ? '' : `${showNumber(Math.abs(weight))} · `;
 }
 
-function stateLines({ name, shape, isTrained, update }: CanonicalState): string[] {
-  const head = `${isTrained ? 'parameter' : 'state'} ${name}: ${shape}`;
+function stateLines({ name, shape, isTrained, update, between }: CanonicalState): string[] {
+  const changes = between.length > 1 ? `; before an epoch ${between.length} operations` : (between[0] ?? '');
+  const head = `${isTrained ? 'parameter' : 'state'} ${name}: ${shape}${between.length === 1 ? `; ${changes}` : changes}`;
   return update ? formulaLines(`${head}; after a step `, update) : [head];
 }
 
 function formulaLines(head: string, { definitions, text }: Formula): string[] {
   return [...definitions.map((line) => `    where ${line}`), `${head}${text}`];
-}
-
-function showCopy({ encoder, decay }: { readonly encoder: string; readonly decay: string }): string {
-  return `moving average of ${encoder}, decay ${decay}`;
 }
 
 function showPipeline({ name, of, shapes, operations, draws, constants }: CanonicalPipeline): string {

@@ -93,24 +93,30 @@ function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgumen
   for (const [setting, value] of layer.settings) scope.define(setting, value);
   const signature = { parameters: layer.item.inputs, result: layer.item.result, body: layer.item.body };
   const text = layer.isEncoder ? `in encoder ${path}` : `in ${path}`;
+  // A frozen copy is used, not trained: its statistics are the averages that were kept.
+  const mode = layer.copy?.follows.kind === 'start' ? 'use' : e.mode;
   return e.within(
     text,
     span,
     () =>
-      e.inInstance(path, () => {
-        const record = (nodes: readonly Node[], value: Value): void => {
-          if (layer.isEncoder)
-            for (const [output, result] of tensorsOf(value).entries())
-              e.calls.push({ path, args: nodes, result, output });
-        };
-        const callee = layer.isEncoder ? path : name;
-        const result = applySignature(e, callee, signature, scope, args, span, layer, record);
-        record(
-          args.flatMap((a) => (a.value.kind === 'tensor' ? [a.value.node] : [])),
-          result,
-        );
-        return result;
-      }),
+      e.inInstance(
+        path,
+        () => {
+          const record = (nodes: readonly Node[], value: Value): void => {
+            if (layer.isEncoder)
+              for (const [output, result] of tensorsOf(value).entries())
+                e.calls.push({ path, args: nodes, result, output });
+          };
+          const callee = layer.isEncoder ? path : name;
+          const result = applySignature(e, callee, signature, scope, args, span, layer, record);
+          record(
+            args.flatMap((a) => (a.value.kind === 'tensor' ? [a.value.node] : [])),
+            result,
+          );
+          return result;
+        },
+        mode,
+      ),
     missing,
   );
 }

@@ -74,7 +74,7 @@ function readStatement(statement: Statement, own: Set<string>, read: Set<string>
       readExpr(statement.initial, own, read);
       own.add(statement.name.text);
       return;
-    case 'after': {
+    case 'update': {
       const inner = new Set(own);
       for (const s of statement.statements) readStatement(s, inner, read);
       return;

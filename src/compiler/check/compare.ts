@@ -144,7 +144,15 @@ function variantsOf(
   const ofTraining = Object.fromEntries(
     Object.entries(tunedIn(values)).filter(([path]) => !(path in overrides) && !(path.split('.')[0]! in overrides)),
   );
-  const train: TrainItem = { kind: 'train', model, dataset: item.dataset, settings, span: item.span, doc: item.doc };
+  const train: TrainItem = {
+    kind: 'train',
+    model,
+    dataset: item.dataset,
+    later: [],
+    settings,
+    span: item.span,
+    doc: item.doc,
+  };
   const variants: VariantDecl[] = [];
   for (const chosenModel of product(ofModel)) {
     for (const chosen of product(ofTraining)) {

@@ -5,10 +5,11 @@
  */
 import { type Code, codes, type Diagnostic, type Related, type ReportPlace, report } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
+import type { UpdateMoment } from '../../grammar/syntax-tree.js';
 import { Builder, ShapeError } from '../graph/builder.js';
 import { type Dim, showShape, symbol } from '../graph/dim.js';
 import type { OpName } from '../graph/ops/index.js';
-import type { Attrs, Axis, Node, StateDecl } from '../graph/types.js';
+import type { Attrs, Axis, Node, Period, StateDecl } from '../graph/types.js';
 import type { Value } from './values.js';
 import { missing } from './values.js';
 
@@ -24,15 +25,31 @@ export interface Instance {
   readonly counters: Map<string, number>;
 }
 
-/** A moving-average copy of a parameter: after a step it is decay · itself + (1 - decay) · the parameter's new value. */
+/** A copy of another state. */
 export interface Copy {
   /** The state that is followed; of an instance, its path. */
   readonly source: string;
-  /** A scalar, the same for all examples. */
-  readonly decay: Node;
+  readonly follows: Following;
 }
 
-export interface TypedState extends StateDecl {
+/**
+ * `average`: after a step the copy is decay · itself + (1 - decay) · the parameter's new value; the decay is a scalar, the same for all examples.
+ * `start`: it is what the other was as the epoch, or the stage of training, began.
+ */
+export type Following =
+  | { readonly kind: 'average'; readonly decay: Node }
+  | { readonly kind: 'start'; readonly of: Period };
+
+/** What `before epoch` reads of a number of examples of the data set. */
+export interface Gathered {
+  /** The input that takes the values, `[count, ...]`. */
+  readonly name: string;
+  readonly count: number;
+  /** The value of one example. */
+  readonly node: Node;
+}
+
+export interface TypedState extends Omit<StateDecl, 'renewed'> {
   /** Its value at the start, without axes. */
   readonly initial: Node;
   readonly copy?: Copy | undefined;
@@ -67,10 +84,14 @@ export class Elaborator {
   readonly exampleAxis: Axis = { id: 0, kind: 'example', size: symbol('batch') };
   /** Paths of instances that are moving-average copies of others. */
   readonly copies = new Map<string, Copy>();
-  /** State → its value after the step, by `after step`. */
-  readonly updates = new Map<string, Node>();
-  /** Whether an `after step` is being evaluated: states are then what earlier statements made them. */
-  isAfterStep = false;
+  /** When → state → its value from then on. */
+  readonly updates: { readonly [M in UpdateMoment]: Map<string, Node> } = {
+    'after step': new Map(),
+    'before epoch': new Map(),
+  };
+  /** Whose statements are being evaluated: states are then what earlier statements made them. */
+  moment: UpdateMoment | undefined;
+  readonly gathered: Gathered[] = [];
   readonly frames: Frame[] = [];
   instance: Instance | undefined;
   mode: Mode = 'train';
@@ -185,20 +206,21 @@ export class Elaborator {
 
   private readonly modelCounters = new Map<string, number>();
 
-  inInstance<T>(path: string, body: () => T): T {
-    const outer = this.instance;
+  inInstance<T>(path: string, body: () => T, mode: Mode = this.mode): T {
+    const outer = { instance: this.instance, mode: this.mode };
     this.instance = { path, counters: new Map() };
+    this.mode = mode;
     try {
       return body();
     } finally {
-      this.instance = outer;
+      Object.assign(this, outer);
     }
   }
 
   /** What the state `name` of a copied instance follows. */
   copyOf(name: string): Copy | undefined {
-    for (const [path, { source, decay }] of this.copies)
-      if (name.startsWith(`${path}/`)) return { source: source + name.slice(path.length), decay };
+    for (const [path, { source, follows }] of this.copies)
+      if (name.startsWith(`${path}/`)) return { source: source + name.slice(path.length), follows };
     return undefined;
   }
 
@@ -210,10 +232,10 @@ export class Elaborator {
     );
   }
 
-  /** A state as it is at this place: in `after step`, as the statements before have made it. */
+  /** A state as it is at this place: in `after step` and `before epoch`, as the statements before have made it. */
   current(value: Value): Value {
-    if (!this.isAfterStep || !this.isState(value)) return value;
-    const node = this.updates.get(String(value.node.attrs['name']));
+    if (!this.moment || !this.isState(value)) return value;
+    const node = this.updates[this.moment].get(String(value.node.attrs['name']));
     return node ? { kind: 'tensor', node } : value;
   }
 

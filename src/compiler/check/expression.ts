@@ -11,7 +11,7 @@ import { evaluateMinimum } from './gradient.js';
 import { checkTable } from './id-bounds.js';
 import { evaluateLoop } from './loops.js';
 import { Scope } from './scope.js';
-import { assignState, executeAfter, executeState } from './states.js';
+import { assignState, executeState, executeUpdate } from './states.js';
 import { describe, dimValue, int, missing, number, type Value } from './values.js';
 
 export function evaluate(e: Elaborator, expr: Expr, scope: Scope): Value {
@@ -349,8 +349,8 @@ export function execute(e: Elaborator, statement: Statement, scope: Scope): void
     case 'state':
       executeState(e, statement, scope);
       return;
-    case 'after':
-      executeAfter(e, statement, scope);
+    case 'update':
+      executeUpdate(e, statement, scope);
       return;
     case 'assign': {
       const binding = scope.find(statement.name.text);

@@ -8,6 +8,7 @@ import type {
   ModelItem,
   Name,
   TypeExpr,
+  UpdateMoment,
   ViewName,
 } from '../../grammar/syntax-tree.js';
 import { fieldTypeInfo, isFieldType } from '../field-types.js';
@@ -79,7 +80,9 @@ export function elaborateModel(
     inputs: train.inputs,
     terms,
     groups,
-    updates: [...e.updates].map(([state, node]) => ({ state, node })),
+    updates: updatesAt(e, 'after step'),
+    epochUpdates: updatesAt(e, 'before epoch'),
+    gathered: e.gathered,
     representation,
     viewRepresentations,
     trainingRepresentation: () => elaborateInTraining(e, item, train.scope),
@@ -92,6 +95,10 @@ export function elaborateModel(
     calls: e.calls,
     span: item.name.span,
   };
+}
+
+function updatesAt(e: Elaborator, moment: UpdateMoment): TypedModel['updates'] {
+  return [...e.updates[moment]].map(([state, node]) => ({ state, node }));
 }
 
 interface Members {
@@ -184,7 +191,7 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
     case 'let':
     case 'param':
     case 'state':
-    case 'after':
+    case 'update':
       execute(e, member, scope);
       return;
     case 'minimize':

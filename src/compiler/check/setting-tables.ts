@@ -72,7 +72,7 @@ const code = (text: string): string => `\`${text}\``;
 const list = (names: readonly string[]): string => code(`[${names.join(', ')}]`);
 
 export const trainSettings: Readonly<Record<string, SettingInfo>> = {
-  epochs: { doc: 'Passes over the data; fractions are allowed.', otherwise: `${defaults.epochs}` },
+  epochs: { doc: 'Passes over the data, of each stage; fractions are allowed.', otherwise: `${defaults.epochs}` },
   batch: { doc: 'Examples in a step, at least 2.', otherwise: `${defaults.batch}` },
   micro_batch: {
     doc: `Examples that are computed at a time, a divisor of \`batch\`. Loss and gradient are those of the whole batch, whatever crosses examples: what a contrast or a

@@ -58,6 +58,10 @@ export class SettingsChecker {
     return {
       model: item.model.text,
       ...this.dataPlace(item.dataset),
+      later: item.later.flatMap((place) => {
+        const { dataset, split } = this.dataPlace(place, 'then');
+        return dataset === undefined ? [] : [{ dataset, split }];
+      }),
       epochs: this.number(settings, 'epochs', defaults.epochs, 'a number above 0', (n) => n > 0),
       batch,
       microBatch: microBatch === batch ? undefined : microBatch,
@@ -117,10 +121,19 @@ export class SettingsChecker {
     return [...new Set(wanted)].filter((name) => known.includes(name)) as MeasureName[];
   }
 
-  private dataPlace(expr: Expr | undefined): { dataset: string | undefined; split: string | undefined } {
+  private dataPlace(
+    expr: Expr | undefined,
+    word: 'on' | 'then' = 'on',
+  ): { dataset: string | undefined; split: string | undefined } {
     if (expr?.kind === 'name') return { dataset: expr.name.text, split: undefined };
     if (expr?.kind === 'member' && expr.subject.kind === 'name')
       return { dataset: expr.subject.name.text, split: expr.member.text };
+    if (expr && expr.kind !== 'missing')
+      this.outOfRange(
+        word,
+        'a data set or a split of one, such as `digits.train` (several in turn: `a then b`)',
+        expr.span,
+      );
     return { dataset: undefined, split: undefined };
   }
 

@@ -1,18 +1,21 @@
 /** What outlives a step: parameters, declared states with their `after step`, and moving-average copies. */
 import type { Span } from '../../grammar/source.js';
-import type { AfterStatement, Name, ParamStatement, StateStatement } from '../../grammar/syntax-tree.js';
+import type { Name, ParamStatement, StateStatement, UpdateStatement } from '../../grammar/syntax-tree.js';
 import { type Dim, sameShape, showShape } from '../graph/dim.js';
+import { topological } from '../graph/schedule.js';
 import type { Node } from '../graph/types.js';
-import type { Elaborator } from './elaborator.js';
+import type { Copy, Elaborator } from './elaborator.js';
 import { asDim, asNode, evaluate, execute } from './expression.js';
 import { Scope } from './scope.js';
 import { missing, type Value } from './values.js';
 
-/** `param`: trained; in a moving-average copy it follows the parameter of the same name. `state`: changed by `after step` alone. */
+/** `param`: trained; in a copy it follows the parameter of the same name. `state`: changed by `after step` and `before epoch` alone. */
 export function executeState(e: Elaborator, statement: ParamStatement | StateStatement, scope: Scope): void {
   const { name: own, kind } = statement;
   const name = e.instance?.path ? `${e.instance.path}/${own.text}` : own.text;
-  const copy = kind === 'param' ? e.copyOf(name) : undefined;
+  const found = e.copyOf(name);
+  // Statistics and states of a moving average are its own, those of a frozen copy frozen too.
+  const copy = kind === 'param' || found?.follows.kind === 'start' ? found : undefined;
   const declared = declaredShape(e, statement, scope);
   if (declared === 'wrong') {
     scope.define(own.text, missing, own.span);
@@ -27,8 +30,12 @@ export function executeState(e: Elaborator, statement: ParamStatement | StateSta
   };
   const known = e.states.get(name);
   const shape = declared ?? known?.type.shape ?? initial()?.type.shape;
-  const role = copy ? 'target' : kind === 'param' ? 'parameter' : 'buffer';
+  const role = copy ? copyRole(copy) : kind === 'param' ? 'parameter' : 'buffer';
   scope.define(own.text, shape ? e.state(name, role, shape, own.span, initial, copy) : missing, own.span);
+}
+
+export function copyRole({ follows }: Copy): 'target' | 'frozen' {
+  return follows.kind === 'average' ? 'target' : 'frozen';
 }
 
 function declaredShape(
@@ -62,26 +69,39 @@ function initialValue(
   return undefined;
 }
 
-/** Only a training step changes states; the statements see the values of the step, parameters as they were at its start. */
-export function executeAfter(e: Elaborator, statement: AfterStatement, scope: Scope): void {
-  if (e.mode !== 'train') return;
-  const outer = e.isAfterStep;
-  e.isAfterStep = true;
+/**
+ * The statements of `after step` see the values of a training step, parameters as they were at its start. Those of `before epoch` see the model as it
+ * is used: statistics are the averages that were kept.
+ */
+export function executeUpdate(e: Elaborator, { moment, statements, span }: UpdateStatement, scope: Scope): void {
+  if (moment === 'before epoch' && e.instance) {
+    e.fail('EBM2082', {}, span);
+    return;
+  }
+  if (e.mode !== (moment === 'after step' ? 'train' : 'use')) return;
+  const outer = { moment: e.moment, drawAxes: e.drawAxes };
+  e.moment = moment;
+  // What is not of an example is drawn once.
+  if (moment === 'before epoch') e.drawAxes = [];
   const inner = new Scope(scope);
-  for (const s of statement.statements) execute(e, s, inner);
-  e.isAfterStep = outer;
+  for (const s of statements) execute(e, s, inner);
+  Object.assign(e, outer);
 }
 
 /** `name = value` where `name` is a state: its value from the next step on. */
 export function assignState(e: Elaborator, name: Name, state: Node, value: Value, span: Span): void {
-  if (!e.isAfterStep) {
+  if (!e.moment) {
     e.fail('EBM2033', { name: name.text }, name.span);
     return;
   }
   const node = asNode(e, value, span, `the next value of \`${name.text}\``);
   if (!node) return;
   if (node.axes.length > 0) {
-    e.fail('EBM2038', { name: name.text }, span);
+    e.fail('EBM2038', { name: name.text, moment: e.moment }, span);
+    return;
+  }
+  if (e.moment === 'before epoch' && topological([node]).some(({ op }) => op === 'batch')) {
+    e.fail('EBM2083', {}, span);
     return;
   }
   const next = broadcastScalar(e, node, state.type.shape, span);
@@ -90,7 +110,7 @@ export function assignState(e: Elaborator, name: Name, state: Node, value: Value
     e.fail('EBM2012', slots, span);
     return;
   }
-  e.updates.set(String(state.attrs['name']), next);
+  e.updates[e.moment].set(String(state.attrs['name']), next);
 }
 
 function broadcastScalar(e: Elaborator, node: Node, shape: readonly Dim[], span: Span): Node | undefined {

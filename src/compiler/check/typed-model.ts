@@ -4,7 +4,7 @@ import type { Builder } from '../graph/builder.js';
 import { showShape } from '../graph/dim.js';
 import { topological } from '../graph/schedule.js';
 import type { Axis, Node, TensorType } from '../graph/types.js';
-import type { InstanceCall, TypedState } from './elaborator.js';
+import type { Gathered, InstanceCall, TypedState } from './elaborator.js';
 
 /** A model with every function expanded: a program for one example, whose nodes say which axes they run over. */
 export interface TypedModel {
@@ -17,6 +17,9 @@ export interface TypedModel {
   readonly groups: readonly TypedGroup[];
   /** What `after step` gives states, without axes. */
   readonly updates: readonly { readonly state: string; readonly node: Node }[];
+  /** What `before epoch` gives states, without axes, and what it reads of many examples. */
+  readonly epochUpdates: readonly { readonly state: string; readonly node: Node }[];
+  readonly gathered: readonly Gathered[];
   /** Evaluated for use after training. */
   readonly representation: Node;
   /**
@@ -71,6 +74,18 @@ export function belongsTo(state: string, owner: string): boolean {
 /** The encoder, `param` or `state` of a model that a state belongs to. */
 export function ownerOf(state: string): string {
   return state.split('/')[0]!;
+}
+
+/** Whether an encoder is a copy that no step changes. */
+export function isFrozen({ states }: TypedModel, encoder: string): boolean {
+  return states.some(({ name, copy }) => copy?.follows.kind === 'start' && belongsTo(name, encoder));
+}
+
+/** Whether a state is a weight: trained, or a copy of what is. */
+export function isWeight({ states }: Pick<TypedModel, 'states'>, { role, copy }: TypedState): boolean {
+  if (role !== 'frozen') return role === 'parameter' || role === 'target';
+  const source = states.find(({ name }) => name === copy?.source);
+  return source !== undefined && isWeight({ states }, source);
 }
 
 /** Whether the parameter follows the gradient of a group's terms. */

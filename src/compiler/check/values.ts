@@ -39,7 +39,7 @@ export interface LayerValue {
   readonly settings: ReadonlyMap<string, Value>;
   readonly path: string | undefined;
   readonly isEncoder: boolean;
-  /** Present where it is a moving-average copy of another instance. */
+  /** Present where it is a copy of another instance. */
   readonly copy?: Copy | undefined;
 }
 

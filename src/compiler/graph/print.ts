@@ -46,8 +46,17 @@ export function printGraph(graph: Graph): string {
 }
 
 /** Every graph of a program. */
-export function printProgram({ init, step, represent, representViews, pairEnergies, energies }: Program): string {
+export function printProgram({
+  init,
+  step,
+  epoch,
+  represent,
+  representViews,
+  pairEnergies,
+  energies,
+}: Program): string {
+  const between = epoch ? [...(epoch.gather ? [epoch.gather] : []), epoch.update] : [];
   const views = representViews ? [representViews] : [];
   const pairs = pairEnergies ? [pairEnergies] : [];
-  return [init, step, represent, ...views, ...pairs, ...Object.values(energies)].map(printGraph).join('\n');
+  return [init, step, ...between, represent, ...views, ...pairs, ...Object.values(energies)].map(printGraph).join('\n');
 }

@@ -54,12 +54,20 @@ export const rateInput = 'rate';
 export const progressInput = 'progress';
 export const scalarInputs: readonly string[] = [rateInput, progressInput];
 
+/** What training consists of: the passes over one data set, and what is trained on one data set after another. */
+export type Period = 'epoch' | 'stage';
+
 /** Named tensors that outlive a step: parameters, moving averages, optimizer slots. */
 export interface StateDecl {
   readonly name: string;
   readonly type: TensorType;
-  /** 'target': a moving-average copy of a parameter; 'buffer': a declared state; 'scratch' is what passes of a step in micro-batches leave for each other. */
-  readonly role: 'parameter' | 'target' | 'average' | 'buffer' | 'optimizer' | 'scratch';
+  /**
+   * 'target': a moving-average copy of a parameter; 'frozen': a copy that is renewed between steps; 'buffer': a declared state; 'stage': the number of the
+   * stage of training, from 0; 'scratch' is what passes of a step in micro-batches leave for each other.
+   */
+  readonly role: 'parameter' | 'target' | 'frozen' | 'average' | 'buffer' | 'stage' | 'optimizer' | 'scratch';
+  /** Of a frozen copy: the state that it is made equal to as each period begins. */
+  readonly renewed?: { readonly source: string; readonly of: Period } | undefined;
 }
 
 /** A function of named inputs (`input` nodes) and states (`state` nodes) to named outputs and new state values. */
@@ -89,6 +97,14 @@ export interface MicroStep {
   readonly scratch: readonly StateDecl[];
 }
 
+/** `before epoch`: values of many examples, and what states become of them. */
+export interface EpochGraphs {
+  /** Inputs: the data fields. Outputs: a value of each example, `[batch, ...]`, under the names that `update` takes. */
+  readonly gather: Graph | undefined;
+  /** Inputs: values of as many examples as it asks for, `[count, ...]`. Updates states. */
+  readonly update: Graph;
+}
+
 /** Everything a target compiles for one model at one batch size. */
 export interface Program {
   readonly model: string;
@@ -102,6 +118,8 @@ export interface Program {
   readonly step: Graph;
   /** The same step in micro-batches, where that is asked for. */
   readonly micro?: MicroStep | undefined;
+  /** What happens as an epoch begins, where the model says so. */
+  readonly epoch?: EpochGraphs | undefined;
   /** Inputs: the data fields. Output: `representation` [batch, ...]. With micro-batches, this and the others take one of them. */
   readonly represent: Graph;
   /** Inputs: the data fields. Output: `representations` [batch, 2, ...], of the first two views. */

@@ -7,7 +7,7 @@ import { followsGroup, type TypedModel } from '../check/typed-model.js';
 import type { OptimizerDecl } from '../declarations.js';
 import { gradients } from '../differentiate/index.js';
 import { Builder } from '../graph/builder.js';
-import type { Axis, Graph, Node, Program, StateDecl } from '../graph/types.js';
+import type { Axis, EpochGraphs, Graph, Node, Program, StateDecl } from '../graph/types.js';
 import { BatchLowering, type RunningValue } from './batching.js';
 import { mergeViews } from './merge-views.js';
 import { lowerMicroStep, type MicroOptions } from './micro-batches/index.js';
@@ -32,7 +32,14 @@ export interface LoweringPasses {
 
 export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: LoweringPasses): Program {
   const states = new Map<string, StateDecl>(
-    model.states.map(({ name, role, type }) => [name, { name, role, type: { dtype: type.dtype, shape: type.shape } }]),
+    model.states.map(({ name, role, type, copy }) => {
+      // A derived model may do without what a copy was made of.
+      const isThere = model.states.some((state) => state.name === copy?.source);
+      const renewed =
+        isThere && copy?.follows.kind === 'start' ? { source: copy.source, of: copy.follows.of } : undefined;
+      const own = { name, role, type: { dtype: type.dtype, shape: type.shape } };
+      return [name, renewed ? { ...own, renewed } : own];
+    }),
   );
   const step = lowerStep(model, optimizer, states, passes);
   const parameters = [...states.values()].filter((s) => s.role === 'parameter');
@@ -56,16 +63,17 @@ export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: 
       ...micro,
       passes: micro.passes.map(({ graph, each }) => ({ graph: passes.finish(graph), each })),
     },
-    represent: passes.finish(lowerFunction(model, 'represent', 'representation', model.representation, passes)),
+    epoch: lowerEpoch(model, passes),
+    represent: passes.finish(lowerFunction(model, 'represent', [['representation', model.representation]], passes)),
     representViews:
       model.viewRepresentations &&
-      passes.finish(lowerFunction(model, 'representViews', 'representations', model.viewRepresentations, passes)),
+      passes.finish(lowerFunction(model, 'representViews', [['representations', model.viewRepresentations]], passes)),
     pairEnergies:
-      model.pairs && passes.finish(lowerFunction(model, 'pairEnergies', 'energies', model.pairs.node, passes)),
+      model.pairs && passes.finish(lowerFunction(model, 'pairEnergies', [['energies', model.pairs.node]], passes)),
     energies: Object.fromEntries(
       model.energies.map((energy) => [
         energy.name,
-        passes.finish(lowerFunction(model, energy.name, 'energy', energy.node, passes)),
+        passes.finish(lowerFunction(model, energy.name, [['energy', energy.node]], passes)),
       ]),
     ),
   };
@@ -135,7 +143,11 @@ function groupGradients(
 
 /** The decays of moving-average copies, by the state that keeps one. */
 function lowerDecays({ states }: TypedModel, lowering: BatchLowering): ReadonlyMap<string, Node> {
-  return new Map(states.flatMap(({ name, copy }) => (copy ? [[name, lowering.lower(copy.decay).node] as const] : [])));
+  return new Map(
+    states.flatMap(({ name, copy }) =>
+      copy?.follows.kind === 'average' ? [[name, lowering.lower(copy.follows.decay).node] as const] : [],
+    ),
+  );
 }
 
 /** Moving-average copies after the step, of what they follow after the step (He et al. 2020, equation 2). */
@@ -148,7 +160,7 @@ function newTargets(
   b.place = { scope: 'targets', span: undefined };
   const next: Record<string, Node> = {};
   for (const { name, copy, type } of states) {
-    if (!copy) continue;
+    if (copy?.follows.kind !== 'average') continue;
     const shape = type.shape.map(Number);
     const decay = decays.get(name)!;
     // A copy of a copy follows what that one becomes; it is declared after it.
@@ -230,18 +242,46 @@ function lowerInit(model: TypedModel, states: ReadonlyMap<string, StateDecl>): G
   return { name: 'init', inputs: [], outputs: {}, updates };
 }
 
+/** `before epoch`: a value of each example of a batch for what it gathers, and from as many as it wants to the states. */
+function lowerEpoch(model: TypedModel, passes: LoweringPasses): EpochGraphs | undefined {
+  const { epochUpdates, gathered } = model;
+  if (epochUpdates.length === 0) return undefined;
+  const b = new Builder();
+  const lowering = new BatchLowering(b, model.batch);
+  const values = passes.forward(
+    b,
+    epochUpdates.map(({ node }) => lowering.lower(node).node),
+  );
+  const updates = Object.fromEntries(epochUpdates.map(({ state }, k) => [state, values[k]!]));
+  const outputs = gathered.map(({ name, node }) => [name, node] as const);
+  return {
+    gather: outputs.length > 0 ? passes.finish(lowerFunction(model, 'gather', outputs, passes)) : undefined,
+    update: passes.finish({ name: 'epoch', inputs: [...lowering.inputs.values()], outputs: {}, updates }),
+  };
+}
+
 /** What a model answers after training, for `batch` examples: data fields to `representation`. */
 export function lowerRepresentation(model: TypedModel, batch: number, forward: LoweringPasses['forward']): Graph {
   const passes: LoweringPasses = { forward, finish: (graph) => graph };
-  return lowerFunction({ ...model, batch }, 'represent', 'representation', model.representation, passes);
+  return lowerFunction({ ...model, batch }, 'represent', [['representation', model.representation]], passes);
 }
 
-/** A function of one batch, for use: the representation, or an energy. */
-function lowerFunction(model: TypedModel, name: string, output: string, node: Node, passes: LoweringPasses): Graph {
+/** A function of one batch, for use: the representation, an energy, what is gathered. */
+function lowerFunction(
+  model: TypedModel,
+  name: string,
+  outputs: readonly (readonly [name: string, node: Node])[],
+  passes: LoweringPasses,
+): Graph {
   const b = new Builder();
   const batch = passes.micro?.size ?? model.batch;
   const lowering = new BatchLowering(b, batch);
-  const value = lowering.lowerOver(node, [concrete(model.exampleAxis, batch)]);
-  const [result] = passes.forward(b, [value]) as [Node];
-  return { name, inputs: [...lowering.inputs.values()], outputs: { [output]: result }, updates: {} };
+  const values = outputs.map(([, node]) => lowering.lowerOver(node, [concrete(model.exampleAxis, batch)]));
+  const results = passes.forward(b, values);
+  return {
+    name,
+    inputs: [...lowering.inputs.values()],
+    outputs: Object.fromEntries(outputs.map(([output], k) => [output, results[k]!])),
+    updates: {},
+  };
 }

@@ -77,6 +77,10 @@ function mapProgram(program: Program, change: (graph: Graph) => Graph): Program 
       ...program.micro,
       passes: program.micro.passes.map(({ graph, each }) => ({ graph: change(graph), each })),
     },
+    epoch: program.epoch && {
+      gather: program.epoch.gather && change(program.epoch.gather),
+      update: change(program.epoch.update),
+    },
     represent: change(program.represent),
     representViews: program.representViews && change(program.representViews),
     pairEnergies: program.pairEnergies && change(program.pairEnergies),

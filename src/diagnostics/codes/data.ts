@@ -280,6 +280,15 @@ that is not JSON, a member without its partners. The first ten are named in the 
     explain: `Rows or members cannot be used, and either \`--strict\` asks for all of them to be good or none is. The first ten are named in the notes,
 with the reason for each.`,
   }),
+  EBM4027: code<{ dataset: string; split: string; size: number; wanted: number }>({
+    severity: 'error',
+    title: 'Fewer examples than an epoch begins with',
+    message: ({ dataset, split, size, wanted }) =>
+      `\`before epoch\` takes ${wanted} examples, and \`${dataset}.${split}\` has ${size}`,
+    help: ({ size }) => [`ask for at most ${size}: \`examples(..., ${size})\``],
+    explain: `\`examples(f(x), 4096)\` in \`before epoch\` is the value for 4096 different examples of the data that is trained on. Its shape is known
+when the model is compiled, so there must be that many.`,
+  }),
   EBM4050: code<{ dataset: string; count: number; total: number }>({
     severity: 'warning',
     title: 'Keys without a partner',

@@ -27,6 +27,19 @@ const target = (members: string) =>
   encoder q = linear(8)
   energy E(u, v) = mean_square(q(f(u)), stop(t(v)))
   minimize { distill: E(a, b) }`);
+const clusters = (members: string) =>
+  program(`  state centres: [4, 8] = normal([4, 8])
+${energy}
+  minimize { invariance: E(a, b), spread: variance(f(a)) + variance(f(b)), near: min c in centres { mean_square(f(a), c) } }
+${members}`);
+const goodClusters = clusters('  before epoch { centres = examples(f(x), 4) }');
+const staged = (trained: string) => `${program(`  encoder old = frozen(f)
+${energy}
+  minimize { invariance: E(a, b), spread: variance(f(a)) + variance(f(b)), kept: mean_square(f(a), old(a)) }`)}
+dataset early = csv("early.csv") { x: [16] }
+dataset late = csv("late.csv") { x: [16] }
+train M on ${trained} { epochs: 3 }
+`;
 const rival = (first: string, second: string) =>
   program(`  encoder g = linear(8)
   energy E(u, v) = mean_square(f(u), g(v))
@@ -38,10 +51,11 @@ const goodRival = rival('minimize over f', 'minimize over g');
 export const dynamicsCodes = {
   EBM2033: code<{ name: string }>({
     severity: 'error',
-    title: 'a state changed outside `after step`',
-    message: ({ name }) => `the state \`${name}\` is given a value outside \`after step\``,
+    title: 'a state changed outside `after step` and `before epoch`',
+    message: ({ name }) => `the state \`${name}\` is given a value outside \`after step\` and \`before epoch\``,
     help: ({ name }) => [`write \`after step { ${name} = ... }\`; for a value of this step alone, use \`let\``],
-    explain: 'A state is the same for all of a step. What it is from the next step on is said in `after step { ... }`.',
+    explain:
+      'A state is the same for all of a step. What it is from the next step on is said in `after step { ... }`, what it is from the beginning of an epoch on in `before epoch { ... }`.',
     wrong: queue('').replace(energy, `  energy E(u, v) {\n    queue = 0 * queue\n    mean_square(f(u), f(v))\n  }`),
     right: goodQueue,
   }),
@@ -82,22 +96,25 @@ export const dynamicsCodes = {
     wrong: slope('min z from zeros([8]) by newton(steps: 3) { mean_square(f(a), z) }'),
     right: slope('min z from zeros([8]) by gradient(steps: 3, rate: 0.1) { mean_square(f(a), z) }'),
   }),
-  EBM2038: code<{ name: string }>({
+  EBM2038: code<{ name: string; moment: 'after step' | 'before epoch' }>({
     severity: 'error',
     title: 'a state that would differ by example',
     message: ({ name }) => `the next value of \`${name}\` differs from example to example`,
-    help: () => ['take it over the batch: `batch.mean(...)`, or `batch(...)` for the values of all examples'],
+    help: ({ moment }) =>
+      moment === 'after step'
+        ? ['take it over the batch: `batch.mean(...)`, or `batch(...)` for the values of all examples']
+        : ['take it over examples of the data set: `examples(f(x), 4096)` is `[4096, ...]`'],
     explain: 'A state belongs to the model, not to an example. What is put into it must be the same for all examples.',
     wrong: queue('  after step { queue = 0.9 * queue + 0.1 * f(b) }'),
     right: goodQueue,
   }),
   EBM2039: code<{ copy: string; source: string }>({
     severity: 'error',
-    title: 'a moving average of nothing',
+    title: 'a copy of nothing',
     message: ({ copy, source }) => `\`${copy}\` follows \`${source}\`, which the model never calls`,
     help: ({ copy, source }) => [`call \`${source}\` in a term, or \`${copy}\` stays as it was drawn`],
     explain:
-      '`ema(f)` is a copy of f whose parameters follow those of f. Parameters exist where f is called: a copy of an encoder that nothing calls has nothing to follow.',
+      '`ema(f)` and `frozen(f)` are copies of f whose parameters follow those of f. Parameters exist where f is called: a copy of an encoder that nothing calls has nothing to follow.',
     wrong: target('  encoder p = linear(8)\n  encoder t = ema(p)'),
     right: target('  encoder t = ema(f, decay: 0.99 -> 1.0)'),
   }),
@@ -159,6 +176,60 @@ export const dynamicsCodes = {
       'A mean, variance or largest of no values is not a number. It is most often met where a mask hides nothing, so that there is nothing to predict, or everything, so that there is nothing to see.',
     wrong: slope('mean(square(f(a)[8:8]))'),
     right: slope('mean(square(f(a)[0:8]))'),
+  }),
+  EBM2080: code<{ model: string; asks: string; isCopy: boolean }>({
+    severity: 'warning',
+    title: 'stages that are not there',
+    message: ({ model, asks, isCopy }) =>
+      isCopy
+        ? `${asks} is what \`${model}\` was as its stage of training began, but there is one stage: it stays untrained`
+        : `${asks} in \`${model}\` is always 0: there is one stage of training`,
+    help: ({ model }) => [
+      `train on one data set after another: \`train ${model} on early.train then late.train\``,
+      'for a copy that is renewed with each epoch, write `frozen(f, since: "epoch")`',
+    ],
+    explain: `\`train M on early.train then late.train\` trains in stages, and \`frozen(f)\` is f as it was when the present stage began: in the first
+one untrained, later what the stages before have made of it. With a single stage it is an untrained network to the end, and to keep near that is
+rarely what is meant. \`stage()\` is the number of the stage, 0 in the first.`,
+    wrong: staged('early.train'),
+    right: staged('early.train then late.train'),
+  }),
+  EBM2081: code<Record<string, never>>({
+    severity: 'error',
+    title: '`examples` outside `before epoch`',
+    message: () => '`examples(value, count)` is written in `before epoch { ... }`, around the value of one example',
+    help: () => ['the values of all examples of the batch are `batch(...)`'],
+    explain: `As an epoch begins, \`examples(f(x), 4096)\` is the value for 4096 examples of the data set, drawn anew each time, \`[4096, ...]\`. A step
+sees the examples of its batch alone: \`batch(...)\` is their values.`,
+    wrong: clusters('  after step { centres = examples(f(x), 4) }'),
+    right: goodClusters,
+  }),
+  EBM2082: code<Record<string, never>>({
+    severity: 'error',
+    title: '`before epoch` inside a network',
+    message: () => '`before epoch` belongs to the model, not to a network',
+    help: () => ['declare the state in the model, and give it to the network as an argument'],
+    explain:
+      'What happens as an epoch begins is computed of examples of the data set, which a network knows nothing of. States of a network change in `after step`.',
+    wrong: clusters('')
+      .replace(
+        'model M',
+        'net shifted()(x: [d]) -> [8] {\n  state s: [8] = zeros([8])\n  before epoch { s = 0 }\n  s + linear(8)(x)\n}\n\nmodel M',
+      )
+      .replace('encoder f = linear(8)', 'encoder f = shifted'),
+    right: goodClusters,
+  }),
+  EBM2083: code<Record<string, never>>({
+    severity: 'error',
+    title: 'a batch in `before epoch`',
+    message: () => 'a value here is of a batch, and there is none as an epoch begins',
+    help: () => [
+      'take examples of the data set: `examples(f(x), 4096)` is `[4096, ...]`, and `mean(examples(f(x), 4096), axis: 0)` their mean',
+    ],
+    explain:
+      'Between two epochs no batch is at hand. What needs many examples takes them from the data set, as many as it says.',
+    wrong: clusters('  before epoch { centres = batch(f(x))[0:4] }'),
+    right: goodClusters,
   }),
   EBM2062: code<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',

@@ -16,6 +16,8 @@ export interface Generated {
   plannedSteps?: number;
   init(seed: number): void;
   step(batch: Tensors, rate: number): Tensors;
+  gather?(batch: Tensors): Tensors;
+  beginEpoch?(gathered: Tensors): void;
   represent(batch: Tensors): tf.Tensor;
   representViews?(batch: Tensors): tf.Tensor;
   pairEnergies?(batch: Tensors): tf.Tensor;

@@ -8,12 +8,13 @@ import { microInput } from '../../compiler/lower/micro-batches/index.js';
 import type { TensorflowOutput } from '../../compiler/targets/tensorflow/emit.js';
 import {
   drawInputs,
+  epochSignatures,
   microSignature,
   scratchSignature,
   servingTag,
 } from '../../compiler/targets/tensorflow/signatures.js';
 import type { Batch, HostTensor, LoadedModel } from '../model.js';
-import { fieldsOf } from './fields.js';
+import { fieldsOf, wantedBy } from './fields.js';
 import { toHost, toTensor } from './host-tensors.js';
 import type { LoadedSignature, TfjsNode } from './load-native.js';
 import { loadTfjsModel } from './load-tfjs.js';
@@ -76,22 +77,25 @@ export async function loadSavedModel(
     }
     return measured;
   };
-  /** For as many examples at a time as a step takes at a time. */
-  const represent = async (name: string, batch: Batch): Promise<HostTensor> => {
+  /** What a signature gives of each example, for as many at a time as a step takes at a time. */
+  const ofExamples = async (name: string, batch: Batch): Promise<Record<string, HostTensor>> => {
     const size = program.micro?.size ?? program.batch;
-    const parts: HostTensor[] = [];
+    const parts: Record<string, HostTensor[]> = {};
     for (let from = 0; from < program.batch; from += size) {
-      const results = Object.values(
-        call(
-          name,
-          mapRecord(batch, (host) => toTensor(rowsOf(host, from, size))),
-        ),
+      const results = call(
+        name,
+        mapRecord(batch, (host) => toTensor(rowsOf(host, from, size))),
       );
-      parts.push(await toHost(results[0] as tf.Tensor));
-      tf.dispose(results);
+      for (const [output, value] of Object.entries(results)) {
+        parts[output] ??= [];
+        parts[output].push(await toHost(value));
+      }
+      tf.dispose(Object.values(results));
     }
-    return joinRows(parts);
+    return mapRecord(parts, joinRows);
   };
+  const represent = async (name: string, batch: Batch): Promise<HostTensor> =>
+    Object.values(await ofExamples(name, batch))[0] as HostTensor;
   const read = async (): Promise<Record<string, HostTensor>> => {
     if (program.states.length === 0) return {};
     const tensors = call('read', {});
@@ -150,6 +154,13 @@ export async function loadSavedModel(
       );
       tf.dispose(Object.values(results));
       return metrics;
+    },
+    epoch: program.epoch && {
+      wanted: wantedBy(program.epoch),
+      gather: (batch) => ofExamples(epochSignatures.gather, batch),
+      async begin(values) {
+        tf.dispose(Object.values(call(epochSignatures.update, toTensors(values))));
+      },
     },
     represent: (batch) => represent('represent', batch),
     ...(program.representViews ? { representViews: (batch: Batch) => represent('represent_views', batch) } : {}),

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Program } from '../../compiler/graph/types.js';
 import type { Batch, HostTensor, LoadedModel } from '../model.js';
-import { fieldsOf } from './fields.js';
+import { fieldsOf, wantedBy } from './fields.js';
 import { toHost, toTensor } from './host-tensors.js';
 import { type Generated, importGenerated, type Tensors } from './import-generated.js';
 import { timeKernels } from './time-kernels.js';
@@ -47,6 +47,23 @@ export async function loadTfjsModel(
       const scalars = generated.step(tensors, rate);
       tf.dispose(Object.values(tensors));
       return readScalars(scalars);
+    },
+    epoch: program.epoch && {
+      wanted: wantedBy(program.epoch),
+      async gather(batch) {
+        const tensors = toTensors(batch);
+        const values = generated.gather!(tensors);
+        tf.dispose(Object.values(tensors));
+        const entries = Object.entries(values).map(async ([name, value]) => [name, await toHost(value)] as const);
+        const read = Object.fromEntries(await Promise.all(entries));
+        tf.dispose(Object.values(values));
+        return read;
+      },
+      async begin(values) {
+        const tensors = toTensors(values);
+        generated.beginEpoch!(tensors);
+        tf.dispose(Object.values(tensors));
+      },
     },
     represent: (batch) => represented((tensors) => generated.represent(tensors), batch),
     ...(program.representViews

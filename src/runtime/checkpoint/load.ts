@@ -33,12 +33,25 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
   const manifest = await readManifest(folder);
   if (!manifest) throw new EbmcError([report('EBM5009', { path: folder })]);
   const path = join(folder, manifest.file);
+  return { path, manifest, states: await loadStates(path, manifest.sha256) };
+}
+
+/** The states at the end of each stage that the run has finished. */
+export async function loadStageEnds(folder: string): Promise<readonly Checkpoint['states'][]> {
+  const manifest = await readManifest(folder);
+  const ends: Checkpoint['states'][] = [];
+  for (const { file, sha256 = '' } of manifest?.order.stages ?? [])
+    if (file !== undefined) ends.push(await loadStates(join(folder, file), sha256));
+  return ends;
+}
+
+async function loadStates(path: string, sha256: string): Promise<Checkpoint['states']> {
   try {
     const bytes = await readFile(path);
     const { tensors } = decodeSafetensors(bytes);
     const sum = createHash('sha256').update(bytes).digest('hex');
-    if (sum !== manifest.sha256) throw new Error('its contents do not have the checksum that the manifest records');
-    return { path, manifest, states: tensors };
+    if (sum !== sha256) throw new Error('its contents do not have the checksum that the manifest records');
+    return tensors;
   } catch (error) {
     throw damaged(path, error);
   }

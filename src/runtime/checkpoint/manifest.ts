@@ -13,6 +13,17 @@ export interface DataOrder {
   readonly epoch: number;
   /** Steps of that epoch already taken. */
   readonly stepOfEpoch: number;
+  /** Of a run in several stages: all of them, while the above is of the one that the checkpoint is in. */
+  readonly stages?: readonly StageRecord[] | undefined;
+}
+
+export interface StageRecord {
+  readonly dataset: string;
+  readonly split: string;
+  readonly examples: number;
+  /** The checkpoint at its end, which is kept; absent where it is still to come. */
+  readonly file?: string | undefined;
+  readonly sha256?: string | undefined;
 }
 
 export interface Manifest {

@@ -12,6 +12,8 @@ export interface BatchesOptions {
   /** Where to end. */
   readonly steps: number;
   readonly fields: readonly string[];
+  /** The number of the first epoch of all; 0 by default. */
+  readonly firstEpoch?: number;
 }
 
 export interface NumberedBatch {
@@ -34,14 +36,15 @@ export function stepsPerEpoch(size: number, batch: number): number {
  * The first ones are read at once, whatever happens before they are asked for.
  */
 export function batches(dataset: Dataset, options: BatchesOptions): AsyncGenerator<NumberedBatch, undefined> {
-  const { split, batch, seed, firstStep, steps, fields } = options;
+  const { split, batch, seed, firstStep, steps, fields, firstEpoch = 0 } = options;
   const size = dataset.size(split);
   const perEpoch = stepsPerEpoch(size, batch);
   const coming: Promise<Batch>[] = [];
   let order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
 
+  const epochOf = (step: number): number => firstEpoch + Math.floor(step / perEpoch);
   const readStep = (step: number): Promise<Batch> => {
-    const epoch = Math.floor(step / perEpoch);
+    const epoch = epochOf(step);
     if (order?.epoch !== epoch) order = { epoch, indices: orderOf(dataset, split, seed, epoch) };
     const start = (step % perEpoch) * batch;
     const reading = dataset.read(split, order.indices.subarray(start, start + batch), fields, { seed, epoch });
@@ -60,7 +63,7 @@ export function batches(dataset: Dataset, options: BatchesOptions): AsyncGenerat
   readAhead(firstStep);
   return (async function* () {
     for (let step = firstStep; step < steps; step++) {
-      yield { step, epoch: Math.floor(step / perEpoch), data: await take(step) };
+      yield { step, epoch: epochOf(step), data: await take(step) };
     }
     return undefined;
   })();

@@ -8,6 +8,7 @@ import type { Algebra } from './algebra.js';
 import { measure, noLabels } from './measure.js';
 import { linearKey, type MeasureSettings, measureInfos } from './measures/index.js';
 import { plainAlgebra } from './plain-algebra.js';
+import { type StageData, stageAccuracies, type TrainedStages } from './stages.js';
 import { type Labels, prepareSubject, readLabels, type Subject } from './subject.js';
 import { stratifiedSubset } from './subsets.js';
 
@@ -21,6 +22,8 @@ export interface EvaluateOptions {
   readonly transfers?: readonly Dataset[];
   /** How to train the trained encoder on labels, for fine-tuning. */
   readonly fineTuned?: Subject['fineTuned'];
+  /** Of what was trained in stages: their data sets, and the states at the end of each that is finished. */
+  readonly stages?: { readonly data: readonly Dataset[]; readonly ends: TrainedStages['ends'] } | undefined;
   /** The trained states, from a checkpoint. */
   readonly states: Readonly<Record<string, HostTensor>>;
   /** The run's seed: gives the untrained encoder and the subsets of labels. */
@@ -74,16 +77,30 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
   }
   const labels = await checkedLabels(options);
   const transfers = await labelledTransfers(options);
-  const settings: MeasureSettings = { ...options.settings, transfers: transfers.map(({ dataset: { name } }) => name) };
+  const trainedStages = await labelledStages(options);
+  const settings: MeasureSettings = {
+    ...options.settings,
+    transfers: transfers.map(({ dataset: { name } }) => name),
+    stages: trainedStages?.data.map((stage) => stage.dataset.name),
+  };
   const infos = measureInfos(settings);
   const results: EvaluationRow[] = [];
   const { algebra = plainAlgebra } = options;
+  const stages =
+    trainedStages &&
+    (async () => {
+      try {
+        return await stageAccuracies(model, trainedStages, seed, algebra);
+      } finally {
+        await model.write(states);
+      }
+    });
   for (const name of rows) {
     const raw = name === 'raw pixels';
     if (!raw) await model.init(seed);
     if (name === 'trained') await model.write(states);
-    const fineTuned = name === 'trained' ? options.fineTuned : undefined;
-    const shared = { name, model, raw, dataset, labels, seed, algebra, transfers, fineTuned, onProgress };
+    const own = name === 'trained' ? { fineTuned: options.fineTuned, stages } : {};
+    const shared = { name, model, raw, dataset, labels, seed, algebra, transfers, ...own, onProgress };
     const { scores, ...found } = await measure(await prepareSubject(shared), settings, onProgress);
     reportMissing(name, infos, found.missing, labels !== undefined, warn);
     const { knn, rankme, spread, uniformity, alignment } = found.measures;
@@ -113,6 +130,19 @@ async function checkedLabels({ dataset, settings, warn }: EvaluateOptions): Prom
     warn(report('EBM5015', { dataset: dataset.name, labels: share, classes: present, examples: present }));
   }
   return labels;
+}
+
+/** Undefined where there were not several stages, or not all are finished and have labels. */
+async function labelledStages({ stages, settings }: EvaluateOptions): Promise<TrainedStages | undefined> {
+  if (!stages || stages.data.length < 2 || stages.ends.length < stages.data.length) return undefined;
+  if (!settings.measures.includes('forgetting')) return undefined;
+  const data: StageData[] = [];
+  for (const dataset of stages.data) {
+    const labels = dataset.splits.includes('test') ? await readLabels(dataset) : undefined;
+    if (!labels) return undefined;
+    data.push({ dataset, labels });
+  }
+  return { data, ends: stages.ends };
 }
 
 async function labelledTransfers({ transfers = [], warn }: EvaluateOptions) {

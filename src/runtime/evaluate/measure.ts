@@ -69,6 +69,7 @@ const lacks: { readonly [N in Need]: (subject: Subject) => string | undefined } 
   pictures: ({ corrupted }) => (corrupted ? undefined : 'the inputs are no pictures'),
   training: ({ fineTuned }) => (fineTuned ? undefined : 'only a comparison fine-tunes, and only encoders'),
   terms: ({ termCosines }) => (termCosines ? undefined : 'no two terms of an objective train the encoder'),
+  stages: ({ stages }) => (stages ? undefined : 'it was not trained through several stages with labels'),
   transfer: ({ transfers }) => (transfers.length > 0 ? undefined : 'there is no data set to transfer to'),
 };
 

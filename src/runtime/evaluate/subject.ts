@@ -52,6 +52,8 @@ export interface Subject {
   /** Of the objective that it was trained with; undefined where that has no two terms. */
   readonly termCosines: (() => Promise<readonly TermCosine[]>) | undefined;
   readonly transfers: readonly (() => Promise<Transferred>)[];
+  /** Accuracies on the data of each stage of training (columns) after each stage (rows); undefined where there were not several. */
+  readonly stages?: (() => Promise<readonly (readonly number[])[]>) | undefined;
 }
 
 export interface SubjectOptions {
@@ -67,6 +69,7 @@ export interface SubjectOptions {
   readonly transfers?: readonly { readonly dataset: Dataset; readonly labels: Labels }[] | undefined;
   readonly fineTuned?: Subject['fineTuned'];
   readonly termCosines?: Subject['termCosines'];
+  readonly stages?: Subject['stages'];
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 
@@ -93,6 +96,7 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
     manyViews: hasViews ? (examples, count) => manyViews(views, seen, model, dataset, examples, count) : undefined,
     termCosines: options.termCosines && once(options.termCosines),
     fineTuned: raw ? undefined : options.fineTuned,
+    stages: raw ? undefined : options.stages,
     energies: !raw && model.pairEnergies ? once(() => pairEnergies(model, dataset, 'test', seed)) : undefined,
     allPairs:
       !raw && model.pairEnergies && model.batch >= 2

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkFile, type TypedModel } from '../../compiler/index.js';
 import { EbmcError, report } from '../../diagnostics/index.js';
-import { type Manifest, readManifest } from '../checkpoint/index.js';
+import { type DataOrder, type Manifest, readManifest } from '../checkpoint/index.js';
 import type { Comparison, Competitor, Verdict } from '../compare/comparison.js';
 import { stepsPerEpoch } from '../data/index.js';
 import type { EvaluationResult } from '../evaluate/index.js';
@@ -99,7 +99,9 @@ function assemble(
   const file = facts ? join(folder, facts.record.file) : '';
   return {
     format: 1,
-    title: `${model} on ${order.dataset}`,
+    title: `${model} on ${stagesOf(order)
+      .map(({ dataset }) => dataset)
+      .join(', then ')}`,
     file,
     source: facts?.record.source.text ?? '',
     modules: Object.fromEntries(
@@ -111,7 +113,9 @@ function assemble(
     created: new Date().toISOString(),
     command: `ebmc train ${shellQuote(file || 'FILE')} --model ${model} --seed ${manifest.seed}`,
     dataset: {
-      ...{ name: order.dataset, hash: '', train: order.examples, validation: 0, test: evaluation?.testExamples ?? 0 },
+      name: [...new Set(stagesOf(order).map(({ dataset }) => dataset))].join(', then '),
+      ...{ hash: '', validation: 0, test: evaluation?.testExamples ?? 0 },
+      train: stagesOf(order).reduce((sum, { examples }) => sum + examples, 0),
       classes: facts?.classes,
     },
     budget: {
@@ -130,7 +134,14 @@ function assemble(
 }
 
 function plannedSteps({ settings, order, batch }: Manifest): number {
-  return Math.round(settings.epochs * stepsPerEpoch(order.examples, batch));
+  const ofStage = ({ examples }: { readonly examples: number }) =>
+    Math.round(settings.epochs * stepsPerEpoch(examples, batch));
+  return stagesOf(order).reduce((sum, stage) => sum + ofStage(stage), 0);
+}
+
+/** What was trained on, one after the other. */
+function stagesOf(order: DataOrder): readonly Pick<DataOrder, 'dataset' | 'examples'>[] {
+  return order.stages ?? [order];
 }
 
 function isDone(manifest: Manifest): boolean {

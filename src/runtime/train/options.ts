@@ -10,6 +10,8 @@ export interface TrainOptions {
   readonly model: LoadedModel;
   readonly settings: TrainDecl;
   readonly dataset: Dataset;
+  /** Those of the stages after the first, as `settings.later` names them. */
+  readonly later?: readonly Dataset[];
   /** Where checkpoints, the manifest and metrics.jsonl go; created if need be. */
   readonly runFolder: string;
   /** Hash of the compiled program: tells a resumed run whether it is still the same. */

@@ -5,6 +5,7 @@ import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
 import type { Manifest, SavedSettings } from '../checkpoint/index.js';
 import { type Dataset, fieldType, type SplitName } from '../data/index.js';
 import type { LoadedModel } from '../model.js';
+import type { Stage } from './plan.js';
 
 export function requireSplit(dataset: Dataset, split: string): SplitName {
   const known = dataset.splits;
@@ -39,24 +40,34 @@ export function requireOneBatch(dataset: Dataset, split: SplitName, batch: numbe
   if (size < batch) throw new EbmcError([report('EBM4013', { dataset: dataset.name, split, size, batch })]);
 }
 
+/** `before epoch` takes each example of the data at most once. */
+export function requireExamples(dataset: Dataset, split: SplitName, { epoch }: LoadedModel): void {
+  const wanted = Math.max(0, ...Object.values(epoch?.wanted ?? {}));
+  const size = dataset.size(split);
+  if (size < wanted) throw new EbmcError([report('EBM4027', { dataset: dataset.name, split, size, wanted })]);
+}
+
 export interface ResumedRun {
   readonly settings: TrainDecl;
   readonly program: string;
   readonly batch: number;
-  readonly dataset: Dataset;
-  readonly split: SplitName;
+  readonly stages: readonly Pick<Stage, 'dataset' | 'split'>[];
 }
 
 /** Throws where the run could not go on from the checkpoint; returns a warning where it goes on differently. */
 export function compareWithCheckpoint(manifest: Manifest, now: ResumedRun): Diagnostic | undefined {
-  const { order } = manifest;
+  const stages = manifest.order.stages ?? [manifest.order];
   const fixed: readonly (readonly [string, string | number, string | number])[] = [
     ['model', manifest.model, now.settings.model],
     ['batch', manifest.batch, now.batch],
     ['seed', manifest.seed, now.settings.seed],
-    ['dataset', order.dataset, now.dataset.name],
-    ['split', order.split, now.split],
-    ['a data set of', `${order.examples} examples`, `${now.dataset.size(now.split)} examples`],
+    ['dataset', inTurn(stages.map((s) => s.dataset)), inTurn(now.stages.map((s) => s.dataset.name))],
+    ['split', inTurn(stages.map((s) => s.split)), inTurn(now.stages.map((s) => s.split))],
+    [
+      'a data set of',
+      `${inTurn(stages.map((s) => s.examples))} examples`,
+      `${inTurn(now.stages.map((s) => s.dataset.size(s.split)))} examples`,
+    ],
   ];
   for (const [setting, saved, current] of fixed) {
     if (saved !== current) {
@@ -70,6 +81,10 @@ export function compareWithCheckpoint(manifest: Manifest, now: ResumedRun): Diag
   });
   if (manifest.program !== now.program) changed.unshift('the program was compiled from another text');
   return changed.length > 0 ? report('EBM5013', { changed }) : undefined;
+}
+
+function inTurn(parts: readonly (string | number)[]): string {
+  return parts.join(' then ');
 }
 
 export function savedSettings({ span: _, microBatch: _all, ...settings }: TrainDecl): SavedSettings {

@@ -2,27 +2,38 @@
 
 import { join } from 'node:path';
 import { EbmcError, report } from '../../diagnostics/index.js';
-import { loadCheckpoint, lockFolder, readManifest, requireSameStates } from '../checkpoint/index.js';
-import { batches, stepsPerEpoch, warnOfDamage } from '../data/index.js';
+import { loadCheckpoint, lockFolder, type Manifest, readManifest, requireSameStates } from '../checkpoint/index.js';
+import { warnOfDamage } from '../data/index.js';
 import { MetricsLog } from './metrics-log.js';
 import type { RunResult, TrainOptions } from './options.js';
+import { type Plan, plannedBatches, planOf } from './plan.js';
 import { metricsName } from './read-metrics.js';
-import { compareWithCheckpoint, requireInputs, requireOneBatch, requireSplit } from './requirements.js';
+import {
+  compareWithCheckpoint,
+  requireExamples,
+  requireInputs,
+  requireOneBatch,
+  requireSplit,
+} from './requirements.js';
 import { traced } from './trace.js';
-import { type Plan, TrainingRun } from './training-run.js';
+import { TrainingRun } from './training-run.js';
 
 export async function train(options: TrainOptions): Promise<RunResult> {
-  const { model, dataset, settings, runFolder } = options;
-  const split = requireSplit(dataset, settings.split ?? 'train');
-  requireInputs(model, dataset);
-  requireOneBatch(dataset, split, model.batch);
-  const perEpoch = stepsPerEpoch(dataset.size(split), model.batch);
-  const plan: Plan = { split, stepsPerEpoch: perEpoch, steps: Math.round(settings.epochs * perEpoch) };
+  const { model, dataset, later = [], settings, runFolder } = options;
+  const data = [dataset, ...later].map((one, k) => {
+    const split = requireSplit(one, (k === 0 ? settings.split : settings.later[k - 1]?.split) ?? 'train');
+    requireInputs(model, one);
+    requireOneBatch(one, split, model.batch);
+    requireExamples(one, split, model);
+    return { dataset: one, split };
+  });
+  const plan = planOf(data, settings, model.batch);
   const unlock = lockFolder(runFolder);
   try {
-    const firstStep = await prepareModel(options, plan);
+    const saved = await prepareModel(options, plan);
+    const firstStep = saved?.step ?? 0;
     const log = await MetricsLog.open(join(runFolder, metricsName), firstStep);
-    const run = new TrainingRun(options, plan, log, firstStep);
+    const run = new TrainingRun(options, plan, log, saved);
     try {
       return await runSteps(run, options, plan, firstStep);
     } finally {
@@ -33,9 +44,9 @@ export async function train(options: TrainOptions): Promise<RunResult> {
   }
 }
 
-/** Initial or saved states; returns the number of steps already taken. */
-async function prepareModel(options: TrainOptions, { split, steps }: Plan): Promise<number> {
-  const { model, settings, runFolder, dataset } = options;
+/** Initial or saved states; returns what the run goes on from. */
+async function prepareModel(options: TrainOptions, { stages, steps }: Plan): Promise<Manifest | undefined> {
+  const { model, settings, runFolder } = options;
   model.plannedSteps = steps;
   if (!options.resume) {
     if (!options.overwrite) {
@@ -43,30 +54,29 @@ async function prepareModel(options: TrainOptions, { split, steps }: Plan): Prom
       if (existing) throw new EbmcError([report('EBM5011', { path: runFolder, step: existing.step })]);
     }
     await model.init(settings.seed);
-    return 0;
+    return undefined;
   }
   const checkpoint = await loadCheckpoint(runFolder);
   requireSameStates(checkpoint, model.states);
-  const now = { settings, program: options.programHash, batch: model.batch, dataset, split };
+  const now = { settings, program: options.programHash, batch: model.batch, stages };
   const changes = compareWithCheckpoint(checkpoint.manifest, now);
   if (changes) options.warn(changes);
   await model.init(settings.seed);
   await model.write(checkpoint.states);
   model.stepNumber = checkpoint.manifest.step;
-  return checkpoint.manifest.step;
+  return checkpoint.manifest;
 }
 
 async function runSteps(run: TrainingRun, options: TrainOptions, plan: Plan, firstStep: number): Promise<RunResult> {
-  const { model, dataset, settings, signal } = options;
-  const { split, steps } = plan;
+  const { model, dataset, later = [], settings, signal } = options;
+  const { steps } = plan;
   const started = performance.now();
   const result = (status: RunResult['status'], step: number): RunResult => {
     const seconds = (performance.now() - started) / 1000;
     return { status, step, steps, loss: run.loss, gauges: run.gauges, seconds, runFolder: options.runFolder };
   };
   const fields = model.inputs.map(({ name }) => name);
-  const order = { split, batch: model.batch, seed: settings.seed, firstStep, steps, fields };
-  const reading = batches(dataset, order);
+  const reading = plannedBatches(plan, { batch: model.batch, seed: settings.seed, firstStep, steps, fields });
   if (firstStep === 0) {
     // Before any work is at stake: shows whether the folder can be written.
     await run.save(0);
@@ -82,7 +92,7 @@ async function runSteps(run: TrainingRun, options: TrainOptions, plan: Plan, fir
     await new Promise((resume) => setImmediate(resume));
   }
   await run.save(taken);
-  warnOfDamage(dataset, options.warn);
+  for (const one of [dataset, ...later]) warnOfDamage(one, options.warn);
   if (taken >= steps) return result('finished', taken);
   const resume = options.resumeCommand ?? '--resume';
   options.warn(report('EBM5003', { step: taken, steps, resume }));

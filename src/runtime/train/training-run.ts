@@ -1,12 +1,14 @@
 /** One run in progress: takes steps, keeps the log, saves checkpoints, watches for collapse and for numbers gone wrong. */
 import { EbmcError, report } from '../../diagnostics/index.js';
-import { saveCheckpoint } from '../checkpoint/index.js';
-import { type Dataset, type NumberedBatch, remembering, type SplitName } from '../data/index.js';
+import { type Manifest, type StageRecord, saveCheckpoint } from '../checkpoint/index.js';
+import { type Dataset, type NumberedBatch, remembering } from '../data/index.js';
+import { beginPeriods } from './begin-periods.js';
 import { CollapseWatch } from './collapse-watch.js';
 import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite } from './failures.js';
 import { type Gauges, measureGauges, probeIndices } from './gauges.js';
 import type { MetricsLog } from './metrics-log.js';
 import type { TrainOptions } from './options.js';
+import { beginsEpoch, type Plan, placeOf, type Stage } from './plan.js';
 import { PlateauWatch } from './plateau.js';
 import { SpeedMeter } from './progress.js';
 import { findFirstNonFinite } from './replay.js';
@@ -14,43 +16,43 @@ import { savedSettings } from './requirements.js';
 import { rateAt } from './schedule.js';
 import { traced } from './trace.js';
 
-export interface Plan {
-  readonly split: SplitName;
-  readonly stepsPerEpoch: number;
-  readonly steps: number;
-}
-
 export class TrainingRun {
   loss: number | undefined;
   gauges: Gauges | undefined;
   private savedStep: number | undefined;
   private lastFlush = 0;
   private readonly speed: SpeedMeter;
-  private readonly probe: Uint32Array;
   private readonly plateau: PlateauWatch;
   private readonly collapse: CollapseWatch;
-  private readonly probed: Dataset;
+  /** The stages, those that are finished with the checkpoints at their ends. */
+  private stages: readonly StageRecord[];
+  private probe: { readonly stage: Stage; readonly dataset: Dataset; readonly indices: Uint32Array } | undefined;
 
   constructor(
     private readonly options: TrainOptions,
     private readonly plan: Plan,
     private readonly log: MetricsLog,
-    firstStep: number,
+    saved: Manifest | undefined,
   ) {
-    const { model, dataset, settings } = options;
-    this.savedStep = firstStep > 0 ? firstStep : undefined;
-    this.speed = new SpeedMeter(model.batch);
-    this.probed = remembering(dataset);
+    this.savedStep = saved && saved.step > 0 ? saved.step : undefined;
+    this.speed = new SpeedMeter(options.model.batch);
     this.plateau = new PlateauWatch(options.plateaus);
-    this.collapse = new CollapseWatch(options.reason, plan);
-    this.probe = probeIndices(dataset, plan.split, model.batch, settings.seed);
+    this.collapse = new CollapseWatch(options.reason, { ...plan.stages[0]!, steps: plan.steps });
+    this.stages =
+      saved?.order.stages ??
+      plan.stages.map(({ dataset, split }) => ({ dataset: dataset.name, split, examples: dataset.size(split) }));
   }
 
   async step({ step, epoch, data }: NumberedBatch): Promise<void> {
-    const { model } = this.options;
-    const { stepsPerEpoch, steps } = this.plan;
+    const { model, settings, trace } = this.options;
+    const { steps } = this.plan;
+    const place = placeOf(this.plan, step);
+    const { stage } = place;
     const rate = this.rateAt(step);
-    const { trace } = this.options;
+    if (beginsEpoch(place, step))
+      await traced(trace, 'step', `before step ${step + 1}`, () =>
+        this.guarded(() => beginPeriods(model, this.plan, settings.seed, step)),
+      );
     const metrics = await traced(trace, 'step', `step ${step + 1}`, () => this.guarded(() => model.step(data, rate)));
     const taken = step + 1;
     const wrong = firstNonFinite(metrics);
@@ -59,27 +61,45 @@ export class TrainingRun {
     this.loss = loss;
     this.plateau.add(others);
     this.speed.tick();
+    const { stepsPerEpoch } = stage;
+    const endsEpoch = (taken - stage.firstStep) % stepsPerEpoch === 0;
+    const endsStage = taken === stage.firstStep + stage.steps;
     const gaugesEvery = this.options.gaugesEvery ?? Math.min(50, stepsPerEpoch);
-    const measured = taken % gaugesEvery === 0 || taken % stepsPerEpoch === 0 || taken === steps;
+    const measured = taken % gaugesEvery === 0 || endsEpoch || endsStage;
     if (measured) await this.measure(taken);
     const examplesPerSecond = this.speed.examplesPerSecond;
     const gauges = measured ? this.gauges : undefined;
     this.log.add({ step: taken, epoch: epoch + 1, rate, loss, metrics: others, gauges, examplesPerSecond });
     await this.flushOften();
     this.showProgress(taken, epoch, rate, others);
-    if (taken % (this.options.checkpointEvery ?? Math.min(500, stepsPerEpoch)) === 0) await this.save(taken);
+    const checkpointEvery = this.options.checkpointEvery ?? Math.min(500, stepsPerEpoch);
+    if (taken % checkpointEvery === 0 || (endsStage && taken < steps)) await this.save(taken);
     this.speed.skip();
   }
 
   async measure(step: number): Promise<void> {
     const { model, warn } = this.options;
     this.gauges = await traced(this.options.trace, 'gauges', `gauges after step ${step}`, () =>
-      this.guarded(() => measureGauges(model, this.probed, this.plan.split, this.probe)),
+      this.guarded(() => {
+        const { stage, dataset, indices } = this.probed(Math.max(0, step - 1));
+        return measureGauges(model, dataset, stage.split, indices);
+      }),
     );
     const stuck = this.plateau.check(step);
     if (stuck) warn(stuck);
     const collapsing = this.collapse.check(step, this.gauges);
     if (collapsing) warn(collapsing);
+  }
+
+  /** The examples that the gauges are measured on: of the data of the step's stage. */
+  private probed(step: number) {
+    const { stage } = placeOf(this.plan, step);
+    if (this.probe?.stage !== stage) {
+      const { model, settings } = this.options;
+      const indices = probeIndices(stage.dataset, stage.split, model.batch, settings.seed);
+      this.probe = { stage, dataset: remembering(stage.dataset), indices };
+    }
+    return this.probe;
   }
 
   /** Saves the states after `step` steps, unless they are saved already or not worth keeping. */
@@ -89,13 +109,17 @@ export class TrainingRun {
   }
 
   private async saveNow(step: number): Promise<void> {
-    const { model, dataset, settings, runFolder, programHash, versions = {} } = this.options;
-    const { split, stepsPerEpoch } = this.plan;
+    const { model, settings, runFolder, programHash, versions = {} } = this.options;
+    // Of the step before: a checkpoint between two stages is the end of the first.
+    const { number, stage } = placeOf(this.plan, Math.max(0, step - 1));
+    const { dataset, split, stepsPerEpoch } = stage;
+    const taken = step - stage.firstStep;
+    const endOf = taken === stage.steps ? number : undefined;
     const states = await model.read();
     const wrong = firstNonFiniteState(states);
     if (wrong) throw await this.nonFinite(step, wrong);
     await this.log.flush();
-    await saveCheckpoint(runFolder, states, {
+    const about = {
       model: settings.model,
       program: programHash,
       seed: settings.seed,
@@ -105,18 +129,23 @@ export class TrainingRun {
         dataset: dataset.name,
         split,
         examples: dataset.size(split),
-        epoch: Math.floor(step / stepsPerEpoch),
-        stepOfEpoch: step % stepsPerEpoch,
+        epoch: stage.firstEpoch + Math.floor(taken / stepsPerEpoch),
+        stepOfEpoch: taken % stepsPerEpoch,
+        ...(this.stages.length > 1 ? { stages: this.stages } : {}),
       },
       settings: savedSettings(settings),
       versions: { node: process.version, ...versions },
-    });
+    };
+    const { order } = await saveCheckpoint(runFolder, states, about, endOf);
+    this.stages = order.stages ?? this.stages;
     this.savedStep = step;
   }
 
+  /** Each stage has the schedule from its beginning to its end. */
   private rateAt(step: number): number {
     const { optimizer, schedule } = this.options.settings;
-    return rateAt(schedule, optimizer.settings['rate'] ?? 0, step, this.plan);
+    const { stage } = placeOf(this.plan, step);
+    return rateAt(schedule, optimizer.settings['rate'] ?? 0, step - stage.firstStep, stage);
   }
 
   private async nonFinite(step: number, { metric, value }: NonFinite): Promise<EbmcError> {
@@ -151,7 +180,7 @@ export class TrainingRun {
       step,
       steps: this.plan.steps,
       epoch: epoch + 1,
-      epochs: settings.epochs,
+      epochs: settings.epochs * this.plan.stages.length,
       loss: this.loss ?? Number.NaN,
       terms: Object.fromEntries(terms),
       rate,

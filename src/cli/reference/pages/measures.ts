@@ -12,6 +12,7 @@ const needs: { readonly [N in Need]: string } = {
   transfer: 'data sets of `transfer`',
   training: 'a comparison',
   terms: 'an objective of two terms that train the encoder, in whole batches, and a comparison',
+  stages: 'training in stages, with labels',
 };
 const directions = { higher: 'higher', lower: 'lower', neither: '' } as const;
 
@@ -21,6 +22,7 @@ export function measuresPage(): string {
     neighbours: defaults.knn,
     labels: [1],
     transfers: ['NAME'],
+    stages: ['NAME'],
   };
   const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
   const parts = measureNames.flatMap((name) => {
@@ -37,7 +39,7 @@ export function measuresPage(): string {
   });
   return page(
     'Measures',
-    `\`evaluate M on D { measures: [knn, linear, rankme] }\`. Without \`measures\`, \`evaluate\` takes ${list(defaultMeasures)}; \`compare\` takes ${list(comparedMeasures)}.
+    `\`evaluate M on D { measures: [knn, linear, rankme] }\`. Without \`measures\`, \`evaluate\` takes ${list(defaultMeasures)}, and of what was trained in stages \`forgetting\`; \`compare\` takes ${list(comparedMeasures)}.
 What cannot be measured is left out, with its reason.`,
     `A compatible pair is what the objective gives the first declared energy in its terms (of an energy that no term uses, the first two views); a mismatched one has its first
 argument with the others of another example. An energy of one argument has no pairs.`,

@@ -147,10 +147,13 @@ export const exampleBuiltins: Record<string, Builtin> = {
       const hint = e.hint ?? 'running';
       const name = e.nextName(hint).replace(/_1$/, '');
       const shape = x.type.shape;
-      const state = e.state(name, 'average', shape, span, () => {
+      const copy = e.copyOf(name);
+      const frozen = copy?.follows.kind === 'start' ? copy : undefined;
+      const initial = () => {
         const value = e.constant(start, span);
         return shape.length === 0 ? value : e.node('broadcast_to', [value], { shape }, span);
-      });
+      };
+      const state = e.state(name, frozen ? 'frozen' : 'average', shape, span, initial, frozen);
       if (e.mode === 'use') return state;
       return e.tensor('running', [x], { name, decay }, span);
     },

@@ -1,6 +1,6 @@
 /**
  * The TensorFlow target: a program as a SavedModel whose signatures share one session's variables.
- * `init`, `step` (the data fields and `rate`; of a program in micro-batches, its passes `micro.0`, `micro.1`, …, instead), `represent`, `represent_views`, `pair_energies` and `energy.<name>` (fields), `read` and `write`. Those
+ * `init`, `step` (the data fields and `rate`; of a program in micro-batches, its passes `micro.0`, `micro.1`, …, instead), `represent`, `epoch.gather` and `epoch.update` where epochs begin with something, `represent_views`, `pair_energies` and `energy.<name>` (fields), `read` and `write`. Those
  * that draw random numbers take `draws.seed` (an int32) and `draws.step` (the step's number as two int32 words, the low one first)
  * besides. There is no `variables/` folder: `init` or `write` comes first.
  */
@@ -11,7 +11,15 @@ import type { Graph, Node, Program, StateDecl, TensorType } from '../../graph/ty
 import { dataType, GraphDef, shapeProto } from './graph-def.js';
 import { lowerGraph, rowsWritten, type Sources } from './lower.js';
 import { encodeSavedModel } from './proto.js';
-import { drawInputs, microSignature, predictMethod, producer, scratchSignature, servingTag } from './signatures.js';
+import {
+  drawInputs,
+  epochSignatures,
+  microSignature,
+  predictMethod,
+  producer,
+  scratchSignature,
+  servingTag,
+} from './signatures.js';
 
 export interface TensorflowManifest {
   readonly batch: number;
@@ -52,6 +60,8 @@ export function emitTensorflow(program: Program): TensorflowOutput {
   };
   if (program.representViews) signatures['represent_views'] = emitter.call('represent_views', program.representViews);
   if (program.pairEnergies) signatures['pair_energies'] = emitter.call('pair_energies', program.pairEnergies);
+  if (program.epoch?.gather) signatures[epochSignatures.gather] = emitter.call('epoch/gather', program.epoch.gather);
+  if (program.epoch) signatures[epochSignatures.update] = emitter.call('epoch/update', program.epoch.update);
   if (program.micro) signatures[scratchSignature] = emitter.prepareScratch(program.micro.scratch);
   program.micro?.passes.forEach(({ graph }, i) => {
     signatures[microSignature(i)] = emitter.call(`micro/${graph.name}`, graph);

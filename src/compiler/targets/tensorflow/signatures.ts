@@ -17,5 +17,8 @@ export function microSignature(pass: number): string {
   return `micro.${pass}`;
 }
 
+/** The signatures of what happens as an epoch begins. */
+export const epochSignatures = { gather: 'epoch.gather', update: 'epoch.update' } as const;
+
 /** Called once before the first step in micro-batches: makes room for what its passes leave for each other. */
 export const scratchSignature = 'micro.prepare';

@@ -179,11 +179,12 @@ function stateMethods(name: string): ClassMethod[] {
   ];
 }
 
-/** The inputs that are data, not the learning rate or the progress: those of a step, and what only a representation needs. */
-function fieldsOf({ step, represent }: Program): readonly Node[] {
-  const fields = step.inputs.filter((node) => !scalarInputs.includes(inputName(node)));
-  const names = new Set(fields.map(inputName));
-  return [...fields, ...represent.inputs.filter((node) => !names.has(inputName(node)))];
+/** The inputs that are data, not the learning rate or the progress: those of a step, and what only a representation or the beginning of an epoch needs. */
+function fieldsOf({ step, epoch, represent }: Program): readonly Node[] {
+  const fields = new Map<string, Node>();
+  for (const node of [...step.inputs, ...represent.inputs, ...(epoch?.gather?.inputs ?? [])])
+    if (!scalarInputs.includes(inputName(node)) && !fields.has(inputName(node))) fields.set(inputName(node), node);
+  return [...fields.values()];
 }
 
 function inputName(node: Node): string {

@@ -6,6 +6,7 @@ import { calibration } from './calibration.js';
 import { clusters } from './clusters.js';
 import { energyGap } from './energy-gap.js';
 import { fineTune } from './fine-tune.js';
+import { forgetting } from './forgetting.js';
 import { gradientConflict } from './gradient-conflict.js';
 import { knn } from './knn.js';
 import { lidar } from './lidar.js';
@@ -31,6 +32,7 @@ export const measures: { readonly [N in MeasureName]: Measure } = {
   clusters,
   robustness,
   transfer,
+  forgetting,
   rankme,
   lidar,
   spread,

@@ -11,10 +11,21 @@ export interface MeasureSettings {
   readonly labels: readonly number[];
   /** Names of the data sets that are transferred to. */
   readonly transfers?: readonly string[] | undefined;
+  /** Names of the data sets of the stages of training. */
+  readonly stages?: readonly string[] | undefined;
 }
 
 /** What must be there for a measure to be taken; `features`: representations that are finite numbers. */
-export type Need = 'features' | 'labels' | 'views' | 'energy' | 'pictures' | 'transfer' | 'training' | 'terms';
+export type Need =
+  | 'features'
+  | 'labels'
+  | 'views'
+  | 'energy'
+  | 'pictures'
+  | 'transfer'
+  | 'training'
+  | 'terms'
+  | 'stages';
 
 export interface Value {
   readonly value: number;

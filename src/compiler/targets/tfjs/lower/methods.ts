@@ -20,6 +20,8 @@ export interface Method {
 export function lowerMethods(program: Program, checks: boolean): readonly Method[] {
   const others = [
     lowerStep(program, checks),
+    ...(program.epoch?.gather ? [lowerGather(program.epoch.gather, checks)] : []),
+    ...(program.epoch ? [lowerEpoch(program.epoch.update, checks)] : []),
     lowerRepresent('represent', 'What the model makes of a batch: one row an example.', program.represent, checks),
     ...(program.representViews
       ? [
@@ -76,7 +78,7 @@ function lowerStep(program: Program, checks: boolean): Method {
   const usesRate = body.lines.some((line) => line.includes('rateTensor'));
   const usesProgress = body.lines.some((line) => line.includes('progressTensor'));
   const hasFields = graph.inputs.length > scalars.length;
-  const usesFields = body.lines.some((line) => /\bbatch[.[]/.test(line));
+  const usesFields = usesBatch(body);
   return {
     name: 'step',
     doc: "One step of training at the learning rate `rate`. The scalars it returns are the caller's to dispose.",
@@ -105,10 +107,51 @@ function lowerStep(program: Program, checks: boolean): Method {
   };
 }
 
+/** Values of a batch of examples, by the names that `beginEpoch` takes them under. */
+function lowerGather(graph: Graph, checks: boolean): Method {
+  const { body, outputs } = lowerGraph(graph, checks);
+  return {
+    name: 'gather',
+    doc: 'What the beginning of an epoch needs of a batch of examples: one row an example.',
+    parameters: [{ name: usesBatch(body) ? 'batch' : '_batch', type: fieldsType(graph) }],
+    returns: '{ readonly [name: string]: tf.Tensor }',
+    lines: [
+      ...opening(body),
+      ...body.lines,
+      '',
+      ...wrapRecord(
+        'return {',
+        outputs.map(([key, text]) => `${quoteKey(key)}: ${text}`),
+        '};',
+      ),
+    ],
+    body,
+  };
+}
+
+function lowerEpoch(graph: Graph, checks: boolean): Method {
+  const { body, updates } = lowerGraph(graph, checks);
+  return {
+    name: 'beginEpoch',
+    doc: 'Changes states as an epoch begins. What `gather` gave is taken one batch below the other, as many rows as are wanted.',
+    parameters: [{ name: usesBatch(body) ? 'batch' : '_batch', type: '{ readonly [name: string]: tf.Tensor }' }],
+    returns: 'void',
+    lines: [...opening(body), ...body.lines, '', ...replacement(updates)],
+    body,
+  };
+}
+
 function lowerRepresent(name: string, doc: string, graph: Graph, checks: boolean): Method {
+  return lowerFunction(name, doc, graph, fieldsType(graph), checks);
+}
+
+function fieldsType(graph: Graph): string {
   const fields = graph.inputs.map((node) => String(node.attrs['name']));
-  const type = `Pick<$ModelBatch, ${fields.map((field) => `'${field}'`).join(' | ') || 'never'}>`;
-  return lowerFunction(name, doc, graph, type, checks);
+  return `Pick<$ModelBatch, ${fields.map((field) => `'${field}'`).join(' | ') || 'never'}>`;
+}
+
+function usesBatch(body: Body): boolean {
+  return body.lines.some((line) => /\bbatch[.[]/.test(line));
 }
 
 function lowerEnergy(name: string, graph: Graph, checks: boolean): Method {
@@ -133,7 +176,7 @@ function lowerFunction(name: string, doc: string, graph: Graph, batchType: strin
   const { body, outputs } = lowerGraph({ ...graph, updates: {} }, checks);
   const output = Object.values(graph.outputs)[0];
   const shape = output === undefined ? '' : output.type.shape.join(', ');
-  const usesFields = body.lines.some((line) => /\bbatch[.[]/.test(line));
+  const usesFields = usesBatch(body);
   return {
     name,
     doc,
