@@ -45,6 +45,7 @@ test('recall counts those whose own partner is among the lowest; equal ones do n
     measures.pair_retrieval.compute(
       { allPairs: async () => ({ rows, columns: rows, data: matrix }) } as unknown as Subject,
       { measures: ['pair_retrieval'], neighbours: 1, labels: [] },
+      new Set(),
     );
   expect(await of(data)).toEqual({
     'pair_retrieval.recall_1': { value: 0.1 },

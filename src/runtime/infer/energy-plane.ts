@@ -36,7 +36,7 @@ export async function energyPlane(options: EnergyPlaneOptions): Promise<RunPictu
   const rows = Array.from({ length: 3 * count }, (_, i) => Math.floor((i * size) / (3 * count)));
   // Splits may be sorted by class: what a plane spans lies as far apart as there are planes.
   const cornersOf = (plane: number): number[] => [plane, plane + count, plane + 2 * count];
-  const source = { model: examples, fields, dataset, split: 'test', seed: 0 } as const;
+  const source = { model: examples, fields, dataset, split: 'test', seed: 0, resize: false } as const;
   const values = new Map<ArgumentPlace, HostTensor>();
   for (const place of places) values.set(place, await ofExamples(source, place, rows));
   const own = await dataset.read('test', Uint32Array.from(rows), data);
