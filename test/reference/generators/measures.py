@@ -78,7 +78,7 @@ def main():
     mismatched[:5] = compatible[:5]  # ties
     energies = torch.cat([compatible, mismatched]).numpy()
     answers = np.r_[np.ones(80), np.zeros(70)]
-    model = LogisticRegression(C=np.inf, tol=1e-12, max_iter=10000).fit(energies[:, None], answers)
+    model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12, max_iter=10000).fit(energies[:, None], answers)
     probabilities = model.predict_proba(energies[:, None])[:, 1]
     calibration = {
         "slope": float(-model.coef_[0, 0]),
