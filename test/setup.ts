@@ -13,6 +13,8 @@ export default function setup(): void {
     if (inCI) throw new Error('the build failed');
     console.warn('the build failed: tests of the command line run what was built before');
   }
+  if (spawnSync('sh', ['scripts/install-chromium.sh'], { cwd: root, stdio: 'ignore' }).status !== 0)
+    console.warn('there is no Chromium and it could not be installed: tests of pages are skipped');
   if (process.env['EBMC_TEST_NATIVE'] === '0') return;
   const built = spawnSync(process.execPath, ['bin/ebmc.js', 'setup'], { cwd: root, stdio: 'inherit' });
   const asked = spawnSync(process.execPath, ['bin/ebmc.js', 'setup', '--json'], { cwd: root, encoding: 'utf8' });

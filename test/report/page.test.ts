@@ -77,7 +77,7 @@ describe.skipIf(!chromiumPath)('the page', () => {
         deadLinks: [...document.querySelectorAll('nav a')].filter((link) => !document.querySelector(link.getAttribute('href'))).length,
       })`,
     );
-    expect(counted).toMatchObject({ landmarks: 3, headings: 1, sections: 13 });
+    expect(counted).toMatchObject({ landmarks: 3, headings: 1, sections: 14 });
     const { withoutCaption, withoutHeads, withoutWords, scrollable, deadLinks } = counted;
     expect([withoutCaption, withoutHeads, withoutWords, scrollable, deadLinks]).toEqual([0, 0, 0, 0, 0]);
     await page.close();
