@@ -1,4 +1,5 @@
 /** audio(): forms of files, resampling as torchaudio, windows, and what is wrong with the files. */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { failure } from './support.js';
 
 const sounds = fileURLToPath(new URL('fixtures/sounds', import.meta.url));
 const speech = '/usr/share/asterisk/sounds/en_US_f_Allison';
+if (!existsSync(speech)) spawnSync('sh', ['scripts/install-asterisk-sounds.sh'], { stdio: 'ignore' });
 let folder: string;
 
 beforeEach(() => {

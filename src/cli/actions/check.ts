@@ -11,13 +11,18 @@ import { statuses } from '../statuses.js';
 
 interface Explained {
   readonly model: string;
+  /** Examples in a step. */
+  readonly batch: number;
   readonly reason: string | undefined;
   /** Term → its value at a constant representation, with the batch of training. */
   readonly constant: Readonly<Record<string, number>> | undefined;
 }
 
 function explain({ models, reasons }: CheckedFile): Explained[] {
-  return models.map((model) => ({ model: model.name, reason: reasons[model.name], constant: plateaus(model) }));
+  return models.map((model) => ({
+    ...{ model: model.name, batch: model.batch },
+    ...{ reason: reasons[model.name], constant: plateaus(model) },
+  }));
 }
 
 /** Loaded where it is asked for. */
@@ -55,11 +60,11 @@ export async function runCheck({ args, options, output }: CommandCall): Promise<
   const { green, red } = output.paint;
   const named = modelNames.length === 0 ? '' : ` (${modelNames.join(', ')})`;
   output.line(`${source.path}${named}: ${(ok ? green : red)(countProblems(diagnostics))}`);
-  for (const { model, reason, constant } of explained ?? []) {
+  for (const { model, batch, reason, constant } of explained ?? []) {
     if (reason) output.line(`${model} does not collapse: ${reason}`);
     if (!constant) continue;
     const values = Object.entries(constant).map(([term, value]) => `${term} ${Number(value.toPrecision(5))}`);
-    output.line(`${model}, at the best constant representation: ${values.join(', ')}`);
+    output.line(`${model}, at the best constant representation in a batch of ${batch}: ${values.join(', ')}`);
   }
   for (const { model, hashes, form, text } of canonical ?? []) {
     output.line(`\nmodel ${model}`);

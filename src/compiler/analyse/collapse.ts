@@ -79,7 +79,8 @@ function termThatFalls(model: TypedModel, objective: Objective, constant: Found,
   const [before, after] = [objective.terms(constant.outputs), objective.terms(lower.outputs)];
   const falls = model.terms.map(({ name }, k) => ({ name, before: before[k]!, after: after[k]! }));
   const most = falls.reduce((best, term) => (term.before - term.after > best.before - best.after ? term : best));
-  return `term \`${most.name}\` is lower where examples differ: ${round(most.after)}, against ${round(most.before)} at the best constant representation`;
+  const [examples] = objective.shapes[0]!;
+  return `term \`${most.name}\` is lower where examples differ: ${round(most.after)} in a batch of ${examples}, against ${round(most.before)} at the best constant representation`;
 }
 
 function canCollapse(model: TypedModel, outputs: readonly Output[], objective: Objective, constant: Found): Diagnostic {

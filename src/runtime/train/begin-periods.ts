@@ -9,6 +9,12 @@ import { beginsEpoch, type Plan, placeOf, type Stage } from './plan.js';
 /** Numbers of steps are far below: what is gathered draws other numbers than steps do. */
 const beyondSteps = 2 ** 40;
 
+/** Whether there is anything to do before the step after `step` others. */
+export function beginsPeriods(model: LoadedModel, plan: Plan, step: number): boolean {
+  const hasPeriods = plan.stages.length > 1 || model.epoch !== undefined || model.states.some(({ renewed }) => renewed);
+  return hasPeriods && beginsEpoch(placeOf(plan, step), step);
+}
+
 /** Before the step after `step` others. */
 export async function beginPeriods(model: LoadedModel, plan: Plan, seed: number, step: number): Promise<void> {
   const place = placeOf(plan, step);

@@ -2,13 +2,13 @@
 import { EbmcError, report } from '../../diagnostics/index.js';
 import { type Manifest, type StageRecord, saveCheckpoint } from '../checkpoint/index.js';
 import { type Dataset, type NumberedBatch, remembering } from '../data/index.js';
-import { beginPeriods } from './begin-periods.js';
+import { beginPeriods, beginsPeriods } from './begin-periods.js';
 import { CollapseWatch } from './collapse-watch.js';
 import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite } from './failures.js';
 import { type Gauges, measureGauges, probeIndices } from './gauges.js';
 import type { MetricsLog } from './metrics-log.js';
 import type { TrainOptions } from './options.js';
-import { beginsEpoch, type Plan, placeOf, type Stage } from './plan.js';
+import { type Plan, placeOf, type Stage } from './plan.js';
 import { PlateauWatch } from './plateau.js';
 import { SpeedMeter } from './progress.js';
 import { findFirstNonFinite } from './replay.js';
@@ -49,7 +49,7 @@ export class TrainingRun {
     const place = placeOf(this.plan, step);
     const { stage } = place;
     const rate = this.rateAt(step);
-    if (beginsEpoch(place, step))
+    if (beginsPeriods(model, this.plan, step))
       await traced(trace, 'step', `before step ${step + 1}`, () =>
         this.guarded(() => beginPeriods(model, this.plan, settings.seed, step)),
       );
