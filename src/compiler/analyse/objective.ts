@@ -240,12 +240,18 @@ function evaluated(nodes: readonly Node[], given: ReadonlyMap<Node, NdArray>): R
   return new Map(nodes.map((node, k) => [node, values[k]!]));
 }
 
-/** Uniform noise, of frozen copies around 0; of ids, below what the model declares. */
+/**
+ * Uniform noise, of frozen copies around 0; of ids, below what the model declares. Other data differ in their level too, as pictures and sounds
+ * do: what is pooled of much noise is nearly alike for all examples.
+ */
 function data(node: Node, shape: readonly number[], model: TypedModel): NdArray {
   const numbers = uniformNumbers(shape, node.id);
   if (String(node.attrs['name']).startsWith('frozen ')) return { shape, data: numbers.data.map((u) => 2 * u - 1) };
   const below = model.inputs.find(({ name }) => name === node.attrs['name'])?.below;
-  return below === undefined ? numbers : { shape, data: numbers.data.map((u) => Math.floor(u * below)) };
+  if (below !== undefined) return { shape, data: numbers.data.map((u) => Math.floor(u * below)) };
+  const [examples = 1] = shape;
+  const size = numbers.data.length / examples;
+  return { shape, data: numbers.data.map((u, i) => (u * (Math.floor(i / size) + 1)) / examples) };
 }
 
 /** Data as uniform noise, states at their initial values, training half done. */
