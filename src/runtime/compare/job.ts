@@ -25,12 +25,14 @@ export interface Circumstances {
   readonly backend: string;
 }
 
-/** Bump it when runs of an older version are no longer what this one would make. */
-const format = 1;
+/** Bump one when runs, or figures, of an older version are no longer what this one would make. */
+const trainingFormat = 1;
+const evaluationFormat = 2;
 
 /** Training again is needed only if this has changed: a run's folder bears it. */
 export function trainingKey(job: Job, { program, train, data, backend }: Circumstances): string {
   const { kind, seed, budget, validation } = job;
+  const format = trainingFormat;
   if (kind === 'raw') return hash({ format, kind, seed, data, validation });
   if (kind === 'untrained') return hash({ format, kind, seed, data, validation, program, backend });
   const { schedule, precision, statistics } = train;
@@ -39,7 +41,7 @@ export function trainingKey(job: Job, { program, train, data, backend }: Circums
 
 /** Measuring again is needed only if this has changed. */
 export function evaluationKey({ span: _, model: _model, ...settings }: EvaluateDecl): string {
-  return hash({ format, settings });
+  return hash({ format: evaluationFormat, settings });
 }
 
 function hash(value: unknown): string {
