@@ -1,5 +1,5 @@
 /** A program from a file, with the command line's settings, checked: what a run is made of. */
-import { type CheckedFile, type CheckOptions, checkFile } from '../compiler/index.js';
+import { type CheckedFile, type CheckOptions, checkFile, namedModels } from '../compiler/index.js';
 import { EbmcError } from '../diagnostics/index.js';
 import { parseModule } from '../grammar/index.js';
 import type { Source } from '../grammar/source.js';
@@ -26,7 +26,7 @@ export function checkProgram(
   file: string,
   options: OptionValues,
   item: ItemName = 'train',
-  models: (module: Module) => readonly string[] = declaredModels,
+  models: (module: Module) => readonly string[] = (module) => namedModels(module).map(({ text }) => text),
 ): CheckedProgram {
   const source = readSource(file);
   const overrides = overridesFrom(options, models(parseModule(source).module), item);
@@ -34,8 +34,4 @@ export function checkProgram(
   const checked = checkFile(source, library, overrides);
   if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
   return { source, library, overrides, checked };
-}
-
-function declaredModels({ items }: Module): string[] {
-  return items.flatMap((item) => (item.kind === 'model' ? [item.name.text] : []));
 }

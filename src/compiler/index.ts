@@ -2,7 +2,7 @@
 import { type Diagnostic, nearest, type Related, report } from '../diagnostics/index.js';
 import { parseModule } from '../grammar/index.js';
 import type { Source, Span } from '../grammar/source.js';
-import type { CompareItem, EvaluateItem, Expr, ModelItem, Module } from '../grammar/syntax-tree.js';
+import type { CompareItem, EvaluateItem, Expr, Module } from '../grammar/syntax-tree.js';
 import { analyseCollapse } from './analyse/collapse.js';
 import { checkCompare } from './check/compare.js';
 import { typeVariant } from './check/competitors.js';
@@ -10,6 +10,7 @@ import { checkDataset } from './check/dataset.js';
 import { Elaborator } from './check/elaborator.js';
 import { elaborateModel, type Overrides } from './check/model.js';
 import { Modules } from './check/modules.js';
+import { namedModels } from './check/named-models.js';
 import { type SettingOverrides, SettingsChecker } from './check/settings.js';
 import { ownerOf, type TypedModel } from './check/typed-model.js';
 import type { CompareDecl, DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
@@ -78,15 +79,17 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   const datasets = module.items.flatMap((item) =>
     item.kind === 'dataset' ? (checkDataset(item, settings) ?? []) : [],
   );
-  const modelItems = module.items.filter((item): item is ModelItem => item.kind === 'model');
   const models: TypedModel[] = [];
+  const modelNames: string[] = [];
   const reasons: Record<string, string> = {};
   // A fresh elaborator a model: names of states and axes are its own. Without a model, the definitions' names are still checked.
-  for (const item of modelItems) {
-    const batch = trains.find((t) => t.model === item.name.text)?.batch ?? batchOf(options);
+  for (const { text: name, span } of namedModels(module)) {
+    const batch = trains.find((t) => t.model === name)?.batch ?? batchOf(options);
     const e = new Elaborator(batch, source.path);
-    const scope = new Modules(e, library).scopeOf(module);
-    const model = elaborateModel(e, item, scope, options.models?.[item.name.text]);
+    const value = new Modules(e, library).scopeOf(module).own(name)?.value;
+    const isModel = value?.kind === 'model';
+    if (isModel || value?.kind === 'missing') modelNames.push(name);
+    const model = isModel ? elaborateModel(e, value.item, value.scope, options.models?.[name], span) : undefined;
     if (model) {
       models.push(model);
       if (!e.hasErrors && options.analyses !== false) {
@@ -97,7 +100,7 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     }
     diagnostics.push(...e.diagnostics);
   }
-  if (modelItems.length === 0) {
+  if (modelNames.length === 0) {
     const e = new Elaborator(defaultBatch, source.path);
     new Modules(e, library).scopeOf(module);
     diagnostics.push(...e.diagnostics);
@@ -107,7 +110,6 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     if (model && microBatch !== undefined && model.groups.length > 1)
       diagnostics.push(report('EBM2047', { model: name }, { span, related: groupPlaces(model) }));
   }
-  const modelNames = modelItems.map((item) => item.name.text);
   checkReferences(module, modelNames, datasets, models, diagnostics);
   const compare = checkComparison(module, library, settings, datasets, options);
   // What a syntax error has swallowed is not there: names that are unknown for that reason would only distract.
@@ -291,6 +293,7 @@ export { builtinGroups } from './check/builtins/index.js';
 export { compareSettings } from './check/compare.js';
 export { typeVariant } from './check/competitors.js';
 export { selectionDocs } from './check/dataset.js';
+export { namedModels } from './check/named-models.js';
 export {
   comparedSettings,
   defaults,

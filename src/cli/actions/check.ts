@@ -1,4 +1,4 @@
-import { type CheckedFile, checkFile, plateaus, type TypedModel } from '../../compiler/index.js';
+import { type CheckedFile, checkFile, namedModels, plateaus, type TypedModel } from '../../compiler/index.js';
 import { parseModule } from '../../grammar/index.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
@@ -39,7 +39,7 @@ export async function runCheck({ args, options, output }: CommandCall): Promise<
   const [file = ''] = args;
   const source = readSource(file);
   const { module } = parseModule(source);
-  const models = module.items.flatMap((item) => (item.kind === 'model' ? [item.name.text] : []));
+  const models = namedModels(module).map(({ text }) => text);
   const checked = checkFile(source, new FileLibrary(file), overridesFrom(options, models));
   const { diagnostics, modelNames, datasets } = checked;
   const ok = !hasErrors(diagnostics);

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { printProgram } from '../../compiler/graph/print.js';
-import { checkFile, compileModel, defaultOptimizer, optimizeProgram, printTypedModel } from '../../compiler/index.js';
+import {
+  checkFile,
+  compileModel,
+  defaultOptimizer,
+  namedModels,
+  optimizeProgram,
+  printTypedModel,
+} from '../../compiler/index.js';
 import { emitTensorflow } from '../../compiler/targets/tensorflow/emit.js';
 import { emitTfjs } from '../../compiler/targets/tfjs/emit.js';
 import { parseModule } from '../../grammar/index.js';
@@ -24,7 +31,7 @@ export async function runCompile({ args, options, output }: CommandCall): Promis
   const source = readSource(file);
   const stage = options.text('emit') as Stage | undefined;
   const { module } = parseModule(source);
-  const models = module.items.flatMap((item) => (item.kind === 'model' ? [item.name.text] : []));
+  const models = namedModels(module).map(({ text }) => text);
   const checked = checkFile(source, new FileLibrary(file), overridesFrom(options, models));
   output.diagnostics(checked.diagnostics);
   const diagnostics = checked.diagnostics.map(describeDiagnostic);
