@@ -44,7 +44,9 @@ export function termCosinesOf(trained: TrainedModel): (() => Promise<readonly Te
 /** Its energy of pairs, or the first that it declares, over planes of an argument. */
 export async function landscapeOf(trained: TrainedModel): Promise<RunPictures['landscape'] | undefined> {
   const { typed, dataset } = trained;
-  const energy = typed.energies.find(({ name }) => name === typed.pairs?.energy) ?? typed.energies[0];
+  // Scores of prototypes may be declared as an energy too: of those there is no height to draw.
+  const scalars = typed.energies.filter(({ node }) => node.type.shape.length === 0);
+  const energy = scalars.find(({ name }) => name === typed.pairs?.energy) ?? scalars[0];
   if (energy?.parameters.at(-1)?.node.type.dtype !== 'float32') return undefined;
   const { model: asked, places } = energyArguments(typed, energy);
   const open: RunningProgram[] = [];
