@@ -1,5 +1,5 @@
 /** The report as Markdown: tables and sentences, for a repository or a message. */
-import type { Comparison, Competitor } from '../compare/comparison.js';
+import type { Comparison, Competitor, MeasureInfo } from '../compare/comparison.js';
 import { energyAuroc } from './auroc.js';
 import {
   count,
@@ -12,7 +12,7 @@ import {
   formatSettings,
   formatValue,
 } from './format.js';
-import { mainMeasure, rankBy, usedMeasures } from './ranking.js';
+import { mainMeasure, type RankedRow, rankBy, usedMeasures } from './ranking.js';
 import { dataFacts } from './sections/conditions.js';
 import { meanCost } from './sections/cost.js';
 import { repeatCommand } from './sections/provenance.js';
@@ -52,15 +52,25 @@ export function writeBriefMarkdown(comparison: Comparison): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** Of each measure, name of a competitor → its place. */
+function rowsByName(
+  comparison: Comparison,
+  measures: readonly MeasureInfo[],
+): readonly ReadonlyMap<string, RankedRow>[] {
+  return measures.map((measure) => new Map(rankBy(comparison, measure).map((row) => [row.competitor.name, row])));
+}
+
+function labelOf({ kind, name }: Competitor): string {
+  return kind === 'objective' ? name : `${name} (baseline)`;
+}
+
 function briefRanking(comparison: Comparison): readonly string[] {
   const main = mainMeasure(comparison);
   if (!main) return [];
   const measures = usedMeasures(comparison);
-  const ranked = measures.map(
-    (measure) => new Map(rankBy(comparison, measure).map((row) => [row.competitor.name, row])),
-  );
+  const ranked = rowsByName(comparison, measures);
   const rows = rankBy(comparison, main).map(({ competitor }) => [
-    competitor.kind === 'objective' ? competitor.name : `${competitor.name} (baseline)`,
+    labelOf(competitor),
     ...measures.map(({ key, unit }, i) => {
       const row = ranked[i]!.get(competitor.name);
       if (!row) return '–';
@@ -95,13 +105,11 @@ function ranking(comparison: Comparison): readonly string[] {
   const main = mainMeasure(comparison);
   if (!main) return [];
   const measures = usedMeasures(comparison);
-  const ranked = measures.map(
-    (measure) => new Map(rankBy(comparison, measure).map((row) => [row.competitor.name, row])),
-  );
+  const ranked = rowsByName(comparison, measures);
   const order = rankBy(comparison, main).map(({ competitor }) => competitor);
   const rest = comparison.competitors.filter((competitor) => !order.includes(competitor));
   const rows = [...order, ...rest].map((competitor) => [
-    competitor.kind === 'objective' ? competitor.name : `${competitor.name} (baseline)`,
+    labelOf(competitor),
     ...measures.map(({ unit }, i) => {
       const row = ranked[i]!.get(competitor.name);
       if (!row) return '–';

@@ -19,7 +19,7 @@ export function beginsPeriods(model: LoadedModel, plan: Plan, step: number): boo
 export async function beginPeriods(model: LoadedModel, plan: Plan, seed: number, step: number): Promise<void> {
   const place = placeOf(plan, step);
   const { number, stage } = place;
-  if (!beginsEpoch(place, step)) return;
+  if (!beginsPeriods(model, plan, step)) return;
   const beginsStage = number > 0 && step === stage.firstStep;
   await renewStates(model, beginsStage ? number : undefined);
   if (model.epoch) await beginEpoch(model, model.epoch, stage, seed, step);
