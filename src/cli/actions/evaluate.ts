@@ -1,7 +1,6 @@
-import type { DatasetDecl } from '../../compiler/declarations.js';
 import { defaultMeasures, stagedMeasures } from '../../compiler/index.js';
 import { loadCheckpoint, requireSameStates } from '../../runtime/checkpoint/index.js';
-import { type OpenOptions, openDataset } from '../../runtime/data/index.js';
+import { type OpenOptions, openDataset, openDatasets } from '../../runtime/data/index.js';
 import { datasetOf, laterOf, transfersOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
@@ -24,9 +23,9 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
     warn: (diagnostic) => output.diagnostics([diagnostic]),
   };
   const dataset = await openDataset(datasetOf(checked, settings), opening);
-  const open = (decls: readonly DatasetDecl[]) => Promise.all(decls.map((decl) => openDataset(decl, opening)));
-  const transfers = await open(transfersOf(checked, settings));
-  const trainedOn = train.later.length > 0 ? await open([datasetOf(checked, train), ...laterOf(checked, train)]) : [];
+  const transfers = await openDatasets(transfersOf(checked, settings), opening);
+  const trainedOn =
+    train.later.length > 0 ? await openDatasets([datasetOf(checked, train), ...laterOf(checked, train)], opening) : [];
   const program = await loadProgram(typed, train, options.text('backend') ?? 'auto', output);
   try {
     requireSameStates(checkpoint, program.model.states);

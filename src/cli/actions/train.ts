@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
-import type { DatasetDecl, EvaluateDecl } from '../../compiler/declarations.js';
+import type { EvaluateDecl } from '../../compiler/declarations.js';
 import { type CheckOptions, plateaus } from '../../compiler/index.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
-import { type Dataset, type OpenOptions, openDataset } from '../../runtime/data/index.js';
+import { openDataset, openDatasets } from '../../runtime/data/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import { type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
 import { shellQuote } from '../../runtime/shell-quote.js';
@@ -32,7 +32,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
   const strict = options.flag('strict');
   const opening = { baseDirectory: dirname(file), strict, warn: display.warn };
   const dataset = await openDataset(datasetOf(checked, settings), opening);
-  const later = await openAll(laterOf(checked, settings), opening);
+  const later = await openDatasets(laterOf(checked, settings), opening);
   const folder = chooseRunFolder(typed.name, folderChoice(options));
   const memory = options.number('memory');
   const limit = memory === undefined ? undefined : memory * 1e9;
@@ -83,7 +83,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
         seed: settings.seed,
         settings: evaluation,
         dataset: await openDataset(datasetOf(checked, evaluation), opening),
-        transfers: await openAll(transfersOf(checked, evaluation), opening),
+        transfers: await openDatasets(transfersOf(checked, evaluation), opening),
         trainedOn: [dataset, ...later],
         folder,
         warn: display.warn,
@@ -107,10 +107,6 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
     await page?.close();
     program.close();
   }
-}
-
-function openAll(decls: readonly DatasetDecl[], opening: OpenOptions): Promise<Dataset[]> {
-  return Promise.all(decls.map((decl) => openDataset(decl, opening)));
 }
 
 /** The bar, the warnings that tear it, and Ctrl-C. */

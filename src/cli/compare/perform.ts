@@ -19,7 +19,7 @@ import { holdOut } from '../../runtime/compare/hold-out.js';
 import { type Outcome, packScores, readOutcome, unpackScores, writeOutcome } from '../../runtime/compare/outcome.js';
 import { plannedEpochs } from '../../runtime/compare/planned-epochs.js';
 import { verdict } from '../../runtime/compare/verdict.js';
-import { type Dataset, openDataset } from '../../runtime/data/index.js';
+import { type Dataset, openDataset, openDatasets } from '../../runtime/data/index.js';
 import {
   fineTuneKey,
   headAccuracy,
@@ -98,7 +98,7 @@ export async function perform(order: WorkOrder, conditions: Conditions): Promise
   try {
     await carryOut(task, program, compare.evaluate, () => {
       const places = transfersOf(checked, { ...compare.evaluate, model: competitor.model });
-      return Promise.all(places.map((decl) => openDataset(decl, opening)));
+      return openDatasets(places, opening);
     });
   } finally {
     program.close();

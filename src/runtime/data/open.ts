@@ -7,6 +7,11 @@ import { checkArguments } from './loaders/arguments.js';
 import { loaders } from './loaders/index.js';
 import { select } from './select/index.js';
 
+/** Each of them, in their order. */
+export function openDatasets(decls: readonly DatasetDecl[], options: OpenOptions): Promise<Dataset[]> {
+  return Promise.all(decls.map((decl) => openDataset(decl, options)));
+}
+
 export async function openDataset(decl: DatasetDecl, options: OpenOptions): Promise<Dataset> {
   const loader = loaders.find(({ name }) => name === decl.loader);
   if (!loader) {
