@@ -26,12 +26,14 @@ export interface Contender {
 export const batch = 128;
 const adamw = { name: 'adamw', settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 } } as const;
 
-export function compileBenchmark(name: string, target: TargetName): Program {
+export type Precision = 'float32' | 'bf16';
+
+export function compileBenchmark(name: string, target: TargetName, precision: Precision = 'float32'): Program {
   const path = fileURLToPath(new URL(`./models/${name}.ebm`, import.meta.url));
   const checked = checkFile({ path, text: readFileSync(path, 'utf8') }, new FileLibrary(path));
   const typed = checked.models[0];
   if (typed === undefined) throw new Error(checked.diagnostics.map((d) => d.message).join('\n'));
-  return optimizeProgram(compileModel(typed, { optimizer: adamw }, target), target);
+  return optimizeProgram(compileModel(typed, { optimizer: adamw, precision }, target), target);
 }
 
 /** A benchmark's program on tfjs's backend that is active: as a TensorFlow session or as tfjs's operations one by one. */
@@ -45,9 +47,13 @@ export async function loadBenchmark(program: Program, target: TargetName): Promi
   return model;
 }
 
-export async function ours(name: string, target: TargetName): Promise<Contender & { readonly firstStep: number }> {
+export async function ours(
+  name: string,
+  target: TargetName,
+  precision: Precision = 'float32',
+): Promise<Contender & { readonly firstStep: number }> {
   const start = performance.now();
-  const model = await loadBenchmark(compileBenchmark(name, target), target);
+  const model = await loadBenchmark(compileBenchmark(name, target, precision), target);
   const x = {
     shape: [batch, 32, 32, 3],
     data: Float32Array.from({ length: batch * 3072 }, (_, i) => ((i * 7919) % 256) / 255),
@@ -66,7 +72,15 @@ export async function ours(name: string, target: TargetName): Promise<Contender 
   };
 }
 
-export type TorchMode = 'eager' | 'compile' | 'workers';
+export type TorchMode = 'eager' | 'compile' | 'workers' | 'eager-bf16' | 'compile-bf16';
+
+const torchNames: Readonly<Record<TorchMode, string>> = {
+  eager: 'PyTorch eager',
+  compile: 'torch.compile',
+  workers: 'PyTorch, views in 2 workers',
+  'eager-bf16': 'PyTorch eager, autocast',
+  'compile-bf16': 'torch.compile, autocast',
+};
 
 interface Answer {
   readonly seconds: number;
@@ -95,7 +109,7 @@ export class Torch {
     const { torch } = await this.ask(`prepare ${model} ${mode}`);
     this.version = torch;
     return {
-      name: { eager: 'PyTorch eager', compile: 'torch.compile', workers: 'PyTorch, views in 2 workers' }[mode],
+      name: torchNames[mode],
       step: async () => (await this.ask(`step ${model} ${mode}`)).seconds * 1000,
       close: () => {},
     };

@@ -6,10 +6,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { selectBackend, tensorflowVersion } from '../src/runtime/backends/index.js';
-import { type Contender, ours, Torch, type TorchMode } from './contenders.js';
+import { type Contender, ours, type Precision, Torch, type TorchMode } from './contenders.js';
 
 interface Row {
+  readonly name: string;
   readonly model: string;
+  readonly precision?: Precision;
   readonly title: string;
   readonly torch: readonly TorchMode[];
   /** Wanted ratios, by contender. */
@@ -18,35 +20,55 @@ interface Row {
 
 const table: readonly Row[] = [
   {
+    name: 'simclr',
     model: 'simclr',
     title: 'SimCLR, 4 × (conv, batch norm, relu) + mlp',
     torch: ['eager', 'compile'],
     goals: { 'PyTorch eager': 1.8, 'torch.compile': 1.25, 'tfjs op by op': 4 },
   },
   {
+    name: 'simclr-views',
     model: 'simclr-views',
     title: 'the same with the published augmentations',
     torch: ['eager', 'workers'],
     goals: { 'PyTorch eager': 2, 'PyTorch, views in 2 workers': 2 },
   },
   {
+    name: 'simclr-resnet18',
     model: 'simclr-resnet18',
     title: 'SimCLR, resnet18 (small stem)',
     torch: ['eager', 'compile'],
     goals: { 'PyTorch eager': 1.3, 'torch.compile': 1.1, 'tfjs op by op': 3 },
   },
   {
+    name: 'mae',
     model: 'mae',
     title: 'MAE, ViT (dim 192, depth 6, 4-pixel patches)',
     torch: ['eager', 'compile'],
     goals: { 'PyTorch eager': 1, 'torch.compile': 1, 'tfjs op by op': 3 },
+  },
+  {
+    name: 'simclr-bf16',
+    model: 'simclr',
+    precision: 'bf16',
+    title: 'the first in bfloat16',
+    torch: ['eager-bf16', 'compile-bf16'],
+    goals: { 'PyTorch eager, autocast': 1.3, 'torch.compile, autocast': 1.1 },
+  },
+  {
+    name: 'mae-bf16',
+    model: 'mae',
+    precision: 'bf16',
+    title: 'MAE in bfloat16',
+    torch: ['eager-bf16', 'compile-bf16'],
+    goals: { 'PyTorch eager, autocast': 1.3, 'torch.compile, autocast': 1.2 },
   },
 ];
 
 const rounds = Number(process.env['ROUNDS'] ?? 9);
 const root = process.env['EBMC_ROOT'] ?? process.cwd();
 const names = process.argv.slice(3);
-const rows = names.length > 0 ? table.filter(({ model }) => names.includes(model)) : table;
+const rows = names.length > 0 ? table.filter(({ name }) => names.includes(name)) : table;
 await selectBackend('tensorflow');
 const torch = existsSync(join(root, '.venv/bin/python')) ? new Torch(root) : undefined;
 if (!torch) console.log('no PyTorch: test/reference/setup.sh installs it');
@@ -76,10 +98,10 @@ const text = [
 console.log(text);
 if (names.length === 0) writeBetweenMarks(join(root, 'docs/performance.md'), text);
 
-async function measure({ model, title, torch: modes, goals }: Row): Promise<string[]> {
-  const own = await ours(model, 'tensorflow');
+async function measure({ model, precision, title, torch: modes, goals }: Row): Promise<string[]> {
+  const own = await ours(model, 'tensorflow', precision);
   const contenders: Contender[] = [own];
-  if (process.env['TFJS'] !== '0') contenders.push(await ours(model, 'tfjs'));
+  if (process.env['TFJS'] !== '0' && precision === undefined) contenders.push(await ours(model, 'tfjs'));
   for (const mode of torch ? modes : []) contenders.push(await torch!.contender(model, mode));
   const times = contenders.map((): number[] => []);
   for (let round = 0; round < rounds + 2; round++) {
