@@ -41,7 +41,12 @@ export async function loadBenchmark(program: Program, target: TargetName): Promi
   const directory = mkdtempSync(join(tmpdir(), 'ebmc-bench-'));
   const model =
     target === 'tensorflow'
-      ? await loadSavedModel(program, emitTensorflow(program), loadTfjsNode(), { directory })
+      ? await loadSavedModel(
+          program,
+          emitTensorflow(program, { fused: process.env['FUSED'] !== '0' }),
+          loadTfjsNode(),
+          { directory },
+        )
       : await loadTfjsModel(program, emitTfjs(program).files, { directory });
   await model.init(1);
   return model;

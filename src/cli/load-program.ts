@@ -15,7 +15,7 @@ import {
   type TypedModel,
 } from '../compiler/index.js';
 import { EbmcError, report } from '../diagnostics/index.js';
-import { loadTfjsNode, type Selection, selectBackend } from '../runtime/backends/index.js';
+import { loadTfjsNode, nativeHasGpu, type Selection, selectBackend } from '../runtime/backends/index.js';
 import { loadSavedModel } from '../runtime/backends/load-saved-model.js';
 import { loadTfjsModel } from '../runtime/backends/load-tfjs.js';
 import type { LoadedModel } from '../runtime/model.js';
@@ -95,7 +95,7 @@ function compileWithin(
 async function loadOn(target: TargetName, program: Program, directory: string): Promise<LoadedModel> {
   if (target === 'tensorflow') {
     const { emitTensorflow } = await import('../compiler/targets/tensorflow/emit.js');
-    return loadSavedModel(program, emitTensorflow(program), loadTfjsNode(), { directory });
+    return loadSavedModel(program, emitTensorflow(program, { fused: !nativeHasGpu() }), loadTfjsNode(), { directory });
   }
   const { emitTfjs } = await import('../compiler/targets/tfjs/emit.js');
   return loadTfjsModel(program, emitTfjs(program).files, { directory });

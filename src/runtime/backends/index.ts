@@ -3,5 +3,5 @@ export { inspectNative, nativeFolder, tensorflowVersion, tfjsNodeVersion } from 
 export { backends, type Selection, selectBackend } from './select.js';
 export { type SetupOptions, setupNative } from './setup/index.js';
 export { missingTools } from './setup/tools.js';
-export { loadTfjsNode } from './tensorflow.js';
+export { loadTfjsNode, nativeHasGpu } from './tensorflow.js';
 export { tryBackend } from './try-backend.js';

@@ -60,3 +60,8 @@ export function loadTfjsNode(): TfjsNode {
   if (found.folder === undefined || found.manifest === undefined) throw new Error(found.detail);
   return loadNative(found.folder, found.manifest.gpu);
 }
+
+/** Whether the native library was built for GPUs. */
+export function nativeHasGpu(): boolean {
+  return findNative().manifest?.gpu ?? false;
+}

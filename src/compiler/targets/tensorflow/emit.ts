@@ -8,6 +8,7 @@
 import { type AdamwAttrs, adamwArguments } from '../../graph/ops/optimizer-steps.js';
 import { splat } from '../../graph/simplify.js';
 import type { Graph, Node, Program, StateDecl, TensorType } from '../../graph/types.js';
+import { findRegions, type Region } from './fuse/regions.js';
 import { dataType, GraphDef, shapeProto } from './graph-def.js';
 import { lowerGraph, rowsWritten, type Sources } from './lower.js';
 import { encodeSavedModel } from './proto.js';
@@ -49,11 +50,16 @@ const seedType: TensorType = { dtype: 'int32', shape: [] };
 const stepType: TensorType = { dtype: 'int32', shape: [2] };
 const doneType: TensorType = { dtype: 'bool', shape: [] };
 
-export function emitTensorflow(program: Program): TensorflowOutput {
-  const emitter = new Emitter(program);
+export interface TensorflowOptions {
+  /** Have what lies between a step's products compiled by TensorFlow as the step is first taken: for CPUs. Not in what others are to load. */
+  readonly fused?: boolean;
+}
+
+export function emitTensorflow(program: Program, { fused = false }: TensorflowOptions = {}): TensorflowOutput {
+  const emitter = new Emitter(program, fused);
   const signatures: Record<string, Signature> = {
     init: emitter.call('init', program.init),
-    ...(program.micro ? {} : { step: emitter.call('step', program.step) }),
+    ...(program.micro ? {} : { step: emitter.train('step', program.step) }),
     represent: emitter.call('represent', program.represent),
     read: emitter.read(),
     write: emitter.write(),
@@ -64,7 +70,7 @@ export function emitTensorflow(program: Program): TensorflowOutput {
   if (program.epoch) signatures[epochSignatures.update] = emitter.call('epoch/update', program.epoch.update);
   if (program.micro) signatures[scratchSignature] = emitter.prepareScratch(program.micro.scratch);
   program.micro?.passes.forEach(({ graph }, i) => {
-    signatures[microSignature(i)] = emitter.call(`micro/${graph.name}`, graph);
+    signatures[microSignature(i)] = emitter.train(`micro/${graph.name}`, graph);
   });
   for (const [name, graph] of Object.entries(program.energies))
     signatures[`energy.${name}`] = emitter.call(`energy/${name}`, graph);
@@ -73,7 +79,11 @@ export function emitTensorflow(program: Program): TensorflowOutput {
     metaGraphs: [
       {
         metaInfoDef: { metaGraphVersion: `ebmc ${program.model}`, tags: [servingTag], tensorflowVersion: '2.11.0' },
-        graphDef: { node: emitter.to.nodes, versions: { producer, minConsumer: 0 } },
+        graphDef: {
+          node: emitter.to.nodes,
+          library: { function: emitter.to.functions },
+          versions: { producer, minConsumer: 0 },
+        },
         signatureDef: Object.fromEntries(Object.entries(signatures).map(([name, s]) => [name, signatureProto(s)])),
       },
     ],
@@ -109,7 +119,10 @@ class Emitter {
   private readonly states: ReadonlyMap<string, StateDecl>;
   private readonly numbers: ReadonlyMap<string, number>;
 
-  constructor(private readonly program: Program) {
+  constructor(
+    private readonly program: Program,
+    private readonly fused: boolean,
+  ) {
     const states = [...program.states, ...(program.micro?.scratch ?? [])];
     this.states = new Map(states.map((state) => [state.name, state]));
     this.numbers = new Map([...this.states.keys()].map((name, number) => [name, number]));
@@ -126,8 +139,13 @@ class Emitter {
     }
   }
 
+  /** As `call`, for what runs many times. */
+  train(prefix: string, graph: Graph): Signature {
+    return this.call(prefix, graph, this.fused ? findRegions(graph) : []);
+  }
+
   /** A graph as a signature: its inputs and where random numbers come from, its outputs, and updates that happen with them. */
-  call(prefix: string, graph: Graph): Signature {
+  call(prefix: string, graph: Graph, regions: readonly Region[] = []): Signature {
     const inputs: Record<string, Tensor> = {};
     const placeholder = (name: string, type: TensorType): string => {
       inputs[name] ??= { tensor: this.placeholder(`${prefix}/${name}`, type), type };
@@ -160,7 +178,7 @@ class Emitter {
       step: () =>
         prefix === 'init' ? this.to.constant(prefix, [0, 0], [2], 'int32') : placeholder(drawInputs.step, stepType),
     };
-    const tensorOf = lowerGraph(this.to, graph, prefix, sources);
+    const tensorOf = lowerGraph(this.to, graph, prefix, sources, regions);
     const assigned = Object.entries(graph.updates).flatMap(([name, node]) => {
       if (isAdamwStep(node)) return this.adamwStep(this.writePlace(prefix, name), name, node, tensorOf, reads);
       const rows = rowsWritten(name, node);

@@ -27,6 +27,21 @@ export function shapeProto(shape: readonly number[]): object {
   return { dim: shape.map((size) => ({ size })) };
 }
 
+/** Operations that give elements of their first input, or zeros. */
+const moves: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'Slice', 'StridedSlice', 'Pad']);
+
+/** The attributes of a cast from float32 to bfloat16, and back. */
+export const narrowing = { SrcT: { type: 'float32' }, DstT: { type: 'bfloat16' } } as const;
+export const widening = { SrcT: { type: 'bfloat16' }, DstT: { type: 'float32' } } as const;
+
+function sameAttrs(a: Readonly<Record<string, TensorflowAttr>>, b: typeof narrowing | typeof widening): boolean {
+  return JSON.stringify([a['SrcT'], a['DstT']]) === JSON.stringify([b.SrcT, b.DstT]);
+}
+
+function shareKey(op: string, inputs: readonly string[], attrs: Readonly<Record<string, TensorflowAttr>>): string {
+  return `${op}|${inputs.join(',')}|${JSON.stringify(attrs)}`;
+}
+
 /** Elements of a constant of one number that is written out. */
 const largestConstant = 4096;
 
@@ -34,6 +49,24 @@ export class GraphDef {
   readonly nodes: NodeDef[] = [];
   private readonly names = new Set<string>();
   private readonly known = new Map<string, string>();
+  private readonly widened = new Map<string, string>();
+  private readonly defined = new Map<string, { readonly name: string; readonly definition: object }>();
+
+  /** As in `FunctionDefLibrary`. */
+  get functions(): readonly object[] {
+    return [...this.defined.values()].map(({ definition }) => definition);
+  }
+
+  /** The name of the function that `key` stands for, which `make` makes the first time. */
+  define(key: string, make: (name: string) => object): string {
+    let found = this.defined.get(key);
+    if (found === undefined) {
+      const name = `fused_${this.defined.size + 1}`;
+      found = { name, definition: make(name) };
+      this.defined.set(key, found);
+    }
+    return found.name;
+  }
 
   /** Adds an operation under a name like `wanted`; returns the name it got, which is also that of its first result. */
   add(wanted: string, op: string, inputs: readonly string[], attrs: Readonly<Record<string, object>> = {}): string {
@@ -42,20 +75,41 @@ export class GraphDef {
     return name;
   }
 
-  /** As `add`, but the operation that is there already where it is the same: for operations without effects. */
+  /**
+   * As `add`, but the operation that is there already where it is the same: for operations without effects. A value that was widened from
+   * bfloat16 is moved before it is widened, and narrowing it again is nothing: both change no number.
+   */
   share(
     wanted: string,
     op: string,
     inputs: readonly string[],
     attrs: Readonly<Record<string, TensorflowAttr>>,
   ): string {
-    const key = `${op}|${inputs.join(',')}|${JSON.stringify(attrs)}`;
+    const [first = '', ...rest] = inputs;
+    const narrow = this.widened.get(first);
+    if (narrow !== undefined && moves.has(op)) {
+      const moved = this.share(wanted, op, [narrow, ...rest], { ...attrs, T: { type: 'bfloat16' } });
+      return this.share(wanted, 'Cast', [moved], widening);
+    }
+    if (narrow !== undefined && op === 'Cast' && sameAttrs(attrs, narrowing)) return narrow;
+    const key = shareKey(op, inputs, attrs);
     const found = this.known.get(key);
     if (found !== undefined) return found;
     const protos = Object.fromEntries(Object.entries(attrs).map(([name, attr]) => [name, attrProto(attr)]));
     const name = this.add(wanted, op, inputs, protos);
     this.known.set(key, name);
+    if (op === 'Cast' && sameAttrs(attrs, widening)) this.widened.set(name, first);
     return name;
+  }
+
+  /** The value in bfloat16 that a float32 one was widened from. */
+  narrowOf(tensor: string): string | undefined {
+    return this.widened.get(tensor);
+  }
+
+  /** Has `narrow` taken where `tensor` is narrowed to bfloat16. */
+  narrowedAs(tensor: string, narrow: string): void {
+    this.known.set(shareKey('Cast', [tensor], narrowing), narrow);
   }
 
   /** A constant; equal ones under one `prefix` are one. */

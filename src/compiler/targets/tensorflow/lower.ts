@@ -2,8 +2,10 @@
 import { ops, type TensorflowContext } from '../../graph/ops/index.js';
 import { adamwArguments } from '../../graph/ops/optimizer-steps.js';
 import { hash32 } from '../../graph/random.js';
-import { scheduleGraph } from '../../graph/schedule.js';
+import { rootsOf, scheduleGraph } from '../../graph/schedule.js';
 import type { Graph, Node } from '../../graph/types.js';
+import { callFunction } from './fuse/call-function.js';
+import type { Region } from './fuse/regions.js';
 import type { GraphDef } from './graph-def.js';
 
 /** Where a lowered graph finds what it does not compute. */
@@ -21,8 +23,14 @@ export interface Sources {
   readonly step: () => string;
 }
 
-/** Adds a graph's operations, their names below `prefix`; returns the tensor of every node. */
-export function lowerGraph(to: GraphDef, graph: Graph, prefix: string, sources: Sources): (node: Node) => string {
+/** Adds a graph's operations, their names below `prefix`, those of each region as one call; returns the tensor of every node that a root needs. */
+export function lowerGraph(
+  to: GraphDef,
+  graph: Graph,
+  prefix: string,
+  sources: Sources,
+  regions: readonly Region[] = [],
+): (node: Node) => string {
   const tensors = new Map<Node, string>();
   const tensorOf = (node: Node): string => {
     if (node.op === 'state') return sources.state(String(node.attrs['name']));
@@ -33,12 +41,42 @@ export function lowerGraph(to: GraphDef, graph: Graph, prefix: string, sources: 
   const written = new Set(
     Object.entries(graph.updates).flatMap(([name, node]) => (rowsWritten(name, node) ? [node] : [])),
   );
-  for (const node of scheduleGraph(graph)) {
-    // Written where they are assigned.
-    if (node.op === 'state' || node.op === 'adamw_step' || written.has(node)) continue;
-    tensors.set(node, lowerNode(to, node, prefix, sources, tensorOf, draws));
-  }
+  const regionOf = new Map(regions.flatMap((region) => region.outputs.map((node) => [node, region] as const)));
+  const inside = new Set(regions.flatMap((region) => region.nodes));
+  const alone = scheduleGraph(graph).filter((node) => !inside.has(node));
+  const takenOf = (nodes: readonly Node[]): readonly Node[] => nodes.flatMap(({ args }) => args);
+  const wanted = {
+    narrow: new Set(takenOf(alone.filter(isNarrow))),
+    wide: new Set([
+      ...rootsOf(graph),
+      ...takenOf(alone.filter((node) => !isNarrow(node))),
+      ...regions.flatMap((region) => region.inputs),
+    ]),
+  };
+  /** A region may run before operations that stand before its last one, so what it takes may not be there yet. */
+  const lower = (node: Node): void => {
+    // Those are written where they are assigned, or within a function alone.
+    if (node.op === 'state' || node.op === 'adamw_step' || written.has(node) || tensors.has(node)) return;
+    const region = regionOf.get(node);
+    if (region) {
+      region.inputs.forEach(lower);
+      const results = callFunction(to, region, `${placeOf(node, prefix)}/fused`, tensorOf, wanted);
+      for (const [output, tensor] of results) tensors.set(output, tensor);
+    } else {
+      node.args.forEach(lower);
+      tensors.set(node, lowerNode(to, node, prefix, sources, tensorOf, draws));
+    }
+  };
+  for (const node of scheduleGraph(graph)) if (regionOf.has(node) || !inside.has(node)) lower(node);
   return tensorOf;
+}
+
+function isNarrow({ attrs }: Node): boolean {
+  return attrs['narrow'] === true;
+}
+
+function placeOf({ scope }: Node, prefix: string): string {
+  return scope === '' ? prefix : `${prefix}/${scope}`;
 }
 
 function lowerNode(
@@ -55,7 +93,7 @@ function lowerNode(
   const taken = rows && sources.rows(rows.state, tensorOf(rows.index));
   if (taken !== undefined) return taken;
   if (op.tensorflow === undefined) throw new Error(`${node.op} has no lowering to TensorFlow`);
-  const place = node.scope === '' ? prefix : `${prefix}/${node.scope}`;
+  const place = placeOf(node, prefix);
   const context: TensorflowContext = {
     args: node.args.map(tensorOf),
     argTypes: node.args.map((arg) => arg.type),

@@ -45,7 +45,33 @@ message TensorShapeProto {
 
 message GraphDef {
   repeated NodeDef node = 1;
+  FunctionDefLibrary library = 2;
   VersionDef versions = 4;
+}
+
+message FunctionDefLibrary {
+  repeated FunctionDef function = 1;
+}
+
+message FunctionDef {
+  OpDef signature = 1;
+  repeated NodeDef node_def = 3;
+  map<string, string> ret = 4;
+  map<string, AttrValue> attr = 5;
+}
+
+message OpDef {
+  message ArgDef {
+    string name = 1;
+    DataType type = 3;
+  }
+  string name = 1;
+  repeated ArgDef input_arg = 2;
+  repeated ArgDef output_arg = 3;
+}
+
+message NameAttrList {
+  string name = 1;
 }
 
 message VersionDef {
@@ -65,6 +91,7 @@ message AttrValue {
   message ListValue {
     repeated bytes s = 2;
     repeated int64 i = 3;
+    repeated DataType type = 6;
   }
   oneof value {
     ListValue list = 1;
@@ -75,6 +102,7 @@ message AttrValue {
     DataType type = 6;
     TensorShapeProto shape = 7;
     TensorProto tensor = 8;
+    NameAttrList func = 10;
   }
 }
 
