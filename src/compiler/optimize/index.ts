@@ -7,6 +7,7 @@ import { contractProducts } from './contract-products.js';
 import { dropBroadcasts } from './drop-broadcasts.js';
 import { eraseExampleOperations } from './erase-example-operations.js';
 import { fuseReluGradients } from './fuse-relu-gradients.js';
+import { holdNarrow } from './hold-narrow.js';
 import { maskBySign } from './mask-by-sign.js';
 import { mergeCommon } from './merge-common.js';
 import { narrowProducts } from './narrow-products.js';
@@ -59,7 +60,7 @@ export function optimizeGraph(
 }
 
 export function optimizeProgram(program: Program, target: TargetName = 'tfjs'): Program {
-  const more = program.precision === 'bf16' ? [narrowProducts] : [];
+  const more = program.precision === 'bf16' ? [narrowProducts, holdNarrow] : [];
   return mapProgram(program, (graph) => optimizeGraph(graph, undefined, target, more));
 }
 

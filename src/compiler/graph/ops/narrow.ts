@@ -21,11 +21,19 @@ export function factors(args: readonly NdArray[], { narrow }: Narrow): readonly 
   return narrow ? args.map(({ shape, data }) => ({ shape, data: data.map(toBfloat16) })) : args;
 }
 
+/** The value in another precision, in a TensorFlow graph. */
+export function castTensor(
+  c: TensorflowContext,
+  x: string,
+  from: 'float32' | 'bfloat16',
+  to: 'float32' | 'bfloat16',
+): string {
+  return c.op('Cast', [x], { SrcT: { type: from }, DstT: { type: to } });
+}
+
 /** A product lowered on factors of the wanted precision; its result is float32 either way. */
 export function narrowed(c: TensorflowContext, { narrow }: Narrow, lower: (c: TensorflowContext) => string): string {
   if (!narrow) return lower(c);
-  const cast = (x: string, from: 'float32' | 'bfloat16', to: 'float32' | 'bfloat16'): string =>
-    c.op('Cast', [x], { SrcT: { type: from }, DstT: { type: to } });
-  const args = c.args.map((arg) => cast(arg, 'float32', 'bfloat16'));
-  return cast(lower({ ...c, args, type: { ...c.type, dtype: 'bfloat16' } }), 'bfloat16', 'float32');
+  const args = c.args.map((arg) => castTensor(c, arg, 'float32', 'bfloat16'));
+  return castTensor(c, lower({ ...c, args, type: { ...c.type, dtype: 'bfloat16' } }), 'bfloat16', 'float32');
 }

@@ -6,14 +6,15 @@ import type { Builder } from '../builder.js';
 import { sameDim, showDim, showShape } from '../dim.js';
 import { countOf, zerosOf } from '../ndarray.js';
 import type { Node, TensorType } from '../types.js';
+import { castTensor, type Narrow, toBfloat16 } from './narrow.js';
 import { define, type NdArray, type Op, type TensorflowContext } from './op.js';
 import { reshapeTensor } from './shape.js';
 import { checkAxes, float32, range, staticShape, wants } from './shapes.js';
 
 export type NormalizeName = 'normalize' | 'normalize_gradient' | 'normalize_moment';
 
-/** Mean and variance are taken over `axes`; scale and bias lie along the last axis. */
-export type NormalizeAttrs = { readonly axes: readonly number[]; readonly eps: number };
+/** Mean and variance are taken over `axes`; scale and bias lie along the last axis. `narrow`: x and what is of its shape are rounded to bfloat16. */
+export type NormalizeAttrs = Narrow & { readonly axes: readonly number[]; readonly eps: number };
 type GradientAttrs = NormalizeAttrs & { readonly of: 'x' | 'scale' | 'bias' };
 type MomentAttrs = NormalizeAttrs & { readonly moment: 'mean' | 'variance' };
 
@@ -70,7 +71,9 @@ function statistics(x: NdArray, { axes, eps }: NormalizeAttrs) {
   return { group, groups, n, mean, variance, rstd, unit };
 }
 
-function evaluateGradient([dy, x, scale]: readonly [NdArray, NdArray, NdArray], attrs: GradientAttrs): NdArray {
+function evaluateGradient(args: readonly [NdArray, NdArray, NdArray], attrs: GradientAttrs): NdArray {
+  const [dy, x] = [roundedIf(args[0], attrs), roundedIf(args[1], attrs)];
+  const scale = args[2];
   const channels = scale.shape[0]!;
   const { group, groups, n, rstd, unit } = statistics(x, attrs);
   if (attrs.of !== 'x') {
@@ -87,7 +90,7 @@ function evaluateGradient([dy, x, scale]: readonly [NdArray, NdArray, NdArray], 
     along[group[i]!]! += (g[i]! * unit[i]!) / n;
   }
   const data = g.map((v, i) => rstd[group[i]!]! * (v - mean[group[i]!]! - unit[i]! * along[group[i]!]!));
-  return { shape: x.shape, data };
+  return roundedIf({ shape: x.shape, data }, attrs);
 }
 
 /**
@@ -100,21 +103,21 @@ function fusedBatchNorm(
   shape: readonly number[],
   scale: string,
   bias: string,
-  eps: number,
+  attrs: NormalizeAttrs,
 ) {
   const none = c.constant([], [0], 'float32');
-  return c.op('FusedBatchNormV3', [imagesOf(c, x, shape), scale, bias, none, none], {
-    ...types,
-    epsilon: { f: eps },
-    is_training: { b: true },
-  });
+  return c.op('FusedBatchNormV3', [imagesOf(c, x, shape, attrs), scale, bias, none, none], kernelAttrs(attrs));
 }
 
-const types = {
-  T: { type: 'float32' },
-  U: { type: 'float32' },
-  data_format: { s: 'NHWC' },
-} as const;
+function kernelAttrs({ eps, narrow }: NormalizeAttrs) {
+  return {
+    T: { type: narrow ? 'bfloat16' : 'float32' },
+    U: { type: 'float32' },
+    data_format: { s: 'NHWC' },
+    epsilon: { f: eps },
+    is_training: { b: true },
+  } as const;
+}
 
 /** The shape as images, whose every position is a row to normalise over. */
 function asImages(shape: readonly number[]): readonly number[] {
@@ -122,12 +125,18 @@ function asImages(shape: readonly number[]): readonly number[] {
   return [countOf(shape.slice(0, -1)), 1, 1, shape.at(-1)!];
 }
 
-function imagesOf(c: TensorflowContext, x: string, shape: readonly number[]): string {
-  return shape.length === 4 ? x : reshapeTensor(c, x, asImages(shape));
+function imagesOf(c: TensorflowContext, x: string, shape: readonly number[], { narrow }: Narrow): string {
+  const images = shape.length === 4 ? x : reshapeTensor(c, x, asImages(shape));
+  return narrow ? castTensor(c, images, 'float32', 'bfloat16') : images;
 }
 
-function fromImages(c: TensorflowContext, x: string, shape: readonly number[]): string {
-  return shape.length === 4 ? x : reshapeTensor(c, x, shape);
+function fromImages(c: TensorflowContext, x: string, shape: readonly number[], { narrow }: Narrow): string {
+  const images = narrow ? castTensor(c, x, 'bfloat16', 'float32') : x;
+  return shape.length === 4 ? images : reshapeTensor(c, images, shape);
+}
+
+function roundedIf(value: NdArray, { narrow }: Narrow): NdArray {
+  return narrow ? { shape: value.shape, data: value.data.map(toBfloat16) } : value;
 }
 
 /** Whether statistics are taken over all axes but the last, as batch normalisation does. */
@@ -156,14 +165,15 @@ export const normalizeOps: { readonly [N in NormalizeName]: Op } = {
     },
     evaluate([x, scale, bias], attrs) {
       const channels = scale!.shape[0]!;
-      const { unit } = statistics(x!, attrs);
-      return { shape: x!.shape, data: unit.map((v, i) => v * scale!.data[i % channels]! + bias!.data[i % channels]!) };
+      const { unit } = statistics(roundedIf(x!, attrs), attrs);
+      const data = unit.map((v, i) => v * scale!.data[i % channels]! + bias!.data[i % channels]!);
+      return roundedIf({ shape: x!.shape, data }, attrs);
     },
     batching: 'none',
     tensorflow(c, attrs) {
       const shape = needsRows(c, 0, attrs);
       const [x, scale, bias] = c.args as readonly [string, string, string];
-      return fromImages(c, fusedBatchNorm(c, x, shape, scale, bias, attrs.eps), shape);
+      return fromImages(c, fusedBatchNorm(c, x, shape, scale, bias, attrs), shape, attrs);
     },
     flops: ([x]) => 8 * countOf(staticShape(x!.shape)),
   }),
@@ -175,12 +185,12 @@ export const normalizeOps: { readonly [N in NormalizeName]: Op } = {
     spell(b, [x], { axes, moment }) {
       return b.reduce(moment === 'mean' ? 'reduce_mean' : 'variance', x!, axes, false);
     },
-    evaluate: ([x], attrs, type) => ({ shape: staticShape(type.shape), data: statistics(x!, attrs)[attrs.moment] }),
+    evaluate: ([x], attrs, type) => ({ shape: staticShape(type.shape), data: statistics(roundedIf(x!, attrs), attrs)[attrs.moment] }),
     batching: 'none',
     tensorflow(c, attrs) {
       const shape = needsRows(c, 0, attrs);
       const [x, scale, bias] = c.args as readonly [string, string, string];
-      const fused = fusedBatchNorm(c, x, shape, scale, bias, attrs.eps);
+      const fused = fusedBatchNorm(c, x, shape, scale, bias, attrs);
       if (attrs.moment === 'mean') return `${fused}:1`;
       // TensorFlow gives the unbiased one.
       const n = countOf(shape.slice(0, -1));
@@ -203,12 +213,11 @@ export const normalizeOps: { readonly [N in NormalizeName]: Op } = {
     tensorflow(c, attrs) {
       const shape = needsRows(c, 1, attrs);
       const [dy, x, scale, bias] = c.args as readonly [string, string, string, string];
-      const fused = fusedBatchNorm(c, x, shape, scale, bias, attrs.eps);
-      const inputs = [imagesOf(c, dy, shape), imagesOf(c, x, shape), scale];
+      const fused = fusedBatchNorm(c, x, shape, scale, bias, attrs);
+      const inputs = [imagesOf(c, dy, shape, attrs), imagesOf(c, x, shape, attrs), scale];
       const saved = [`${fused}:3`, `${fused}:4`, `${fused}:5`];
-      const attributes = { ...types, epsilon: { f: attrs.eps }, is_training: { b: true } } as const;
-      const gradient = c.op('FusedBatchNormGradV3', [...inputs, ...saved], attributes);
-      if (attrs.of === 'x') return fromImages(c, gradient, shape);
+      const gradient = c.op('FusedBatchNormGradV3', [...inputs, ...saved], kernelAttrs(attrs));
+      if (attrs.of === 'x') return fromImages(c, gradient, shape, attrs);
       return attrs.of === 'scale' ? `${gradient}:1` : `${gradient}:2`;
     },
     flops: ([, x]) => 12 * countOf(staticShape(x!.shape)),

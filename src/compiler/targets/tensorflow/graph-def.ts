@@ -27,8 +27,16 @@ export function shapeProto(shape: readonly number[]): object {
   return { dim: shape.map((size) => ({ size })) };
 }
 
-/** Operations that give elements of their first input, or zeros. */
-const moves: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'Slice', 'StridedSlice', 'Pad']);
+/** Operations that give elements of their first so many inputs, or zeros. */
+const moves: Readonly<Record<string, number>> = {
+  Pad: 1,
+  Relu: 1,
+  ReluGrad: 2,
+  Reshape: 1,
+  Slice: 1,
+  StridedSlice: 1,
+  Transpose: 1,
+};
 
 /** The attributes of a cast from float32 to bfloat16, and back. */
 export const narrowing = { SrcT: { type: 'float32' }, DstT: { type: 'bfloat16' } } as const;
@@ -85,12 +93,13 @@ export class GraphDef {
     inputs: readonly string[],
     attrs: Readonly<Record<string, TensorflowAttr>>,
   ): string {
-    const [first = '', ...rest] = inputs;
-    const narrow = this.widened.get(first);
-    if (narrow !== undefined && moves.has(op)) {
-      const moved = this.share(wanted, op, [narrow, ...rest], { ...attrs, T: { type: 'bfloat16' } });
+    const narrowInputs = inputs.map((input, i) => (i < (moves[op] ?? 0) ? this.widened.get(input) : input));
+    if (op in moves && narrowInputs.every((input) => input !== undefined)) {
+      const moved = this.share(wanted, op, narrowInputs, { ...attrs, T: { type: 'bfloat16' } });
       return this.share(wanted, 'Cast', [moved], widening);
     }
+    const [first = ''] = inputs;
+    const narrow = this.widened.get(first);
     if (narrow !== undefined && op === 'Cast' && sameAttrs(attrs, narrowing)) return narrow;
     const key = shareKey(op, inputs, attrs);
     const found = this.known.get(key);
