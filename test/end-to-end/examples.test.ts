@@ -35,7 +35,7 @@ async function load({ checked }: ReturnType<typeof read>): Promise<LoadedModel> 
   const program = optimizeProgram(compileModel(checked.models[0]!, checked.trains[0]!, target), target);
   const directory = mkdtempSync(join(tmpdir(), 'ebmc-'));
   return native
-    ? loadSavedModel(program, emitTensorflow(program), native, { directory })
+    ? loadSavedModel(program, emitTensorflow(program, { fused: true }), native, { directory })
     : loadTfjsModel(program, emitTfjs(program).files, { directory });
 }
 

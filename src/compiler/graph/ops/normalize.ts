@@ -185,7 +185,10 @@ export const normalizeOps: { readonly [N in NormalizeName]: Op } = {
     spell(b, [x], { axes, moment }) {
       return b.reduce(moment === 'mean' ? 'reduce_mean' : 'variance', x!, axes, false);
     },
-    evaluate: ([x], attrs, type) => ({ shape: staticShape(type.shape), data: statistics(roundedIf(x!, attrs), attrs)[attrs.moment] }),
+    evaluate: ([x], attrs, type) => ({
+      shape: staticShape(type.shape),
+      data: statistics(roundedIf(x!, attrs), attrs)[attrs.moment],
+    }),
     batching: 'none',
     tensorflow(c, attrs) {
       const shape = needsRows(c, 0, attrs);
