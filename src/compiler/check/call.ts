@@ -162,7 +162,14 @@ function applySignature(
     const shape = node.type.shape;
     const excess = shape.length - pattern.dims.length;
     if (excess < 0) {
-      return mismatch(e, callee, parameter, node.type.shape, `it has ${shape.length} dimensions`, argument.span);
+      return mismatch(
+        e,
+        callee,
+        parameter,
+        node.type.shape,
+        `it has ${shape.length} dimension${shape.length === 1 ? '' : 's'}`,
+        argument.span,
+      );
     }
     const fromBatch = shape.findIndex((d) => typeof d === 'number' || !d.text.includes('batch'));
     tensors.push({

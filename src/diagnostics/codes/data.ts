@@ -139,13 +139,15 @@ that it covers the declared height and width and cuts off what exceeds them arou
     title: 'The data has nothing for this field',
     message: ({ dataset, field, type, loader, reason }) =>
       `field \`${field}: ${type}\` of data set \`${dataset}\` has no source: \`${loader}\` ${reason}`,
-    help: ({ columns, suggestion }) => [
+    help: ({ columns, suggestion, loader, field }) => [
       ...didYouMean(suggestion),
       ...(columns.length > 0 ? [`the data has ${listed(columns)}`] : []),
+      ...(columns.length > 0 ? [`say which it is: \`${loader}(…, columns: from(${field}: …))\``] : []),
     ],
     explain: `A field is filled by the column of its name: a header of a CSV file, a key of a JSON line, an array of an NPZ file, an ending
 in a tar. Where there is none, its type decides if only one column can be meant: \`Image\` takes the only pictures, \`Class\` the only
-labels. The data here has no such column; what it has is listed. Labels that are missing can be left out for training, which needs
+labels. The data here has no such column; what it has is listed. \`columns: from(x: [width, height], label: species)\` among the
+loader's arguments says which columns fill which field. Labels that are missing can be left out for training, which needs
 none.`,
   }),
   EBM4013: code<{ dataset: string; split: string; size: number; batch: number }>({

@@ -37,6 +37,7 @@ describe('csv("file.csv")', () => {
       'EBM4012',
       'did you mean `species`?',
       'the data has `a` (a number), `b` (a number), `species` (text), `note` (text)',
+      'say which it is: `csv(…, columns: from(specis: …))`',
     ]);
     const text = await failure(open('csv', { '0': file }, [field('note', 'Tensor', 1)]));
     expect(text.message).toBe('field `note` of data set `d` is declared as Tensor[1], but the data is text');
