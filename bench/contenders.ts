@@ -24,13 +24,17 @@ export interface Contender {
 }
 
 export const batch = 128;
+const root = process.env['EBMC_ROOT'] ?? process.cwd();
 const adamw = { name: 'adamw', settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 } } as const;
 
 export type Precision = 'float32' | 'bf16';
 
 export function compileBenchmark(name: string, target: TargetName, precision: Precision = 'float32'): Program {
-  const path = fileURLToPath(new URL(`./models/${name}.ebm`, import.meta.url));
-  const checked = checkFile({ path, text: readFileSync(path, 'utf8') }, new FileLibrary(path));
+  const path = name.startsWith('example-')
+    ? join(root, 'examples', `${name.slice('example-'.length)}.ebm`)
+    : fileURLToPath(new URL(`./models/${name}.ebm`, import.meta.url));
+  const source = { path, text: readFileSync(path, 'utf8') };
+  const checked = checkFile(source, new FileLibrary(path), { train: { batch } });
   const typed = checked.models[0];
   if (typed === undefined) throw new Error(checked.diagnostics.map((d) => d.message).join('\n'));
   return optimizeProgram(compileModel(typed, { optimizer: adamw, precision }, target), target);
@@ -59,10 +63,9 @@ export async function ours(
 ): Promise<Contender & { readonly firstStep: number }> {
   const start = performance.now();
   const model = await loadBenchmark(compileBenchmark(name, target, precision), target);
-  const x = {
-    shape: [batch, 32, 32, 3],
-    data: Float32Array.from({ length: batch * 3072 }, (_, i) => ((i * 7919) % 256) / 255),
-  };
+  const shape = model.inputs.find((input) => input.name === 'x')!.shape.map(Number);
+  const size = shape.reduce((n, d) => n * d, 1);
+  const x = { shape, data: Float32Array.from({ length: size }, (_, i) => ((i * 7919) % 256) / 255) };
   await model.step({ x }, 1e-3);
   const firstStep = performance.now() - start;
   return {

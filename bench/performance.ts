@@ -2,11 +2,11 @@
  * A training step of ours against PyTorch's and against tfjs op by op: the same model, batch and optimizer, step by step in turns in
  * one run. `npm run bench` runs all models and writes docs/performance.md; `node bench/run.js performance simclr mae` prints some.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { selectBackend, tensorflowVersion } from '../src/runtime/backends/index.js';
+import { selectBackend } from '../src/runtime/backends/index.js';
 import { type Contender, ours, type Precision, Torch, type TorchMode } from './contenders.js';
+import { best, machine, median, writeBetweenMarks } from './table.js';
 
 interface Row {
   readonly name: string;
@@ -73,30 +73,23 @@ await selectBackend('tensorflow');
 const torch = existsSync(join(root, '.venv/bin/python')) ? new Torch(root) : undefined;
 if (!torch) console.log('no PyTorch: test/reference/setup.sh installs it');
 
-const place = `${cpus()[0]?.model.trim()}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB`;
-const loads = [loadavg()[0] ?? 0];
+const describe = machine();
 const lines: string[] = [];
 for (const row of rows) {
   const measured = await measure(row);
   console.log(measured.join('\n'));
   lines.push(...measured);
 }
-loads.push(loadavg()[0] ?? 0);
 torch?.close();
-const versions = [
-  `Node ${process.version}`,
-  `TensorFlow ${tensorflowVersion}`,
-  ...(torch ? [`PyTorch ${torch.version}`] : []),
-].join(', ');
 const text = [
-  `${place}; ${versions}; ${new Date().toISOString().slice(0, 10)}; load average ${loads.map((l) => l.toFixed(1)).join(' to ')}.`,
+  describe(torch?.version),
   '',
   '| step, batch 128 × 2, 32 × 32, float32 | | best, ms | median, ms | slower than ebmc by best | by median | wanted |',
   '| --- | --- | ---: | ---: | ---: | ---: | ---: |',
   ...lines,
 ].join('\n');
 console.log(text);
-if (names.length === 0) writeBetweenMarks(join(root, 'docs/performance.md'), text);
+if (names.length === 0) writeBetweenMarks(join(root, 'docs/performance.md'), 'steps', text);
 
 async function measure({ model, precision, title, torch: modes, goals }: Row): Promise<string[]> {
   const own = await ours(model, 'tensorflow', precision);
@@ -122,21 +115,4 @@ async function measure({ model, precision, title, torch: modes, goals }: Row): P
     const numbers = [best(all).toFixed(0), median(all).toFixed(0), ratio(best), ratio(median), goal];
     return `| ${label} | ${name} | ${numbers.join(' | ')} |`;
   });
-}
-
-/** Replaces what stands between the marks, so that the words around the table stay. */
-function writeBetweenMarks(path: string, table: string): void {
-  const [open, close] = ['<!-- measured by npm run bench -->', '<!-- end of what was measured -->'];
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : `# Performance\n\n${open}\n${close}\n`;
-  const [head = '', rest = ''] = before.split(open);
-  const [, tail = ''] = rest.split(close);
-  writeFileSync(path, `${head}${open}\n\n${table}\n\n${close}${tail}`);
-}
-
-function best(times: readonly number[]): number {
-  return Math.min(...times);
-}
-
-function median(times: readonly number[]): number {
-  return [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
 }

@@ -1,6 +1,6 @@
 """Training steps in PyTorch, the way its users write them, for bench/performance.ts.
 
-Reads one line a command from standard input: `prepare MODEL MODE` (MODEL: simclr, simclr-views, simclr-resnet18, mae; MODE: eager or
+Reads one line a command from standard input: `prepare MODEL MODE` (MODEL: simclr, simclr-views, simclr-resnet18, mae, or example-NAME for a method of examples/; MODE: eager or
 compile, with `-bf16` for autocast, or workers: eager, with the views made by a loader's workers), then `step MODEL MODE` as often as wanted; answers one JSON line each, `{"seconds": ...}`. One process
 holds all models, so that its memory and threads are those of a training run.
 """
@@ -12,6 +12,7 @@ import time
 
 import torch
 import torch.nn.functional as F
+import torch_methods
 from torch import nn
 from torchvision.transforms import v2
 
@@ -175,13 +176,15 @@ MODELS = {
     "simclr-views": lambda: SimCLR(SmallCnn(), views="given"),
     "simclr-resnet18": lambda: SimCLR(Resnet18()),
     "mae": MAE,
+    **{f"example-{name}": method for name, method in torch_methods.MODELS.items()},
 }
 
 
 def prepare(name, mode):
     torch.manual_seed(0)
     model = MODELS[name]().to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=1e-3, fused=True)
     x = torch.rand(BATCH, 3, 32, 32).to(memory_format=torch.channels_last)
     forward = torch.compile(model) if mode.startswith("compile") else model
     bf16 = mode.endswith("bf16")

@@ -1,0 +1,51 @@
+/**
+ * A training step of every example whose loss lightly has, against lightly's in PyTorch: the same networks, batch and optimizer, step by
+ * step in turns. Ours makes its views within the step, PyTorch's are given. `node bench/run.js methods [NAME …]`; without names
+ * the table is written into docs/performance.md.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { selectBackend } from '../src/runtime/backends/index.js';
+import { ours, Torch } from './contenders.js';
+import { best, machine, median, writeBetweenMarks } from './table.js';
+
+const methods = ['simclr', 'barlow_twins', 'vicreg', 'simsiam', 'byol', 'moco', 'tico', 'swav', 'dino'] as const;
+const rounds = Number(process.env['ROUNDS'] ?? 15);
+const root = process.env['EBMC_ROOT'] ?? process.cwd();
+const names = process.argv.slice(3);
+
+if (!existsSync(join(root, '.venv/bin/python'))) throw new Error('no PyTorch: test/reference/setup.sh installs it');
+await selectBackend('tensorflow');
+const torch = new Torch(root);
+const rows: string[] = [];
+const describe = machine();
+for (const method of methods.filter((name) => names.length === 0 || names.includes(name))) {
+  const contenders = [
+    await ours(`example-${method}`, 'tensorflow'),
+    await torch.contender(`example-${method}`, 'eager'),
+  ] as const;
+  const times: readonly [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds + 2; round++) {
+    for (const [i, contender] of contenders.entries()) {
+      const time = await contender.step();
+      // The first two warm up.
+      if (round >= 2) times[i]!.push(time);
+    }
+  }
+  for (const contender of contenders) contender.close();
+  const [own, other] = times;
+  const numbers = [best(own), median(own), best(other), median(other)].map((time) => time.toFixed(1));
+  const ratios = [best(other) / best(own), median(other) / median(own)].map((ratio) => ratio.toFixed(2));
+  rows.push(`| ${[method, ...numbers, ...ratios].join(' | ')} |`);
+  console.log(rows.at(-1));
+}
+torch.close();
+const text = [
+  describe(torch.version),
+  '',
+  '| step, batch 128, 28 × 28 | ebmc best, ms | median | lightly best, ms | median | slower than ebmc by best | by median |',
+  '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+  ...rows,
+].join('\n');
+console.log(text);
+if (names.length === 0) writeBetweenMarks(join(root, 'docs/performance.md'), 'methods', text);

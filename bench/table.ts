@@ -1,0 +1,44 @@
+/** What the benchmarks' tables share. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { tensorflowVersion } from '../src/runtime/backends/index.js';
+
+export function best(times: readonly number[]): number {
+  return Math.min(...times);
+}
+
+export function median(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
+}
+
+/** Says, when it is called, on what and beside how much else was measured since. */
+export function machine(): (pytorch: string | undefined) => string {
+  const before = loadavg()[0] ?? 0;
+  return (pytorch) => {
+    const place = `${cpus()[0]?.model.trim()}${vectorInstructions()}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+    const torch = pytorch === undefined ? '' : `, PyTorch ${pytorch}`;
+    const versions = `Node ${process.version}, TensorFlow ${tensorflowVersion}${torch}`;
+    const loads = [before, loadavg()[0] ?? 0].map((load) => load.toFixed(1)).join(' to ');
+    return `${place}; ${versions}; ${new Date().toISOString().slice(0, 10)}; load average ${loads}.`;
+  };
+}
+
+/** The speed of products depends on them more than on the processor's name. */
+function vectorInstructions(): string {
+  const flags = existsSync('/proc/cpuinfo')
+    ? readFileSync('/proc/cpuinfo', 'utf8').match(/^flags.*$/m)?.[0]
+    : undefined;
+  if (flags === undefined) return '';
+  const found = ['amx_bf16', 'avx512_bf16', 'avx512f', 'avx2'].find((flag) => flags.includes(` ${flag}`));
+  return found === undefined ? '' : ` (${found})`;
+}
+
+/** Replaces what stands between the marks of a name, so that the words around the table stay. */
+export function writeBetweenMarks(path: string, name: string, table: string): void {
+  const [open, close] = [`<!-- measured: ${name} -->`, `<!-- end of what was measured: ${name} -->`];
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : `# Performance\n\n${open}\n${close}\n`;
+  if (!before.includes(open)) throw new Error(`${path} has no ${open}`);
+  const [head = '', rest = ''] = before.split(open);
+  const [, tail = ''] = rest.split(close);
+  writeFileSync(path, `${head}${open}\n\n${table}\n\n${close}${tail}`);
+}

@@ -1,0 +1,206 @@
+"""The methods of examples/ whose losses lightly has, written the way its documentation does, for bench/methods.ts.
+
+Networks, batch and optimizer are those of the example files; the views are given, made once.
+"""
+
+import copy
+import importlib.util
+import sys
+import types
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def _bare_package(name):
+    """Registers `name` without running its __init__: lightly's own starts a thread that asks its server for the latest version."""
+    parent, _, leaf = name.rpartition(".")
+    if parent:
+        path = str(Path(sys.modules[parent].__path__[0]) / leaf)
+    else:
+        path = importlib.util.find_spec(name).submodule_search_locations[0]
+    package = types.ModuleType(name)
+    package.__path__ = [path]
+    sys.modules[name] = package
+
+
+for _name in ("lightly", "lightly.loss", "lightly.utils", "lightly.models"):
+    _bare_package(_name)
+
+from lightly.loss.barlow_twins_loss import BarlowTwinsLoss  # noqa: E402
+from lightly.loss.dino_loss import DINOLoss  # noqa: E402
+from lightly.loss.negative_cosine_similarity import NegativeCosineSimilarity  # noqa: E402
+from lightly.loss.ntx_ent_loss import NTXentLoss  # noqa: E402
+from lightly.loss.swav_loss import SwaVLoss  # noqa: E402
+from lightly.loss.tico_loss import TiCoLoss  # noqa: E402
+from lightly.loss.vicreg_loss import VICRegLoss  # noqa: E402
+from lightly.models.utils import deactivate_requires_grad, update_momentum  # noqa: E402
+
+BATCH = 128
+
+
+def small_cnn(width=16):
+    layers, previous = [], 1
+    for out, stride in [(width, 1), (2 * width, 2), (4 * width, 2), (4 * width, 2)]:
+        layers += [nn.Conv2d(previous, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU(inplace=True)]
+        previous = out
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+
+
+def mlp(inputs, hidden, out, layers=2):
+    parts = []
+    for _ in range(layers - 1):
+        parts += [nn.Linear(inputs, hidden), nn.BatchNorm1d(hidden), nn.ReLU(inplace=True)]
+        inputs = hidden
+    return nn.Sequential(*parts, nn.Linear(inputs, out))
+
+
+def crops(size):
+    return torch.rand(BATCH, 1, size, size).to(memory_format=torch.channels_last)
+
+
+class TwoViews(nn.Module):
+    def __init__(self, head):
+        super().__init__()
+        self.f, self.g = small_cnn(), head
+        self.a, self.b = crops(28), crops(28)
+
+
+class Simclr(TwoViews):
+    def __init__(self):
+        super().__init__(mlp(64, 128, 64))
+        self.loss = NTXentLoss(temperature=0.2)
+
+    def forward(self, _):
+        return self.loss(self.g(self.f(self.a)), self.g(self.f(self.b)))
+
+
+class BarlowTwins(TwoViews):
+    def __init__(self):
+        super().__init__(mlp(64, 256, 256, 3))
+        self.loss = BarlowTwinsLoss()
+
+    def forward(self, _):
+        return self.loss(self.g(self.f(self.a)), self.g(self.f(self.b)))
+
+
+class Vicreg(BarlowTwins):
+    def __init__(self):
+        super().__init__()
+        self.loss = VICRegLoss()
+
+
+class Simsiam(TwoViews):
+    def __init__(self):
+        super().__init__(nn.Sequential(mlp(64, 256, 256, 3), nn.BatchNorm1d(256)))
+        self.q = mlp(256, 64, 256)
+        self.loss = NegativeCosineSimilarity()
+
+    def forward(self, _):
+        z_a, z_b = self.g(self.f(self.a)), self.g(self.f(self.b))
+        return (self.loss(self.q(z_a), z_b.detach()) + self.loss(self.q(z_b), z_a.detach())) / 2
+
+
+class WithTarget(TwoViews):
+    def __init__(self, head):
+        super().__init__(head)
+        self.target_f, self.target_g = copy.deepcopy(self.f), copy.deepcopy(self.g)
+        deactivate_requires_grad(self.target_f)
+        deactivate_requires_grad(self.target_g)
+
+    def follow(self):
+        update_momentum(self.f, self.target_f, m=0.99)
+        update_momentum(self.g, self.target_g, m=0.99)
+
+    @torch.no_grad()
+    def target(self, x):
+        return self.target_g(self.target_f(x))
+
+
+class Byol(WithTarget):
+    def __init__(self):
+        super().__init__(mlp(64, 128, 64))
+        self.q = mlp(64, 128, 64)
+        self.loss = NegativeCosineSimilarity()
+
+    def forward(self, _):
+        self.follow()
+        a, b = self.q(self.g(self.f(self.a))), self.q(self.g(self.f(self.b)))
+        return self.loss(a, self.target(self.b)) + self.loss(b, self.target(self.a))
+
+
+class Moco(WithTarget):
+    def __init__(self):
+        super().__init__(mlp(64, 128, 64))
+        self.loss = NTXentLoss(temperature=0.2, memory_bank_size=(2048, 64))
+
+    def forward(self, _):
+        self.follow()
+        return self.loss(self.g(self.f(self.a)), self.target(self.b))
+
+
+class Tico(WithTarget):
+    def __init__(self):
+        super().__init__(mlp(64, 128, 64))
+        self.loss = TiCoLoss()
+
+    def forward(self, _):
+        self.follow()
+        return self.loss(self.g(self.f(self.a)), self.target(self.b))
+
+
+class MultiCrop(nn.Module):
+    """Two crops of 28 and four of 16; each size goes through the encoder at once, as multi-crop code does."""
+
+    def __init__(self, head):
+        super().__init__()
+        self.f, self.g = small_cnn(), head
+        self.large, self.small = [crops(28), crops(28)], [crops(16) for _ in range(4)]
+
+    def students(self):
+        of = [self.g(self.f(torch.cat(views))).chunk(len(views)) for views in (self.large, self.small)]
+        return [z for group in of for z in group]
+
+
+class Swav(MultiCrop):
+    def __init__(self):
+        super().__init__(mlp(64, 128, 64))
+        self.prototypes = nn.Linear(64, 100, bias=False)
+        self.loss = SwaVLoss(sinkhorn_epsilon=0.05)
+
+    def forward(self, _):
+        with torch.no_grad():
+            self.prototypes.weight.copy_(F.normalize(self.prototypes.weight, dim=1))
+        scores = [self.prototypes(F.normalize(z, dim=1)) for z in self.students()]
+        return self.loss(scores[:2], scores[2:])
+
+
+class Dino(MultiCrop):
+    def __init__(self):
+        super().__init__(mlp(64, 256, 256))
+        self.teacher_f, self.teacher_g = copy.deepcopy(self.f), copy.deepcopy(self.g)
+        deactivate_requires_grad(self.teacher_f)
+        deactivate_requires_grad(self.teacher_g)
+        self.loss = DINOLoss(output_dim=256)
+
+    def forward(self, _):
+        update_momentum(self.f, self.teacher_f, m=0.99)
+        update_momentum(self.g, self.teacher_g, m=0.99)
+        with torch.no_grad():
+            teachers = list(self.teacher_g(self.teacher_f(torch.cat(self.large))).chunk(2))
+        return self.loss(teachers, self.students(), epoch=0)
+
+
+MODELS = {
+    "simclr": Simclr,
+    "barlow_twins": BarlowTwins,
+    "vicreg": Vicreg,
+    "simsiam": Simsiam,
+    "byol": Byol,
+    "moco": Moco,
+    "tico": Tico,
+    "swav": Swav,
+    "dino": Dino,
+}
