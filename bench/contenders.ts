@@ -80,12 +80,13 @@ export async function ours(
   };
 }
 
-export type TorchMode = 'eager' | 'compile' | 'workers' | 'eager-bf16' | 'compile-bf16';
+export type TorchMode = 'eager' | 'compile' | 'workers' | 'views' | 'eager-bf16' | 'compile-bf16';
 
 const torchNames: Readonly<Record<TorchMode, string>> = {
   eager: 'PyTorch eager',
   compile: 'torch.compile',
   workers: 'PyTorch, views in 2 workers',
+  views: 'PyTorch, views in the step',
   'eager-bf16': 'PyTorch eager, autocast',
   'compile-bf16': 'torch.compile, autocast',
 };

@@ -1,7 +1,7 @@
 /**
  * A training step of every example whose loss lightly has, against lightly's in PyTorch: the same networks, batch and optimizer, step by
- * step in turns. Ours makes its views within the step, PyTorch's are given. `node bench/run.js methods [NAME …]`; without names
- * the table is written into docs/performance.md.
+ * step in turns. Ours makes its views within the step; PyTorch is given them, or makes them with torchvision.
+ * `node bench/run.js methods [NAME …]`; without names the table is written into docs/performance.md.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,8 +23,9 @@ for (const method of methods.filter((name) => names.length === 0 || names.includ
   const contenders = [
     await ours(`example-${method}`, 'tensorflow'),
     await torch.contender(`example-${method}`, 'eager'),
-  ] as const;
-  const times: readonly [number[], number[]] = [[], []];
+    await torch.contender(`example-${method}`, 'views'),
+  ];
+  const times = contenders.map((): number[] => []);
   for (let round = 0; round < rounds + 2; round++) {
     for (const [i, contender] of contenders.entries()) {
       const time = await contender.step();
@@ -33,18 +34,18 @@ for (const method of methods.filter((name) => names.length === 0 || names.includ
     }
   }
   for (const contender of contenders) contender.close();
-  const [own, other] = times;
-  const numbers = [best(own), median(own), best(other), median(other)].map((time) => time.toFixed(1));
-  const ratios = [best(other) / best(own), median(other) / median(own)].map((ratio) => ratio.toFixed(2));
-  rows.push(`| ${[method, ...numbers, ...ratios].join(' | ')} |`);
+  const [own, given, made] = times as [number[], number[], number[]];
+  const numbers = [own, given, made].flatMap((all) => [best(all).toFixed(1), median(all).toFixed(1)]);
+  const ratios = [given, made].flatMap((all) => [best(all) / best(own), median(all) / median(own)]);
+  rows.push(`| ${[method, ...numbers, ...ratios.map((ratio) => ratio.toFixed(2))].join(' | ')} |`);
   console.log(rows.at(-1));
 }
 torch.close();
 const text = [
   describe(torch.version),
   '',
-  '| step, batch 128, 28 × 28 | ebmc best, ms | median | lightly best, ms | median | slower than ebmc by best | by median |',
-  '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+  '| step, batch 128, 28 × 28 | ebmc best, ms | median | lightly, views given: best | median | torchvision in the step: best | median | views given, slower than ebmc by best | by median | in the step, slower by best | by median |',
+  '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
   ...rows,
 ].join('\n');
 console.log(text);

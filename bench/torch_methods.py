@@ -1,6 +1,7 @@
 """The methods of examples/ whose losses lightly has, written the way its documentation does, for bench/methods.ts.
 
-Networks, batch and optimizer are those of the example files; the views are given, made once.
+Networks, batch and optimizer are those of the example files. The views are made once; `draw` makes them anew, as a loader without
+workers would, with torchvision's transforms on each picture.
 """
 
 import copy
@@ -12,6 +13,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torchvision.transforms import v2
 
 
 def _bare_package(name):
@@ -57,15 +59,23 @@ def mlp(inputs, hidden, out, layers=2):
     return nn.Sequential(*parts, nn.Linear(inputs, out))
 
 
-def crops(size):
-    return torch.rand(BATCH, 1, size, size).to(memory_format=torch.channels_last)
+PICTURES = torch.rand(BATCH, 1, 28, 28)
+
+
+def crops(size, scale, jitter=True):
+    jittered = [v2.RandomApply([v2.ColorJitter(0.4, 0.4)], p=0.8)] if jitter else []
+    transform = v2.Compose([v2.RandomResizedCrop(size, scale=scale, antialias=True), *jittered])
+    return torch.stack([transform(picture) for picture in PICTURES]).to(memory_format=torch.channels_last)
 
 
 class TwoViews(nn.Module):
     def __init__(self, head):
         super().__init__()
         self.f, self.g = small_cnn(), head
-        self.a, self.b = crops(28), crops(28)
+        self.draw()
+
+    def draw(self):
+        self.a, self.b = crops(28, (0.7, 1.0)), crops(28, (0.7, 1.0))
 
 
 class Simclr(TwoViews):
@@ -157,7 +167,11 @@ class MultiCrop(nn.Module):
     def __init__(self, head):
         super().__init__()
         self.f, self.g = small_cnn(), head
-        self.large, self.small = [crops(28), crops(28)], [crops(16) for _ in range(4)]
+        self.draw()
+
+    def draw(self):
+        self.large = [crops(28, (0.6, 1.0), jitter=False) for _ in range(2)]
+        self.small = [crops(16, (0.2, 0.6), jitter=False) for _ in range(4)]
 
     def students(self):
         of = [self.g(self.f(torch.cat(views))).chunk(len(views)) for views in (self.large, self.small)]

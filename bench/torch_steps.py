@@ -1,7 +1,7 @@
 """Training steps in PyTorch, the way its users write them, for bench/performance.ts.
 
 Reads one line a command from standard input: `prepare MODEL MODE` (MODEL: simclr, simclr-views, simclr-resnet18, mae, or example-NAME for a method of examples/; MODE: eager or
-compile, with `-bf16` for autocast, or workers: eager, with the views made by a loader's workers), then `step MODEL MODE` as often as wanted; answers one JSON line each, `{"seconds": ...}`. One process
+compile, with `-bf16` for autocast, or workers: eager, with the views made by a loader's workers, or views: with those of a method of examples/ made in the step), then `step MODEL MODE` as often as wanted; answers one JSON line each, `{"seconds": ...}`. One process
 holds all models, so that its memory and threads are those of a training run.
 """
 
@@ -214,6 +214,8 @@ def prepare(name, mode):
         return torch.stack(both).contiguous(memory_format=torch.channels_last)
 
     def step():
+        if mode == "views":
+            model.draw()
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             loss = forward(inputs())
