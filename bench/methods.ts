@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { selectBackend } from '../src/runtime/backends/index.js';
 import { ours, Torch } from './contenders.js';
-import { best, machine, median, writeBetweenMarks } from './table.js';
+import { best, inTurns, machine, median, writeBetweenMarks } from './table.js';
 
 const methods = ['simclr', 'barlow_twins', 'vicreg', 'simsiam', 'byol', 'moco', 'tico', 'swav', 'dino'] as const;
 const rounds = Number(process.env['ROUNDS'] ?? 15);
@@ -25,16 +25,9 @@ for (const method of methods.filter((name) => names.length === 0 || names.includ
     await torch.contender(`example-${method}`, 'eager'),
     await torch.contender(`example-${method}`, 'views'),
   ];
-  const times = contenders.map((): number[] => []);
-  for (let round = 0; round < rounds + 2; round++) {
-    for (const [i, contender] of contenders.entries()) {
-      const time = await contender.step();
-      // The first two warm up.
-      if (round >= 2) times[i]!.push(time);
-    }
-  }
+  const times = await inTurns(contenders, rounds);
   for (const contender of contenders) contender.close();
-  const [own, given, made] = times as [number[], number[], number[]];
+  const [own, given, made] = times as unknown as readonly [readonly number[], readonly number[], readonly number[]];
   const numbers = [own, given, made].flatMap((all) => [best(all).toFixed(1), median(all).toFixed(1)]);
   const ratios = [given, made].flatMap((all) => [best(all) / best(own), median(all) / median(own)]);
   rows.push(`| ${[method, ...numbers, ...ratios.map((ratio) => ratio.toFixed(2))].join(' | ')} |`);

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { selectBackend } from '../src/runtime/backends/index.js';
 import { type Contender, ours, type Precision, Torch, type TorchMode } from './contenders.js';
-import { best, machine, median, writeBetweenMarks } from './table.js';
+import { best, inTurns, machine, median, writeBetweenMarks } from './table.js';
 
 interface Row {
   readonly name: string;
@@ -96,14 +96,7 @@ async function measure({ model, precision, title, torch: modes, goals }: Row): P
   const contenders: Contender[] = [own];
   if (process.env['TFJS'] !== '0' && precision === undefined) contenders.push(await ours(model, 'tfjs'));
   for (const mode of torch ? modes : []) contenders.push(await torch!.contender(model, mode));
-  const times = contenders.map((): number[] => []);
-  for (let round = 0; round < rounds + 2; round++) {
-    for (const [i, contender] of contenders.entries()) {
-      const time = await contender.step();
-      // The first two warm up.
-      if (round >= 2) times[i]!.push(time);
-    }
-  }
+  const times = await inTurns(contenders, rounds);
   const first = times[0]!;
   return contenders.map(({ name, close }, i) => {
     close();

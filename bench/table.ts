@@ -1,6 +1,7 @@
 /** What the benchmarks' tables share. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { tensorflowVersion } from '../src/runtime/backends/index.js';
 
 export function best(times: readonly number[]): number {
@@ -10,6 +11,25 @@ export function best(times: readonly number[]): number {
 export function median(times: readonly number[]): number {
   return [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
 }
+
+/** Times the steps of each in turns; the first two warm up. Between them there is a pause: threads of the one before spin for a while, waiting for more work. */
+export async function inTurns(
+  contenders: readonly { step(): Promise<number> }[],
+  rounds: number,
+): Promise<readonly (readonly number[])[]> {
+  const times = contenders.map((): number[] => []);
+  for (let round = 0; round < rounds + 2; round++) {
+    for (const [i, contender] of contenders.entries()) {
+      await setTimeout(pause);
+      const time = await contender.step();
+      if (round >= 2) times[i]!.push(time);
+    }
+  }
+  return times;
+}
+
+/** Milliseconds. */
+const pause = 50;
 
 /** Says, when it is called, on what and beside how much else was measured since. */
 export function machine(): (pytorch: string | undefined) => string {
