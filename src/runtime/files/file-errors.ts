@@ -1,4 +1,6 @@
 /** What the system says about writing files, as diagnostics. */
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { EbmcError, report } from '../../diagnostics/index.js';
 
 /** Runs `write`, with what `writeError` makes of its failures. */
@@ -15,7 +17,15 @@ export function writeError(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string' || !code.startsWith('E')) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new EbmcError([report('EBM5004', { path })]);
-  return new EbmcError([report('EBM5005', { path, reason: reasons[code] ?? (error as Error).message })]);
+  // Node 24 says of a folder below a file that it exists.
+  const kind = code === 'EEXIST' && isBelowFile(path) ? 'ENOTDIR' : code;
+  return new EbmcError([report('EBM5005', { path, reason: reasons[kind] ?? (error as Error).message })]);
+}
+
+function isBelowFile(path: string): boolean {
+  let above = dirname(path);
+  while (!existsSync(above) && above !== dirname(above)) above = dirname(above);
+  return existsSync(above) && statSync(above).isFile();
 }
 
 const reasons: Readonly<Record<string, string>> = {
