@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { tensorflowVersion } from '../src/runtime/backends/index.js';
+import { tensorflowVersion, vectorInstructions } from '../src/runtime/backends/index.js';
 
 export function best(times: readonly number[]): number {
   return Math.min(...times);
@@ -35,22 +35,13 @@ const pause = 50;
 export function machine(): (pytorch: string | undefined) => string {
   const before = loadavg()[0] ?? 0;
   return (pytorch) => {
-    const place = `${cpus()[0]?.model.trim()}${vectorInstructions()}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+    const vectors = vectorInstructions();
+    const place = `${cpus()[0]?.model.trim()}${vectors === undefined ? '' : ` (${vectors.name})`}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB`;
     const torch = pytorch === undefined ? '' : `, PyTorch ${pytorch}`;
     const versions = `Node ${process.version}, TensorFlow ${tensorflowVersion}${torch}`;
     const loads = [before, loadavg()[0] ?? 0].map((load) => load.toFixed(1)).join(' to ');
     return `${place}; ${versions}; ${new Date().toISOString().slice(0, 10)}; load average ${loads}.`;
   };
-}
-
-/** The speed of products depends on them more than on the processor's name. */
-function vectorInstructions(): string {
-  const flags = existsSync('/proc/cpuinfo')
-    ? readFileSync('/proc/cpuinfo', 'utf8').match(/^flags.*$/m)?.[0]
-    : undefined;
-  if (flags === undefined) return '';
-  const found = ['amx_bf16', 'avx512_bf16', 'avx512f', 'avx2'].find((flag) => flags.includes(` ${flag}`));
-  return found === undefined ? '' : ` (${found})`;
 }
 
 /** Replaces what stands between the marks of a name, so that the words around the table stay. */

@@ -14,8 +14,14 @@ import {
   type TargetName,
   type TypedModel,
 } from '../compiler/index.js';
-import { EbmcError, report } from '../diagnostics/index.js';
-import { loadTfjsNode, nativeHasGpu, type Selection, selectBackend } from '../runtime/backends/index.js';
+import { type Diagnostic, EbmcError, report } from '../diagnostics/index.js';
+import {
+  loadTfjsNode,
+  nativeHasGpu,
+  type Selection,
+  selectBackend,
+  vectorInstructions,
+} from '../runtime/backends/index.js';
 import { loadSavedModel } from '../runtime/backends/load-saved-model.js';
 import { loadTfjsModel } from '../runtime/backends/load-tfjs.js';
 import type { LoadedModel } from '../runtime/model.js';
@@ -51,6 +57,7 @@ export async function loadProgram(
   if (target === 'tfjs' && program.micro) throw new EbmcError([report('EBM6010', { backend: backend.name })]);
   if (target === 'tfjs' && program.precision === 'bf16')
     throw new EbmcError([report('EBM6011', { backend: backend.name })]);
+  output.diagnostics(slowerHere(program));
   if (memory !== undefined)
     output.note(
       `micro-batches of ${program.micro?.size ?? program.batch}, about ${(stepMemory(program) / 1e9).toPrecision(2)} GB a step`,
@@ -89,6 +96,13 @@ function compileWithin(
   }
   const needed = smallest === undefined ? 0 : stepMemory(smallest) / 1e9;
   throw new EbmcError([report('EBM5016', { batch, limit: memory / 1e9, needed })]);
+}
+
+/** A warning where the precision costs time instead of saving it. */
+function slowerHere({ precision }: Program): readonly Diagnostic[] {
+  const processor = vectorInstructions();
+  if (precision !== 'bf16' || processor === undefined || processor.narrow || nativeHasGpu()) return [];
+  return [report('EBM6012', { processor: processor.name })];
 }
 
 /** On the native backend a step is one call of a TensorFlow session, elsewhere tfjs's calls one by one; both draw the same numbers. */

@@ -131,6 +131,8 @@ describe.skipIf(native === undefined)('in a session', () => {
     for (const [i, loss] of plain.losses.entries())
       expect(Math.abs(fused.losses[i]! - loss) / loss).toBeLessThan(ofLoss);
     expect(fused.losses[2]).toBeLessThan(fused.losses[0]! * 0.95);
+    // To go on where a run ended means the same numbers, bit for bit.
+    expect(await steps(program, true)).toEqual(fused);
     let [far, long] = [0, 0];
     for (const { name, type, role } of program.states) {
       if (role !== 'parameter' || type.shape.length < 2) continue;

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { backends, missingTools, tryBackend } from '../../runtime/backends/index.js';
+import { backends, missingTools, tryBackend, vectorInstructions } from '../../runtime/backends/index.js';
 import { standardFolder } from '../../runtime/library.js';
 import type { CommandCall } from '../command.js';
 import type { Output } from '../output.js';
@@ -73,11 +73,12 @@ function findNode(): Finding {
 
 function findMachine(): Finding {
   const cores = availableParallelism();
+  const vectors = vectorInstructions();
   const gigabytes = (totalmem() / 2 ** 30).toFixed(0);
   return {
     name: 'machine',
     state: 'works',
-    detail: `${cores} core${cores === 1 ? '' : 's'}, ${gigabytes} GiB of memory`,
+    detail: `${cores} core${cores === 1 ? '' : 's'}${vectors === undefined ? '' : ` (${vectors.name})`}, ${gigabytes} GiB of memory`,
   };
 }
 

@@ -113,4 +113,14 @@ compute a step at once.`,
 float32. Only the native backend has the kernels; whether they are faster than those of float32 depends on the processor (AMX or AVX-512
 with bf16) or the GPU.`,
   }),
+
+  EBM6012: code<{ processor: string }>({
+    severity: 'warning',
+    title: 'bfloat16 is slower here',
+    message: ({ processor }) => `this processor (${processor}) does not multiply bfloat16 numbers`,
+    help: () => ['train with `precision: float32`, which is faster here'],
+    explain: `With \`precision: bf16\` the products inside layers take bfloat16 factors. Where the processor has no instructions for them (AMX
+or AVX-512 with bf16, which \`ebmc doctor\` shows), each product is made of converted numbers, and a step takes several times as long
+as in float32. The numbers are those of a processor that has them.`,
+  }),
 };
