@@ -148,7 +148,9 @@ export class SettingsChecker {
       const name = setting.name.text;
       if (!known.includes(name)) this.unknown(what, name, known, setting.name.span);
       else if (result.has(name)) this.diagnostics.push(report('EBM2004', { name }, { span: setting.name.span }));
-      else result.set(name, { value: this.value(setting.value), span: setting.value.span });
+      // What is missing was reported when it was read.
+      else if (setting.value.kind !== 'missing')
+        result.set(name, { value: this.value(setting.value), span: setting.value.span });
     }
     for (const [path, value] of Object.entries(overrides)) {
       const [name, inner] = path.split('.') as [string, string | undefined];
