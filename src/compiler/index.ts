@@ -304,6 +304,7 @@ export {
   type SettingInfo,
   scheduleDocs,
   schedules,
+  settingWords,
   sharedTrainSettings,
   trainSettings,
 } from './check/setting-tables.js';

@@ -19,7 +19,7 @@ test('micro-batches that do not divide the batch are refused', async () => {
 
 test.each([
   ['micro-batches', ['--micro-batch', '4'], 'EBM6010'],
-  ['bfloat16', ['--set', 'train.precision=1'], 'EBM7005'],
+  ['bfloat16', ['--set', 'train.precision=bf16'], 'EBM6011'],
 ] as const)('%s where they cannot be are refused', async (_, options, code) => {
   const folder = folderWith(tinyFiles());
   const { status, stderr } = await ebmc([...train, ...options, '--backend', 'cpu'], { cwd: folder });

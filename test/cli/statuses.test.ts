@@ -45,6 +45,26 @@ describe("a user's mistake is status 1", () => {
     expect(stderr).toContain('EBM2060');
   });
 
+  test('a word where --set wants one of some', async () => {
+    const said = async (setting: string) => {
+      const { status, stderr } = await ebmc(['check', 'examples/simclr.ebm', '--set', setting]);
+      return [status, stderr.split('\n')[0]];
+    };
+    expect(await said('train.precision=bf15')).toEqual([
+      1,
+      'error[EBM7005]: --set train.precision=bf15: `bf15` is not one of float32, bf16; did you mean `bf16`?',
+    ]);
+    expect(await said('train.optimizer=adam')).toEqual([
+      1,
+      'error[EBM7005]: --set train.optimizer=adam: `adam` is not one of sgd, adamw, lars; did you mean `adamw`?',
+    ]);
+    expect(await said('train.optimizer=lars')).toEqual([0, '']);
+    expect(await said('SimCLR.temperature=warm')).toEqual([
+      1,
+      'error[EBM7005]: --set SimCLR.temperature=warm: `warm` is not a number',
+    ]);
+  });
+
   test('a setting that does not exist', async () => {
     const { status, stderr } = await ebmc(['train', 'examples/simclr.ebm', '--set', 'train.epoch=3']);
     expect(status).toBe(1);

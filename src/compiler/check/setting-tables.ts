@@ -28,6 +28,14 @@ export const statistics: Record<TrainDecl['statistics'], Numbers> = { whole: {},
 
 export const precisions: Record<TrainDecl['precision'], Numbers> = { float32: {}, bf16: {} };
 
+/** Settings of `train` whose value is a word, with the words. */
+export const settingWords: Readonly<Record<string, readonly string[]>> = {
+  optimizer: Object.keys(optimizers),
+  schedule: Object.keys(schedules),
+  statistics: Object.keys(statistics),
+  precision: Object.keys(precisions),
+};
+
 export const searches: Record<CompareDecl['search']['name'], Numbers> = { grid: {}, halving: { factor: 2 } };
 
 export const baselines: CompareDecl['baselines'] = ['untrained', 'raw', 'supervised'];

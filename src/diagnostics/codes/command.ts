@@ -53,8 +53,8 @@ An editor's "save with encoding UTF-8" repairs text in another encoding.`,
     title: 'A setting on the command line is wrong',
     message: ({ setting, problem }) => `--set ${setting}: ${problem}`,
     help: ({ known }) => (known.length === 0 ? [] : [`settings that can be changed: ${known.join(', ')}`]),
-    explain: `\`--set\` changes one number of the file for one run: \`--set train.epochs=5\` of the model's \`train\` item,
-\`--set train.optimizer.rate=1e-3\` of its optimizer, \`--set train.schedule.warmup=1\` of its schedule, and
+    explain: `\`--set\` changes one setting of the file for one run: \`--set train.epochs=5\` of the model's \`train\` item,
+\`--set train.optimizer.rate=1e-3\` of its optimizer, \`--set train.schedule.warmup=1\` of its schedule, \`--set train.precision=bf16\`, and
 \`--set SimCLR.temperature=0.2\` of the model itself. It may be given several times.`,
   }),
 
