@@ -13,7 +13,7 @@ describe('train and evaluate', () => {
     const trained = await ebmc(['train', 'tiny.ebm', '--backend', 'wasm'], { cwd: folder });
     expect(trained.stderr).toContain('step 12/12');
     expect(trained.status).toBe(0);
-    expect(trained.stdout).toMatch(/trained .*\nuntrained .*\nraw pixels /);
+    expect(trained.stdout).toMatch(/trained .*\nuntrained .*\nraw input /);
     const files = ['manifest.json', 'metrics.jsonl', 'run.json', 'evaluation.json'];
     expect(files.filter((name) => !existsSync(join(folder, 'runs', 'Tiny', name)))).toEqual([]);
     const again = await ebmc(['evaluate', 'runs/Tiny', '--backend', 'wasm'], { cwd: folder });
@@ -28,7 +28,7 @@ describe('train and evaluate', () => {
     const events = stdout.trimEnd().split('\n');
     const last = JSON.parse(events.at(-1) ?? '') as { evaluation: { rows: { name: string }[] } };
     expect(last).toMatchObject({ event: 'result', ok: true, status: 'finished', step: 12, backend: 'cpu' });
-    expect(last.evaluation.rows.map(({ name }) => name)).toEqual(['trained', 'untrained', 'raw pixels']);
+    expect(last.evaluation.rows.map(({ name }) => name)).toEqual(['trained', 'untrained', 'raw input']);
   });
 
   test('a second run takes the next free folder, an explicit one is refused', async () => {

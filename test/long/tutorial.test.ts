@@ -8,7 +8,7 @@ const trainings = tutorial.commands.filter(({ line }) => line.startsWith('ebmc t
 
 /** Row → its accuracies in percent. */
 function accuracies(said: string): Readonly<Record<string, readonly number[]>> {
-  const rows = [...said.matchAll(/^(trained|untrained|raw pixels) (.*)$/gm)];
+  const rows = [...said.matchAll(/^(trained|untrained|raw input) (.*)$/gm)];
   return Object.fromEntries(
     rows.map(([, name, cells]) => [name, [...cells!.matchAll(/([\d.]+) %/g)].map(([, share]) => Number(share))]),
   );
@@ -17,7 +17,7 @@ function accuracies(said: string): Readonly<Record<string, readonly number[]>> {
 test.each(trainings)('$line', async ({ line, said }) => {
   const before = accuracies(said);
   const now = accuracies(await folder.run(line));
-  expect(Object.keys(now)).toEqual(['trained', 'untrained', 'raw pixels']);
+  expect(Object.keys(now)).toEqual(['trained', 'untrained', 'raw input']);
   for (const [row, shares] of Object.entries(now)) {
     expect(shares).toHaveLength(3);
     // Sums of floats in another order lead a training elsewhere; what is not trained stays.

@@ -248,7 +248,7 @@ test('a probe as one layer gives the classes that the probe gives', async () => 
 
 describe('evaluate', () => {
   const settings = { neighbours: 5, labels: [0.05, 1], measures: defaultMeasures };
-  test('trained, untrained, raw pixels; the model is left trained', async () => {
+  test('trained, untrained, raw input; the model is left trained', async () => {
     const model = tinyModel();
     await model.init(9);
     const states = await model.read();
@@ -259,7 +259,7 @@ describe('evaluate', () => {
     expect(result.rows.map(({ name, dimensions }) => [name, dimensions])).toEqual([
       ['trained', 3],
       ['untrained', 3],
-      ['raw pixels', 4],
+      ['raw input', 4],
     ]);
     const raw = result.rows[2]!;
     expect(raw.linear.map(({ labels }) => labels)).toEqual([0.05, 1]);

@@ -3,7 +3,7 @@ import type { CommandEntry } from '../command.js';
 
 export const evaluateCommand: CommandEntry = {
   name: 'evaluate',
-  summary: 'Measure the model of a run: k-NN and linear probe, beside untrained and raw pixels.',
+  summary: 'Measure the model of a run: k-NN and linear probe, beside untrained and raw input.',
   examples: [
     ['ebmc evaluate runs/SimCLR', 'print the table'],
     ['ebmc evaluate runs/SimCLR --json', 'the same for a script'],

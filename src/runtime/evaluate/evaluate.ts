@@ -1,4 +1,4 @@
-/** Measures an encoder: trained, beside itself untrained and beside raw pixels. */
+/** Measures an encoder: trained, beside itself untrained and beside raw input. */
 import type { EvaluateDecl } from '../../compiler/declarations.js';
 import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
 import type { MeasureInfo } from '../compare/comparison.js';
@@ -12,7 +12,7 @@ import { type StageData, stageAccuracies, type TrainedStages } from './stages.js
 import { type Labels, prepareSubject, readLabels, type Subject } from './subject.js';
 import { stratifiedSubset } from './subsets.js';
 
-export type RowName = 'trained' | 'untrained' | 'raw pixels';
+export type RowName = 'trained' | 'untrained' | 'raw input';
 
 export interface EvaluateOptions {
   readonly model: LoadedModel;
@@ -70,7 +70,7 @@ export interface EvaluationResult {
 
 /** Leaves the model with the trained states. */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationResult> {
-  const { model, dataset, states, seed, rows = ['trained', 'untrained', 'raw pixels'], onProgress, warn } = options;
+  const { model, dataset, states, seed, rows = ['trained', 'untrained', 'raw input'], onProgress, warn } = options;
   if (!dataset.splits.includes('test')) {
     const slots = { dataset: dataset.name, split: 'test', known: dataset.splits };
     throw new EbmcError([report('EBM4014', slots)]);
@@ -96,7 +96,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
       }
     });
   for (const name of rows) {
-    const raw = name === 'raw pixels';
+    const raw = name === 'raw input';
     if (!raw) await model.init(seed);
     if (name === 'trained') await model.write(states);
     const own = name === 'trained' ? { fineTuned: options.fineTuned, stages } : {};

@@ -27,7 +27,7 @@ export interface Transferred {
 const mostViewed = 4000;
 
 export interface Subject {
-  /** "trained", "untrained", "raw pixels": for messages. */
+  /** "trained", "untrained", "raw input": for messages. */
   readonly name: string;
   readonly train: Matrix;
   readonly test: Matrix;
