@@ -33,6 +33,12 @@ function loadSharp(): Promise<Sharp> {
   return library;
 }
 
+/** Other versions may decode to other bytes. */
+export async function decoderVersions(): Promise<readonly unknown[]> {
+  const { versions } = await loadSharp();
+  return [versions.sharp, versions.vips];
+}
+
 /** Reads the header of a picture only: what `decodeImage` would say of its size; damage further on is not seen. */
 export async function inspectImage(
   item: Encoded,

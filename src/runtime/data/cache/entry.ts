@@ -4,15 +4,17 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
+import { sharedBytes } from '../kept-pictures.js';
 import { readRange } from '../read-encoded.js';
 
-const beginning = Buffer.from('ebmc decoded 1\n\n');
+const beginning = Buffer.from('ebmc decoded 2\n\n');
 const digestBytes = 32;
 /** One write takes less than 2 GiB. */
 const mostAtOnce = 2 ** 30;
 
 export interface Entry {
   readonly description: unknown;
+  /** Memory that all threads see. */
   readonly bytes: Uint8Array;
 }
 
@@ -28,7 +30,7 @@ export async function readEntry(path: string): Promise<Entry | undefined> {
     const length = fixed.readUInt32LE(head - 4);
     if (head + length > size) throw new Error('it is cut off');
     const description = await readRange(handle, head, length);
-    const bytes = await readRange(handle, head + length, size - head - length);
+    const bytes = await readRange(handle, head + length, size - head - length, sharedBytes);
     const found = digestOf(description, bytes);
     if (!found.equals(fixed.subarray(beginning.length, beginning.length + digestBytes)))
       throw new Error('its bytes are not those that were written');
@@ -42,7 +44,7 @@ export async function readEntry(path: string): Promise<Entry | undefined> {
 }
 
 /** Throws where it cannot be written; nothing is left behind then. */
-export async function writeEntry(path: string, description: unknown, parts: readonly Uint8Array[]): Promise<void> {
+export async function writeEntry(path: string, description: unknown, bytes: Uint8Array): Promise<void> {
   const unfinished = `${path}.${randomBytes(6).toString('hex')}.part`;
   const text = Buffer.from(JSON.stringify(description));
   const length = Buffer.alloc(4);
@@ -50,7 +52,7 @@ export async function writeEntry(path: string, description: unknown, parts: read
   try {
     const handle = await open(unfinished, 'wx');
     try {
-      for (const part of [beginning, digestOf(text, ...parts), length, text, ...parts]) {
+      for (const part of [beginning, digestOf(text, bytes), length, text, bytes]) {
         for (let done = 0; done < part.length; done += mostAtOnce)
           await handle.writeFile(part.subarray(done, done + mostAtOnce));
       }
