@@ -28,6 +28,8 @@ type Sharp = typeof import('sharp')['default'];
 function loadSharp(): Promise<Sharp> {
   library ??= import('sharp').then(({ default: sharp }) => {
     sharp.concurrency(1);
+    // It remembers what it did to a picture, in case that is asked again: of many pictures none is.
+    sharp.cache(false);
     return sharp;
   });
   return library;

@@ -1,5 +1,8 @@
 /** Sounds in files as samples of one channel in -1..1. */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { resample } from './resample.js';
 import { readWav, type Sound } from './wav.js';
 
@@ -54,6 +57,17 @@ const kinds: readonly Kind[] = [
     },
   },
 ];
+
+const libraries = ['@wasm-audio-decoders/flac', '@wasm-audio-decoders/ogg-vorbis', 'mpg123-decoder'];
+
+/** Other versions may decode to other samples. */
+export function decoderVersions(): readonly string[] {
+  const { resolve } = createRequire(import.meta.url);
+  return libraries.map((name) => {
+    const text = readFileSync(join(dirname(resolve(name)), 'package.json'), 'utf8');
+    return (JSON.parse(text) as { version: string }).version;
+  });
+}
 
 interface WholeDecoder extends Decoder {
   decodeFile?(bytes: Uint8Array): Promise<Decoded>;

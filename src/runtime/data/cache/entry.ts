@@ -44,7 +44,7 @@ export async function readEntry(path: string): Promise<Entry | undefined> {
 }
 
 /** Throws where it cannot be written; nothing is left behind then. */
-export async function writeEntry(path: string, description: unknown, bytes: Uint8Array): Promise<void> {
+export async function writeEntry(path: string, description: unknown, parts: readonly Uint8Array[]): Promise<void> {
   const unfinished = `${path}.${randomBytes(6).toString('hex')}.part`;
   const text = Buffer.from(JSON.stringify(description));
   const length = Buffer.alloc(4);
@@ -52,7 +52,7 @@ export async function writeEntry(path: string, description: unknown, bytes: Uint
   try {
     const handle = await open(unfinished, 'wx');
     try {
-      for (const part of [beginning, digestOf(text, bytes), length, text, bytes]) {
+      for (const part of [beginning, digestOf(text, ...parts), length, text, ...parts]) {
         for (let done = 0; done < part.length; done += mostAtOnce)
           await handle.writeFile(part.subarray(done, done + mostAtOnce));
       }

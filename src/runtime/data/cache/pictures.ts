@@ -43,7 +43,7 @@ export function entryOfPictures(
   damaged: Description['damaged'],
 ): Writing {
   const description: Description = { count, size: bytes.length / count, damaged };
-  return { path, description, bytes };
+  return { path, description, parts: [bytes] };
 }
 
 /** The pictures of `files` as `decode` gives them, from the cache where they are there, else decoded and kept. */

@@ -6,12 +6,13 @@ import { makeRoom } from './folder.js';
 export interface Writing {
   readonly path: string;
   readonly description: unknown;
-  readonly bytes: Uint8Array;
+  readonly parts: readonly Uint8Array[];
 }
 
 /** A cache that cannot be written, whose disk is full or folder read-only, is no reason to stop. */
-export async function writeWithin({ path, description, bytes }: Writing): Promise<void> {
+export async function writeWithin({ path, description, parts }: Writing): Promise<void> {
   try {
-    if (await makeRoom(dirname(path), bytes.length)) await writeEntry(path, description, bytes);
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+    if (await makeRoom(dirname(path), bytes)) await writeEntry(path, description, parts);
   } catch {}
 }

@@ -1,4 +1,5 @@
 /** The samples of some shards: where the members of each are, and what columns they make. */
+import { createHash } from 'node:crypto';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { chooseColumns } from '../choose-columns.js';
 import type { Column, Encoded, RawSplit } from '../columns.js';
@@ -99,7 +100,10 @@ export class ShardIndex {
         const file = this.shards[shards[row]!]!.path;
         return { name: `${file}, sample ${samples[row]}.${name}`, file, start: at[row]!, length: size[row]! };
       });
-    if (kind === 'encoded') return { kind, name, read: async (rows) => items(rows) };
+    if (kind === 'encoded') {
+      const origin = { files: this.shards.map(({ path }) => path), rows: digestOf(at, size, shards) };
+      return { kind, name, origin, read: async (rows) => items(rows) };
+    }
     const read = async (rows: ArrayLike<number>): Promise<string[]> =>
       Promise.all(items(rows).map(async (item) => new TextDecoder().decode(await readEncoded(item))));
     return { kind, name, read };
@@ -142,4 +146,11 @@ function kindOf(ending: string): 'class' | 'text' | 'encoded' {
 
 function leaves(name: string): boolean {
   return name.startsWith('/') || name.split('/').includes('..');
+}
+
+/** Of where members are. */
+function digestOf(...places: readonly (Float64Array | Uint32Array)[]): string {
+  const hash = createHash('sha256');
+  for (const numbers of places) hash.update(numbers);
+  return hash.digest('hex');
 }
