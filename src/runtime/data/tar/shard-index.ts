@@ -30,16 +30,20 @@ export class ShardIndex {
     this.shards.push({ path, firstSample: this.count });
     let key: string | undefined;
     try {
-      const damage = await indexShard(path, async (member) => {
-        const parts = /^((?:.*\/)?[^./][^./]*)\.([^/]+)$/.exec(member.name);
-        if (!parts || leaves(member.name)) {
-          if (leaves(member.name)) this.skipped.add(`${path}: ${member.name}`, 'its path leaves the folder');
-          return;
-        }
-        if (parts[1] !== key) this.count++;
-        key = parts[1];
-        await this.place(path, parts[2]!.toLowerCase(), member);
-      });
+      const damage = await indexShard(
+        path,
+        async (member) => {
+          const parts = /^((?:.*\/)?[^./][^./]*)\.([^/]+)$/.exec(member.name);
+          if (!parts || leaves(member.name)) {
+            if (leaves(member.name)) this.skipped.add(`${path}: ${member.name}`, 'its path leaves the folder');
+            return;
+          }
+          if (parts[1] !== key) this.count++;
+          key = parts[1];
+          await this.place(path, parts[2]!.toLowerCase(), member);
+        },
+        (name) => this.skipped.add(`${path}: ${name}`, 'it is a link, which is not followed'),
+      );
       if (damage) this.skipped.add(path, damage);
     } catch (error) {
       throw readError(path, error);
