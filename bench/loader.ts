@@ -49,8 +49,7 @@ const text = [
   ...rows,
 ].join('\n');
 console.log(text);
-if (process.env['COUNT'] === undefined)
-  writeBetweenMarks(join(root, 'docs/performance.md'), 'loader', text);
+if (process.env['COUNT'] === undefined) writeBetweenMarks(join(root, 'docs/performance.md'), 'loader', text);
 process.exit(0);
 
 /** Smooth noise, with fine noise over it: JPEG of about the size of a photograph's. */
