@@ -1,6 +1,6 @@
 /**
  * Examples a second of our loader against torchvision's: the same JPEG files, as many workers as there are cores on both sides, passes over
- * the data in turns in one run. `node bench/run.js loader`; PYTHON names the Python, ROUNDS and COUNT change rounds and files.
+ * the data in turns in one run. `node bench/run.js loader` writes docs/performance.md too; PYTHON names the Python, ROUNDS and COUNT change rounds and files.
  * Decoded: scaled to cover the square, cut to it, as numbers in 0..1. With views: two random crops with flips and colours of each example,
  * here by the compiled program on the native backend after the pictures are scaled to 4/3 of the size, there by its workers on the whole pictures.
  */
@@ -17,77 +17,97 @@ import { loadTfjsNode, selectBackend } from '../src/runtime/backends/index.js';
 import { loadSavedModel } from '../src/runtime/backends/load-saved-model.js';
 import { batches, type Dataset, openDataset, stepsPerEpoch } from '../src/runtime/data/index.js';
 import { FileLibrary } from '../src/runtime/library.js';
+import { median, writeBetweenMarks } from './table.js';
 
-const count = Number(process.env['COUNT'] ?? 2048);
+const count = Number(process.env['COUNT'] ?? 1024);
 const rounds = Number(process.env['ROUNDS'] ?? 5);
 const [size, batch, workers] = [96, 64, availableParallelism()];
 const root = process.env['EBMC_ROOT'] ?? process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'ebmc-loader-'));
+const loads = [loadavg()[0]!];
+const rows: string[] = [];
+let torchVersion = '';
 try {
-  await writePictures();
-  console.log(
-    `${cpus()[0]?.model.trim()}, ${workers} cores; ${count} JPEG files of 320 × 240; batches of ${batch} at ${size} × ${size}`,
-  );
-  await compare('decoded', 0, size, undefined);
-  await compare('with two views', 2, (size * 4) / 3, await viewsProgram());
+  for (const [width, height] of [
+    [320, 240],
+    [640, 480],
+  ] as const) {
+    await writePictures(join(folder, `${width}`), width, height);
+    await compare(`${width} × ${height}, decoded each time`, `${width}`, 0, size, undefined, false);
+  }
+  await compare('320 × 240, decoded each time, two views', '320', 2, (size * 4) / 3, await viewsProgram(), false);
+  await compare('320 × 240, kept in memory (what holds unless `keep: false` is said)', '320', 0, size, undefined, true);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+loads.push(loadavg()[0]!);
+const text = [
+  `${cpus()[0]?.model.trim()}, ${cpus().length} threads; Node ${process.version}, sharp ${sharp.versions.sharp}, ${torchVersion}; ${new Date().toISOString().slice(0, 10)}; load average ${loads.map((load) => load.toFixed(1)).join(' to ')}; ${count} JPEG files a row, batches of ${batch} at ${size} × ${size}, ${workers} workers, ${rounds} passes each.`,
+  '',
+  '| pictures | ebmc, examples/s: best | median | torchvision: best | median | times as many by best | by median |',
+  '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+  ...rows,
+].join('\n');
+console.log(text);
+if (process.env['COUNT'] === undefined) writeBetweenMarks(join(root, 'docs/performance.md'), 'loader', text);
 process.exit(0);
 
-/** Smooth noise: JPEG of about the size of a photograph's. */
-async function writePictures(): Promise<void> {
-  for (const name of ['a', 'b']) mkdirSync(join(folder, name));
+/** Smooth noise, with fine noise over it: JPEG of about the size of a photograph's. */
+async function writePictures(to: string, width: number, height: number): Promise<void> {
+  for (const name of ['a', 'b']) mkdirSync(join(to, name), { recursive: true });
+  const noise = (w: number, h: number, sigma: number) => ({
+    create: {
+      width: w,
+      height: h,
+      channels: 3 as const,
+      background: '#000',
+      noise: { type: 'gaussian' as const, mean: 128, sigma },
+    },
+  });
+  const fine = await sharp(noise(width, height, 20))
+    .blur(1)
+    .png()
+    .toBuffer();
   for (let i = 0; i < count; i++) {
-    const noise = (sigma: number) => ({
-      create: {
-        width: 320,
-        height: 240,
-        channels: 3 as const,
-        background: '#000',
-        noise: { type: 'gaussian' as const, mean: 128, sigma },
-      },
-    });
-    const base = await sharp({
-      create: {
-        width: 20,
-        height: 15,
-        channels: 3,
-        background: '#000',
-        noise: { type: 'gaussian', mean: 128, sigma: 60 },
-      },
-    })
+    const base = await sharp(noise(20, 15, 60))
       .png()
       .toBuffer();
-    const coarse = await sharp(base).resize(320, 240, { fit: 'fill', kernel: 'cubic' }).png().toBuffer();
-    const fine = await sharp(noise(20)).blur(1).png().toBuffer();
-    await sharp(coarse)
+    await sharp(base)
+      .resize(width, height, { fit: 'fill', kernel: 'cubic' })
       .composite([{ input: fine, blend: 'soft-light' }])
       .jpeg({ quality: 90 })
-      .toFile(join(folder, i % 2 ? 'a' : 'b', `${i}.jpg`));
+      .toFile(join(to, i % 2 ? 'a' : 'b', `${i}.jpg`));
   }
 }
 
-async function compare(title: string, views: number, side: number, represent: Views | undefined): Promise<void> {
+async function compare(
+  title: string,
+  pictures: string,
+  views: number,
+  side: number,
+  represent: Views | undefined,
+  keep: boolean,
+): Promise<void> {
   const span = { source: { path: 'bench', text: '' }, start: 0, end: 0 };
   const fields = [{ name: 'x', type: 'Image' as const, shape: [side, side, 3], span }];
-  const args = { '0': `${folder}/**`, resize: true, keep: false, test: 0 };
+  const args = { '0': `${join(folder, pictures)}/**`, resize: true, keep, cache: false, test: 0 };
   const data = await openDataset(
     { name: 'bench', loader: 'images', args, fields, span },
     { baseDirectory: '.', strict: true, warn: () => {} },
   );
-  const torch = await startTorch(views);
-  const speeds: { ours: number[]; torch: number[] } = { ours: [], torch: [] };
+  const torch = await startTorch(pictures, views);
+  const [ours, theirs]: [number[], number[]] = [[], []];
   await pass(data, represent, -1);
   for (let round = 0; round < rounds; round++) {
-    speeds.ours.push(await pass(data, represent, round));
-    speeds.torch.push(await torch.pass());
+    ours.push(await pass(data, represent, round));
+    theirs.push(await torch.pass());
   }
   torch.stop();
-  const [mine, theirs] = [median(speeds.ours), median(speeds.torch)];
-  console.log(
-    `${title}: ours ${mine.toFixed(0)} examples/s, torchvision ${theirs.toFixed(0)} with ${workers} workers, ratio ${(mine / theirs).toFixed(2)} (load ${loadavg()[0]!.toFixed(1)})`,
-  );
+  const speeds = [ours, theirs].flatMap((all) => [Math.max(...all), median(all)]);
+  const [ourBest = 0, ourMedian = 0, theirBest = 0, theirMedian = 0] = speeds;
+  const ratios = [ourBest / theirBest, ourMedian / theirMedian].map((ratio) => ratio.toFixed(2));
+  rows.push(`| ${[title, ...speeds.map((speed) => speed.toFixed(0)), ...ratios].join(' | ')} |`);
+  console.log(`${rows.at(-1)} (load ${loadavg()[0]!.toFixed(1)})`);
 }
 
 /** An epoch; returns examples a second. */
@@ -142,12 +162,12 @@ model M {
   return (read) => loaded.represent(read);
 }
 
-async function startTorch(views: number): Promise<{ pass(): Promise<number>; stop(): void }> {
+async function startTorch(pictures: string, views: number): Promise<{ pass(): Promise<number>; stop(): void }> {
   const python = process.env['PYTHON'] ?? join(root, '.venv/bin/python');
-  const args = [join(root, 'bench/loader_torch.py'), folder, size, views, workers, batch].map(String);
+  const args = [join(root, 'bench/loader_torch.py'), join(folder, pictures), size, views, workers, batch].map(String);
   const child: ChildProcess = spawn(python, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  await lines.next();
+  torchVersion = String((await lines.next()).value);
   return {
     async pass() {
       child.stdin!.write('\n');
@@ -155,8 +175,4 @@ async function startTorch(views: number): Promise<{ pass(): Promise<number>; sto
     },
     stop: () => child.kill(),
   };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }

@@ -4,6 +4,7 @@ import sys
 import time
 
 import torch
+import torchvision
 from torchvision import datasets, transforms
 
 torch.set_num_threads(1)
@@ -33,7 +34,7 @@ loader = torch.utils.data.DataLoader(
 )
 for _ in loader:
     pass
-print("ready", flush=True)
+print(f"PyTorch {torch.__version__}, torchvision {torchvision.__version__}", flush=True)
 for _ in sys.stdin:
     start = time.perf_counter()
     count = sum(len(labels) for _, labels in loader)

@@ -17,7 +17,9 @@ if ! test -f "$kept/names.json"; then
     mv package/en/data.json names.json
     rm -r package ./*.tgz
   )
-  # Of two at once one is enough.
-  mv -T "$fresh" "$kept" 2>/dev/null || test -f "$kept/names.json"
+  mv "$fresh" "$kept"
+  # Of two at once one is enough: the second one's is moved into the first one's.
+  rm -rf "${kept:?}/$(basename "$fresh")"
+  test -f "$kept/names.json"
 fi
 test -e examples/data/emoji || ln -s "$kept" examples/data/emoji

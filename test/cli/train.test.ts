@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { bindingVersion } from '../../src/runtime/backends/native-folder.js';
 import { loadCheckpoint } from '../../src/runtime/checkpoint/index.js';
 import { ebmc, folderWith } from './run.js';
-import { tinyFiles } from './tiny.js';
+import { tinyFiles, tinyProgram } from './tiny.js';
 
 describe('train and evaluate', () => {
   test('a run, its table, its folder; evaluated again it says the same', async () => {
@@ -19,6 +19,20 @@ describe('train and evaluate', () => {
     const again = await ebmc(['evaluate', 'runs/Tiny', '--backend', 'wasm'], { cwd: folder });
     expect(again.status).toBe(0);
     expect(tableOf(again.stdout)).toBe(tableOf(trained.stdout));
+  });
+
+  test('a data set that is trained on and measured is opened once: what is wrong with it is said once', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i % 2},${i % 2}`).join('\n');
+    const program = tinyProgram
+      .replace(/noisy\(x: .*\n/, 'noisy(x: [n]) = x + 0.1 * normal([n])\n')
+      .replace('Image[8, 8, 1]', '[1]')
+      .replaceAll('flat(x)', 'x')
+      .replaceAll('flat(y)', 'y')
+      .replace(/fn x.*\n/, '')
+      .replace(/dataset .*\n/, 'dataset pictures = csv("d.csv", split: 0.6) { x: [1], label: Class[2] }\n');
+    const folder = folderWith({ 'tiny.ebm': program, 'd.csv': `x,label\n${rows}\nnone,1\n` });
+    const { status, stderr } = await ebmc(['train', 'tiny.ebm', '--backend', 'cpu', '--no-color'], { cwd: folder });
+    expect([status, stderr.match(/EBM4025/g)?.length, stderr]).toEqual([0, 1, expect.any(String)]);
   });
 
   test('--json prints one document a line', async () => {

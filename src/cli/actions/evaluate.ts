@@ -1,6 +1,6 @@
 import { defaultMeasures, stagedMeasures } from '../../compiler/index.js';
 import { loadCheckpoint, requireSameStates } from '../../runtime/checkpoint/index.js';
-import { type OpenOptions, openDataset, openDatasets } from '../../runtime/data/index.js';
+import { openingOnce } from '../../runtime/data/index.js';
 import { datasetOf, laterOf, transfersOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
 import { evaluateAndPrint } from '../evaluation.js';
@@ -17,15 +17,15 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
     ...{ model: typed.name, dataset: train.dataset, neighbours: 20, labels: [0.01, 0.1, 1] },
     ...{ measures: train.later.length > 0 ? stagedMeasures : defaultMeasures, transfers: [], span: train.span },
   };
-  const opening: OpenOptions = {
+  const open = openingOnce({
     baseDirectory,
     strict: options.flag('strict'),
     warn: (diagnostic) => output.diagnostics([diagnostic]),
-  };
-  const dataset = await openDataset(datasetOf(checked, settings), opening);
-  const transfers = await openDatasets(transfersOf(checked, settings), opening);
+  });
+  const dataset = await open(datasetOf(checked, settings));
+  const transfers = await Promise.all(transfersOf(checked, settings).map(open));
   const trainedOn =
-    train.later.length > 0 ? await openDatasets([datasetOf(checked, train), ...laterOf(checked, train)], opening) : [];
+    train.later.length > 0 ? await Promise.all([datasetOf(checked, train), ...laterOf(checked, train)].map(open)) : [];
   const program = await loadProgram(typed, train, options.text('backend') ?? 'auto', output);
   try {
     requireSameStates(checkpoint, program.model.states);

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { EvaluateDecl } from '../../compiler/declarations.js';
 import { type CheckOptions, plateaus } from '../../compiler/index.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
-import { openDataset, openDatasets } from '../../runtime/data/index.js';
+import { openingOnce } from '../../runtime/data/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import { type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
 import { shellQuote } from '../../runtime/shell-quote.js';
@@ -30,9 +30,9 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
   const settings = trainOf(checked, typed.name);
   const display = new Display(output, typed.name);
   const strict = options.flag('strict');
-  const opening = { baseDirectory: dirname(file), strict, warn: display.warn };
-  const dataset = await openDataset(datasetOf(checked, settings), opening);
-  const later = await openDatasets(laterOf(checked, settings), opening);
+  const open = openingOnce({ baseDirectory: dirname(file), strict, warn: display.warn });
+  const dataset = await open(datasetOf(checked, settings));
+  const later = await Promise.all(laterOf(checked, settings).map(open));
   const folder = chooseRunFolder(typed.name, folderChoice(options));
   const memory = options.number('memory');
   const limit = memory === undefined ? undefined : memory * 1e9;
@@ -82,8 +82,8 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
         states: await program.model.read(),
         seed: settings.seed,
         settings: evaluation,
-        dataset: await openDataset(datasetOf(checked, evaluation), opening),
-        transfers: await openDatasets(transfersOf(checked, evaluation), opening),
+        dataset: await open(datasetOf(checked, evaluation)),
+        transfers: await Promise.all(transfersOf(checked, evaluation).map(open)),
         trainedOn: [dataset, ...later],
         folder,
         warn: display.warn,

@@ -85,7 +85,9 @@ images, 01 for labels. Another beginning usually means an error page saved under
     severity: 'error',
     title: 'File is cut off',
     message: ({ file, expected, found }) =>
-      `${file} is ${found < expected ? 'truncated' : 'longer than its header says'}: expected ${expected} bytes, found ${found}`,
+      found < expected
+        ? `${file} is truncated: expected ${expected} bytes, found ${found}`
+        : `${file} is longer than its header says: expected ${expected} bytes, found more`,
     help: () => ['download or copy the file again'],
     explain: `The header of the file says how many examples follow, and the file does not have as many bytes. A broken download is the
 usual cause. For a \`.gz\` file the numbers count bytes after decompression. Nothing is read from such a file: half a data set

@@ -11,14 +11,14 @@ export function keptPixels(bytes: Uint8Array, shape: Shape): PixelColumn {
   return pixels(shape, async (rows) => unitRows(bytes, height * width * channels, rows));
 }
 
-/** Pictures in memory that all threads see, gathered by another thread. */
-export function sharedPixels(bytes: Uint8Array, shape: Shape): PixelColumn {
+/** Pictures in memory that all threads see, gathered by another thread: row i is the one at `places[i]`. */
+export function sharedPixels(bytes: Uint8Array, shape: Shape, places: Uint32Array): PixelColumn {
   const pool = new BatchPool(1);
   const size = shape[0] * shape[1] * shape[2];
-  return pixels(
-    shape,
-    async (rows) => (await pool.run({ kind: 'gather', bytes, size, indices: Uint32Array.from(rows) })).values,
-  );
+  return pixels(shape, async (rows) => {
+    const indices = Uint32Array.from(rows, (row) => places[row]!);
+    return (await pool.run({ kind: 'gather', bytes, size, indices })).values;
+  });
 }
 
 /** Files that are read, and decoded, when they are needed. */

@@ -59,8 +59,16 @@ export type Encoded = { readonly name: string } & (
   | { readonly file: string; readonly start?: number; readonly length?: number }
 );
 
+/** What decides the bytes of a column: these files, and of them these rows. */
+export interface Origin {
+  readonly files: readonly string[];
+  readonly rows: string;
+}
+
 export interface EncodedColumn extends Named {
   readonly kind: 'encoded';
+  /** Where it is known. */
+  readonly origin?: Origin;
   read(rows: Rows): Promise<readonly Encoded[]>;
 }
 

@@ -28,9 +28,17 @@ type Sharp = typeof import('sharp')['default'];
 function loadSharp(): Promise<Sharp> {
   library ??= import('sharp').then(({ default: sharp }) => {
     sharp.concurrency(1);
+    // It remembers what it did to a picture, in case that is asked again: of many pictures none is.
+    sharp.cache(false);
     return sharp;
   });
   return library;
+}
+
+/** Other versions may decode to other bytes. */
+export async function decoderVersions(): Promise<readonly unknown[]> {
+  const { versions } = await loadSharp();
+  return [versions.sharp, versions.vips];
 }
 
 /** Reads the header of a picture only: what `decodeImage` would say of its size; damage further on is not seen. */

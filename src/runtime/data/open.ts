@@ -12,6 +12,16 @@ export function openDatasets(decls: readonly DatasetDecl[], options: OpenOptions
   return Promise.all(decls.map((decl) => openDataset(decl, options)));
 }
 
+/** Opens each data set once, however often it is asked for: it is read, kept in memory and warned of once. */
+export function openingOnce(options: OpenOptions): (decl: DatasetDecl) => Promise<Dataset> {
+  const opened = new Map<DatasetDecl, Promise<Dataset>>();
+  return (decl) => {
+    const known = opened.get(decl) ?? openDataset(decl, options);
+    opened.set(decl, known);
+    return known;
+  };
+}
+
 export async function openDataset(decl: DatasetDecl, options: OpenOptions): Promise<Dataset> {
   const loader = loaders.find(({ name }) => name === decl.loader);
   if (!loader) {

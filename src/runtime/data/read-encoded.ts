@@ -39,8 +39,13 @@ function requireShort(length: number): number {
 }
 
 /** Reads a range of an open file; throws where the file ends before. */
-export async function readRange(handle: FileHandle, start: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+export async function readRange(
+  handle: FileHandle,
+  start: number,
+  length: number,
+  memory = (size: number): Uint8Array => new Uint8Array(size),
+): Promise<Uint8Array> {
+  const bytes = memory(length);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, mostAtOnce), start + done);

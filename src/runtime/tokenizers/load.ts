@@ -1,8 +1,12 @@
 /** Reads a `tokenizer.json`, the form of Hugging Face's tokenizers. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { EbmcError, report } from '../../diagnostics/index.js';
+import { parseJson } from '../parse-json.js';
 import type { SpecialIds, TextTokenizer } from './tokenizer.js';
+
+/** Bytes: the largest that are published have some 40 million. */
+const longest = 2 ** 27;
 
 /** What models call their special tokens, the usual ones first. */
 const names: Readonly<Record<keyof SpecialIds, readonly string[]>> = {
@@ -13,19 +17,19 @@ const names: Readonly<Record<keyof SpecialIds, readonly string[]>> = {
 };
 
 export async function loadTokenizer(file: string): Promise<TextTokenizer> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new EbmcError([report('EBM4040', { file, reason: error.message })]);
-  });
   try {
-    return tokenizerOf(file, JSON.parse(text) as object);
+    const { size } = await stat(file);
+    if (size > longest) throw new Error(`it has ${size} bytes, more than ${longest}`);
+    return tokenizerOf(file, parseJson(await readFile(file, 'utf8')));
   } catch (error) {
     throw new EbmcError([report('EBM4040', { file, reason: error instanceof Error ? error.message : String(error) })]);
   }
 }
 
 /** Throws a plain error where the contents are not a tokenizer's. */
-export function tokenizerOf(name: string, contents: object): TextTokenizer {
-  if (!('model' in contents)) throw new Error('it has no `model`: it is not a tokenizer.json');
+export function tokenizerOf(name: string, contents: unknown): TextTokenizer {
+  if (typeof contents !== 'object' || contents === null || !('model' in contents))
+    throw new Error('it has no `model`: it is not a tokenizer.json');
   const tokenizer = new Tokenizer(contents, {});
   const id = (what: keyof SpecialIds): number | undefined => {
     const found = names[what].find((token) => tokenizer.token_to_id(token) !== undefined);

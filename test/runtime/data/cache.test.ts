@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { temporaryFolders } from '../support.js';
-import { all, bytesOf, openText, warnings } from './opening.js';
+import { all, bytesOf, fixtures, openText, pixelsOf, warnings } from './opening.js';
 
 const newFolder = temporaryFolders();
 let folder: string;
@@ -94,4 +94,128 @@ test('two at once do not disturb each other; without `cache` little is not kept;
   expect(readdirSync(cache).map((name) => name.replace(/^\w+/, ''))).toEqual(['.pixels']);
   process.env['EBMC_CACHE_DIR'] = join(folder, 'img/1.png');
   expect(await reds()).toEqual([1, 2, 3]);
+});
+
+/** Written by threads, while other things go on. */
+async function entryWritten(): Promise<string> {
+  await vi.waitFor(() => expect(readdirSync(cache).filter((name) => !name.endsWith('.part'))).toHaveLength(1), 20_000);
+  return join(cache, readdirSync(cache)[0]!);
+}
+
+describe.each([
+  { loader: 'tar', file: 'x.tar', fixture: 'shard-000.tar', count: 7 },
+  { loader: 'parquet', file: 'x.parquet', fixture: 'snappy.parquet', count: 12 },
+])('$loader', ({ loader, file, fixture, count }) => {
+  const read = async (more = 'cache: true'): Promise<number[]> => {
+    const data = await openText(`${loader}("${file}", ${more})`, 'x: Image[4, 5, 3]', {
+      baseDirectory: folder,
+      strict: false,
+    });
+    const { x } = await data.read('train', all(data.size('train')));
+    return bytesOf(x!.data);
+  };
+  const rows = all(count).flatMap(pixelsOf);
+  const path = (): string => join(folder, file);
+
+  beforeEach(() => {
+    copyFileSync(join(fixtures, fixture), path());
+    utimesSync(path(), 1e9, 1e9);
+  });
+
+  /** The bytes of its pictures are gone, but nothing that the cache knows it by. */
+  function emptyPictures(): void {
+    const bytes = readFileSync(path());
+    for (let at = bytes.indexOf('\x89PNG', 0, 'latin1'); at >= 0; at = bytes.indexOf('\x89PNG', at + 1, 'latin1'))
+      bytes.fill(0, at, at + 8);
+    writeFileSync(path(), bytes);
+    utimesSync(path(), 1e9, 1e9);
+  }
+
+  test('pictures are kept once all are decoded and found again; of a changed file they are decoded anew', async () => {
+    expect(await read()).toEqual(rows);
+    await entryWritten();
+    emptyPictures();
+    expect(await read()).toEqual(rows);
+    utimesSync(path(), 1e9, 1e9 + 1);
+    await expect(read()).rejects.toThrow(/EBM4009/);
+    await expect(read('cache: false')).rejects.toThrow(/EBM4009/);
+  });
+
+  test('an entry with another byte is made again; a cache that cannot be written is no fault', async () => {
+    await read();
+    const entry = await entryWritten();
+    const good = readFileSync(entry);
+    writeFileSync(entry, Buffer.concat([good.subarray(0, -1), Buffer.from([255 - good.at(-1)!])]));
+    expect(await read()).toEqual(rows);
+    await vi.waitFor(() => expect(readFileSync(entry).equals(good)).toBe(true), 20_000);
+    process.env['EBMC_CACHE_DIR'] = path();
+    expect(await read()).toEqual(rows);
+  });
+
+  test('in memory what was read once is not read again; with `keep: false` it is', async () => {
+    for (const [more, again] of [
+      ['cache: false', true],
+      ['keep: false', false],
+    ] as const) {
+      copyFileSync(join(fixtures, fixture), path());
+      const data = await openText(`${loader}("${file}", ${more})`, 'x: Image[4, 5, 3]', {
+        baseDirectory: folder,
+        strict: false,
+      });
+      const first = await data.read('train', [0, 1]);
+      expect(bytesOf(first['x']!.data)).toEqual([0, 1].flatMap(pixelsOf));
+      // Rows of Parquet stay in memory as they are stored.
+      if (loader === 'parquet') continue;
+      emptyPictures();
+      const second = data.read('train', [1]);
+      if (again) expect(bytesOf((await second)['x']!.data)).toEqual(pixelsOf(1));
+      else await expect(second).rejects.toThrow(/EBM4009/);
+    }
+  });
+});
+
+describe('audio', () => {
+  const sounds = 'test/runtime/fixtures/sounds';
+  const samples = async (more = 'cache: true'): Promise<number[]> => {
+    const loader = `audio("sounds", rate: 8000, test: 0, ${more})`;
+    const data = await openText(loader, 'x: Audio[400]', { baseDirectory: folder, strict: false });
+    return Array.from((await data.read('train', all(data.size('train'))))['x']!.data);
+  };
+  const file = (): string => join(folder, 'sounds/b.flac');
+
+  beforeEach(() => {
+    mkdirSync(join(folder, 'sounds'));
+    copyFileSync(join(sounds, 'tones16.wav'), join(folder, 'sounds/a.wav'));
+    copyFileSync(join(sounds, 'tones.flac'), file());
+    writeFileSync(join(folder, 'sounds/c.mp3'), 'no sound');
+    for (const name of readdirSync(join(folder, 'sounds'))) utimesSync(join(folder, 'sounds', name), 1e9, 1e9);
+  });
+
+  test('what was decoded and resampled is found again; of a changed file, or at another rate, it is decoded anew', async () => {
+    const first = await samples();
+    expect(first).toHaveLength(800);
+    expect(readdirSync(cache)).toHaveLength(1);
+    writeFileSync(file(), Buffer.alloc(statSync(file()).size));
+    utimesSync(file(), 1e9, 1e9);
+    expect(await samples()).toEqual(first);
+    expect(await samples('cache: true, pad: true')).toEqual(first);
+    // The damaged file is named each time.
+    expect(warnings.map(({ code, notes }) => [code, notes?.length])).toEqual(Array(3).fill(['EBM4042', 1]));
+    expect(await samples('cache: false')).toHaveLength(400);
+    utimesSync(file(), 1e9, 2e9);
+    expect(await samples()).toHaveLength(400);
+  });
+
+  test('an entry that is cut off is made again; little is not kept unless it is asked for', async () => {
+    expect(await samples('pad: true')).toHaveLength(800);
+    expect(readdirSync(cache)).toEqual([]);
+    const first = await samples();
+    const entry = join(cache, readdirSync(cache)[0]!);
+    const good = readFileSync(entry);
+    writeFileSync(entry, good.subarray(0, -4));
+    expect(await samples()).toEqual(first);
+    expect(readFileSync(entry).equals(good)).toBe(true);
+    process.env['EBMC_CACHE_DIR'] = file();
+    expect(await samples()).toEqual(first);
+  });
 });

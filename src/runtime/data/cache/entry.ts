@@ -4,15 +4,17 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
+import { sharedBytes } from '../kept-pictures.js';
 import { readRange } from '../read-encoded.js';
 
-const beginning = Buffer.from('ebmc decoded 1\n\n');
+const beginning = Buffer.from('ebmc decoded 2\n\n');
 const digestBytes = 32;
 /** One write takes less than 2 GiB. */
 const mostAtOnce = 2 ** 30;
 
 export interface Entry {
   readonly description: unknown;
+  /** Memory that all threads see. */
   readonly bytes: Uint8Array;
 }
 
@@ -28,7 +30,7 @@ export async function readEntry(path: string): Promise<Entry | undefined> {
     const length = fixed.readUInt32LE(head - 4);
     if (head + length > size) throw new Error('it is cut off');
     const description = await readRange(handle, head, length);
-    const bytes = await readRange(handle, head + length, size - head - length);
+    const bytes = await readRange(handle, head + length, size - head - length, sharedBytes);
     const found = digestOf(description, bytes);
     if (!found.equals(fixed.subarray(beginning.length, beginning.length + digestBytes)))
       throw new Error('its bytes are not those that were written');

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 
 /** GB, unless `EBMC_CACHE_GB` says otherwise; 0 keeps nothing. */
 const keptByDefault = 10;
+/** Milliseconds after which an unfinished entry is one of a run that was killed. */
+const abandonedAfter = 3_600_000;
 
 /** `EBMC_CACHE_DIR`, else the user's cache. */
 export function cacheFolder(): string {
@@ -23,13 +25,16 @@ export async function makeRoom(folder: string, bytes: number): Promise<boolean> 
   const limit = cacheLimit();
   if (bytes > limit) return false;
   await mkdir(folder, { recursive: true });
-  const entries = await Promise.all(
+  const found = await Promise.all(
     (await readdir(folder)).map(async (name) => {
       const path = join(folder, name);
-      const found = await stat(path).catch(() => undefined);
-      return { path, size: found?.size ?? 0, used: found?.mtimeMs ?? 0 };
+      const { size = 0, mtimeMs: used = 0 } = (await stat(path).catch(() => undefined)) ?? {};
+      return { path, size, used, unfinished: name.endsWith('.part') };
     }),
   );
+  const abandoned = found.filter(({ unfinished, used }) => unfinished && used < Date.now() - abandonedAfter);
+  for (const { path } of abandoned) await rm(path, { force: true });
+  const entries = found.filter((entry) => !abandoned.includes(entry));
   let total = entries.reduce((sum, { size }) => sum + size, 0);
   for (const { path, size } of entries.sort((a, b) => a.used - b.used)) {
     if (total + bytes <= limit) break;

@@ -1,76 +1,67 @@
-/** Decoded pictures of a folder, kept from one opening to the next: known by the files' names, sizes and times, and by how they are decoded. */
-import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+/** Decoded pictures, kept from one opening to the next. */
 import { join } from 'node:path';
-import type { Decoded, Decoding } from '../decode-image.js';
-import { readEntry, writeEntry } from './entry.js';
-import { cacheFolder, makeRoom, touch } from './folder.js';
+import { type Decoding, decoderVersions } from '../decode-image.js';
+import { type KeptPictures, sizeOf } from '../kept-pictures.js';
+import { readEntry } from './entry.js';
+import { cacheFolder, touch } from './folder.js';
+import { keyOf } from './key.js';
+import { type Writing, writeWithin } from './write-within.js';
 
-type Kept = Exclude<Decoded, { kind: 'other size' }>;
-
-/** What the bytes are of: pictures of one size, those at `damaged` left out. */
+/** What the bytes are of: pictures of one size, damaged ones as zeros. */
 interface Description {
   readonly count: number;
   readonly size: number;
   readonly damaged: readonly (readonly [place: number, reason: string])[];
 }
 
-/** The pictures of `files` below `folder` as `decode` gives them, from the cache where they are there, else decoded and kept. */
-export async function cachedPictures(
-  folder: string,
+/** Where the pictures are that `settings` (besides the decoding) and `files` decide. */
+export async function pathOfPictures(
+  settings: unknown,
   files: readonly string[],
   decoding: Decoding,
-  decode: () => Promise<readonly Decoded[]>,
-): Promise<readonly Decoded[]> {
-  const path = join(cacheFolder(), `${await keyOf(folder, files, decoding)}.pixels`);
-  const known = await readPictures(path, files.length, decoding);
-  if (known) {
-    await touch(path);
-    return known;
-  }
-  const decoded = await decode();
-  // A cache that cannot be written is no reason to stop.
-  await keepPictures(path, decoded, decoding).catch(() => {});
-  return decoded;
+): Promise<string | undefined> {
+  const key = await keyOf([settings, decoding, await decoderVersions()], files);
+  return key && join(cacheFolder(), `${key}.pixels`);
 }
 
-async function keyOf(folder: string, files: readonly string[], decoding: Decoding): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([folder, decoding]));
-  const found = await Promise.all(files.map((file) => stat(join(folder, file)).catch(() => undefined)));
-  for (const [i, file] of files.entries()) hash.update(JSON.stringify([file, found[i]?.size, found[i]?.mtimeMs]));
-  return hash.digest('hex');
-}
-
-async function readPictures(path: string, count: number, decoding: Decoding): Promise<Kept[] | undefined> {
+/** Undefined where they are not there. */
+export async function readPictures(path: string, count: number, decoding: Decoding): Promise<KeptPictures | undefined> {
   const entry = await readEntry(path);
-  if (!entry) return undefined;
-  const description = entry.description as Description;
   const size = sizeOf(decoding);
-  const damaged = new Map(description.damaged);
-  const whole = (count - damaged.size) * size === entry.bytes.length;
-  if (description.count !== count || description.size !== size || !whole) return undefined;
-  let at = 0;
-  return Array.from({ length: count }, (_, place): Kept => {
-    const reason = damaged.get(place);
-    if (reason !== undefined) return { kind: 'damaged', reason };
-    at += size;
-    return { kind: 'pixels', pixels: entry.bytes.subarray(at - size, at) };
-  });
+  const description = entry?.description as Description | undefined;
+  if (!entry || description?.count !== count || description.size !== size) return undefined;
+  if (entry.bytes.length !== count * size) return undefined;
+  await touch(path);
+  const problems = new Map(description.damaged.map(([place, reason]) => [place, { kind: 'damaged', reason } as const]));
+  return { bytes: entry.bytes, problems };
 }
 
-async function keepPictures(path: string, decoded: readonly Decoded[], decoding: Decoding): Promise<void> {
-  // A folder with pictures of other sizes is refused: there is nothing to keep.
-  if (decoded.some(({ kind }) => kind === 'other size')) return;
-  const parts = decoded.flatMap((picture) => (picture.kind === 'pixels' ? [picture.pixels] : []));
-  const size = sizeOf(decoding);
-  if (!(await makeRoom(cacheFolder(), parts.length * size))) return;
-  const damaged = decoded.flatMap((picture, place) =>
-    picture.kind === 'damaged' ? [[place, picture.reason] as const] : [],
+export function entryOfPictures(
+  path: string,
+  count: number,
+  bytes: Uint8Array,
+  damaged: Description['damaged'],
+): Writing {
+  const description: Description = { count, size: bytes.length / count, damaged };
+  return { path, description, parts: [bytes] };
+}
+
+/** The pictures of `files` as `decode` gives them, from the cache where they are there, else decoded and kept. */
+export async function cachedPictures(
+  files: readonly string[],
+  decoding: Decoding,
+  decode: () => Promise<KeptPictures>,
+): Promise<KeptPictures> {
+  const path = await pathOfPictures('files', files, decoding);
+  const known = path && (await readPictures(path, files.length, decoding));
+  if (known) return known;
+  const pictures = await decode();
+  const problems = [...pictures.problems];
+  const damaged = problems.flatMap(([place, problem]) =>
+    problem.kind === 'damaged' ? [[place, problem.reason] as const] : [],
   );
-  const description: Description = { count: decoded.length, size, damaged };
-  await writeEntry(path, description, parts);
-}
-
-function sizeOf({ height, width, channels }: Decoding): number {
-  return height * width * channels;
+  // A folder with pictures of other sizes is refused: there is nothing to keep.
+  if (path && damaged.length === problems.length)
+    await writeWithin(entryOfPictures(path, files.length, pictures.bytes, damaged));
+  return pictures;
 }

@@ -5,8 +5,10 @@ import { BadRowsError } from '../bad-rows.js';
 import { toUnit } from '../bytes.js';
 import type { Column, EncodedColumn } from '../columns.js';
 import { type Decoding, inspectImage } from '../decode-image.js';
+import { cachedFrom, keptAtMost, sizeOf } from '../kept-pictures.js';
 import { BatchPool, decodingThreads } from '../workers/pool.js';
 import type { Binding, FieldType, Reader, SplitColumn } from './field-type.js';
+import { keptReader } from './kept-column.js';
 import { fieldType, otherShape } from './shapes.js';
 
 /** Pictures whose sizes are looked at before anything is trained. */
@@ -21,7 +23,7 @@ export const imageField: FieldType = {
     };
     const problem = await firstProblem(binding);
     if (problem) return problem;
-    const readers = binding.columns.map(({ column }) => readerOf(column, binding));
+    const readers = binding.columns.map((split) => readerOf(split, binding));
     return readers.every((reader) => reader !== undefined) ? { readers } : otherShape(binding);
   },
 };
@@ -37,9 +39,9 @@ function namedFiles(column: Column): Column {
   };
 }
 
-function readerOf(column: Column, binding: Binding): Reader | undefined {
+function readerOf({ column, count }: SplitColumn, binding: Binding): Reader | undefined {
   const { shape } = binding.field;
-  if (column.kind === 'encoded') return decoded(column, wantedDecoding(binding));
+  if (column.kind === 'encoded') return decoded(column, count, binding);
   if (column.kind === 'pixels') {
     return column.shape.every((size, axis) => size === shape[axis]) ? (rows) => column.read(rows) : undefined;
   }
@@ -61,8 +63,13 @@ function wantedDecoding({ decl, field }: Binding): Decoding {
   return { height, width, channels, resize: decl.args['resize'] === true };
 }
 
-function decoded(column: EncodedColumn, decoding: Decoding): Reader {
+function decoded(column: EncodedColumn, count: number, binding: Binding): Reader {
+  const { args } = binding.decl;
+  const decoding = wantedDecoding(binding);
   const pool = new BatchPool(decodingThreads());
+  const size = count * sizeOf(decoding);
+  if (column.origin && (args['keep'] ?? size <= keptAtMost) === true)
+    return keptReader(column, count, decoding, pool, (args['cache'] ?? size >= cachedFrom) === true);
   return async (rows) => {
     const { values, bad } = await pool.run({ kind: 'decode', items: await column.read(rows), decoding });
     if (bad.length === 0) return values;

@@ -16,8 +16,11 @@ export function pickRows(column: Column, name: string, rows: Uint32Array): Colum
       };
     case 'text':
       return { ...column, name, read: (wanted: ArrayLike<number>) => renumbered(rows, column.read(inner(wanted))) };
-    case 'encoded':
-      return { ...column, name, read: (wanted: ArrayLike<number>) => renumbered(rows, column.read(inner(wanted))) };
+    case 'encoded': {
+      // Only of the whole column is it known what decides it.
+      const { origin: _, ...others } = column;
+      return { ...others, name, read: (wanted: ArrayLike<number>) => renumbered(rows, column.read(inner(wanted))) };
+    }
   }
 }
 

@@ -17,6 +17,23 @@ export const resizeArgument: LoaderArgument = {
   doc: 'Whether pictures of other sizes are scaled to cover the declared one and cut around the centre. `false` by default: they are an error.',
 };
 
+export const keepArgument: LoaderArgument = {
+  kind: 'boolean',
+  doc: 'Whether all pictures are decoded at once and stay in memory, or each whenever it is needed; by default as long as they take less than a GiB.',
+};
+export const cacheArgument: LoaderArgument = {
+  kind: 'boolean',
+  doc: 'Whether pictures that are decoded at once are kept on disk for the next opening, by the names, sizes and times of their files; by default from 8 MiB on.',
+};
+export const keepReadArgument: LoaderArgument = {
+  kind: 'boolean',
+  doc: 'Whether pictures stay in memory once they are decoded; by default as long as all take less than a GiB.',
+};
+export const cacheReadArgument: LoaderArgument = {
+  kind: 'boolean',
+  doc: 'Whether pictures that stay in memory are kept on disk too for the next opening, once all are decoded, by the names, sizes and times of their files; by default from 8 MiB on.',
+};
+
 /** The share of something that becomes the split `test`. */
 export function heldOutArgument(what: string, share: number): LoaderArgument {
   return { kind: 'number', doc: `${what} that is held out as \`test\`, at least 0 and below 1; ${share} by default.` };

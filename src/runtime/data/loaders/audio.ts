@@ -7,18 +7,18 @@ import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
 import { type Clip, decodeAudio } from '../audio/decode-audio.js';
 import { writeWindow } from '../audio/windows.js';
+import { type Heard, pathOfSounds, readSounds, writeSounds } from '../cache/sounds.js';
 import { classColumn } from '../column-sources.js';
 import type { RawSplit, TensorColumn } from '../columns.js';
 import type { Loader } from '../dataset.js';
 import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
+import { cachedFrom, keptAtMost } from '../kept-pictures.js';
 import { type BadFile, reportSkipped } from '../skipped.js';
 import { argumentError, heldOutArgument, pathArgument } from './arguments.js';
 
 const soundName = /\.(wav|wave|flac|ogg|oga|mp3)$/i;
-/** Bytes of samples that are kept in memory; what is beyond is decoded again whenever it is needed. */
-const keptAtMost = 2 ** 30;
 
 interface Found {
   readonly path: string;
@@ -42,6 +42,10 @@ export const audio: Loader = {
       kind: 'boolean',
       doc: 'Whether shorter clips are filled up with silence. `false` by default: they are left out and named.',
     },
+    cache: {
+      kind: 'boolean',
+      doc: 'Whether the decoded and resampled sounds are kept on disk for the next opening, by the names, sizes and times of their files; by default from 8 MiB on, up to a GiB.',
+    },
   },
   async load(decl, options) {
     const rate = wholeArgument(decl, 'rate');
@@ -56,20 +60,35 @@ export const audio: Loader = {
     const files = (await filesBelow(folder)).filter(matches);
     if (files.length === 0) throw nothingFound(decl, folder, 'sounds (.wav, .flac, .ogg, .mp3)');
 
-    const decode = async (path: string): Promise<Clip> =>
-      longEnough(await decodeAudio(join(folder, path), rate), size, decl.args['pad'] === true);
+    const whole = (clip: Clip): Clip => longEnough(clip, size, decl.args['pad'] === true);
+    const hear = (path: string): Promise<Clip> => decodeAudio(join(folder, path), rate);
+    const { cache } = decl.args;
+    const place =
+      cache === false
+        ? undefined
+        : await pathOfSounds(
+            files.map((file) => join(folder, file)),
+            rate,
+          );
+    const known = place && (await readSounds(place, files.length));
+    const heard: Heard[] = [];
     const bad: BadFile[] = [];
     const good: Found[] = [];
-    let kept = 0;
-    for (const path of files) {
+    let bytes = 0;
+    for (const [i, path] of files.entries()) {
+      const sound = known ? known[i]! : await heardOf(() => hear(path));
       try {
-        const clip = await decode(path);
-        kept += clip.samples.byteLength;
-        good.push({ path, rate: clip.rate, samples: kept <= keptAtMost ? clip.samples : undefined });
+        if ('reason' in sound) throw new Error(sound.reason);
+        bytes += sound.clip.samples.byteLength;
+        const clip = whole(sound.clip);
+        good.push({ path, rate: clip.rate, samples: bytes <= keptAtMost ? clip.samples : undefined });
       } catch (error) {
-        bad.push({ file: path, reason: error instanceof Error ? error.message : String(error) });
+        bad.push({ file: path, reason: reasonOf(error) });
       }
+      if (bytes <= keptAtMost) heard.push(sound);
     }
+    const complete = heard.length === files.length;
+    if (place && !known && complete && (cache === true || bytes >= cachedFrom)) await writeSounds(place, heard);
     reportSkipped('sounds', bad, files.length, options);
     refuseOtherRates(decl, good);
     const splits = Object.entries(labelByFolder(good, heldOut)).map(([name, examples]) => {
@@ -79,7 +98,7 @@ export const audio: Loader = {
         count: examples.length,
         files: () => clips.map(({ path }) => path),
         columns: [
-          windows(clips, size, decode),
+          windows(clips, size, async (path) => whole(await hear(path))),
           ...(labelled ? [classColumn(Int32Array.from(examples, ({ label }) => label!))] : []),
         ],
       };
@@ -91,6 +110,18 @@ export const audio: Loader = {
     };
   },
 };
+
+async function heardOf(hear: () => Promise<Clip>): Promise<Heard> {
+  try {
+    return { clip: await hear() };
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 function wholeArgument(decl: DatasetDecl, name: string): number | undefined {
   const value = decl.args[name];

@@ -19,9 +19,8 @@ export const idx: Loader = {
     const folder = pathArgument(decl, baseDirectory);
     await requireFolder(decl, folder);
     const names = new Set(await readdir(folder));
-    const train = await readSplit(folder, names, 'train');
+    const [train, test] = await Promise.all([readSplit(folder, names, 'train'), readSplit(folder, names, 't10k')]);
     if (!train) throw nothingFound(decl, folder, 'train-images-idx3-ubyte or train-images-idx3-ubyte.gz');
-    const test = await readSplit(folder, names, 't10k');
     if (test) requireEqualSizes(decl, train, test);
     return {
       splits: { train: train.split, ...(test ? { test: test.split } : {}) },

@@ -3,39 +3,35 @@
  * `keep` says whether all are decoded when the data set is opened and stay in memory, or each whenever it is needed; `cache` whether what was decoded is
  * kept on disk for the next opening.
  */
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { EbmcError, report } from '../../../diagnostics/index.js';
 import { cachedPictures } from '../cache/pictures.js';
 import { classColumn, encodedFiles, sharedPixels } from '../column-sources.js';
 import type { Column, Encoded, RawSplit } from '../columns.js';
-import type { Loader, LoaderArgument, OpenOptions } from '../dataset.js';
+import type { Loader, OpenOptions } from '../dataset.js';
 import { type Decoding, decodeImage, inspectImage } from '../decode-image.js';
 import { fieldType } from '../fields/shapes.js';
 import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
-import { argumentError, heldOutArgument, pathArgument, resizeArgument } from './arguments.js';
+import { cachedFrom, type KeptPictures, keepPictures, keptAtMost, sizeOf } from '../kept-pictures.js';
+import { someAtATime } from '../some-at-a-time.js';
+import {
+  argumentError,
+  cacheArgument,
+  heldOutArgument,
+  keepArgument,
+  pathArgument,
+  resizeArgument,
+} from './arguments.js';
 
 const pictureName = /\.(png|jpe?g|webp)$/i;
 const namedAtMost = 10;
-/** Bytes: what is larger is decoded again in each epoch. */
-const keptAtMost = 2 ** 30;
-/** Bytes: fewer are decoded as fast as they are found in the cache. */
-const cachedFrom = 2 ** 23;
 
-type Seen = Awaited<ReturnType<typeof decodeImage | typeof inspectImage>>;
-
-export const keepArgument: LoaderArgument = {
-  kind: 'boolean',
-  doc: 'Whether all pictures are decoded at once and stay in memory, or each whenever it is needed; by default as long as they take less than a GiB.',
-};
-
-export const cacheArgument: LoaderArgument = {
-  kind: 'boolean',
-  doc: 'Whether pictures that are decoded at once are kept on disk for the next opening, by the names, sizes and times of their files; by default from 8 MiB on.',
-};
+type Seen = Awaited<ReturnType<typeof inspectImage>>;
+type Problems = KeptPictures['problems'];
+type Problem = Exclude<Seen, { kind: 'fits' }>;
 
 export const images: Loader = {
   name: 'images',
@@ -58,26 +54,28 @@ export const images: Loader = {
     const files = (await filesBelow(folder)).filter(matches);
     if (files.length === 0) throw nothingFound(decl, folder, 'pictures (.png, .jpg, .jpeg, .webp)');
     const decoding = wantedDecoding(decl);
-    const size = decoding.height * decoding.width * decoding.channels;
+    const size = sizeOf(decoding);
     const keep = decl.args['keep'] ?? files.length * size <= keptAtMost;
-    const look = keep === true ? decodeImage : inspectImage;
-    const lookAt = <S extends Seen>(one: (item: Encoded, wanted: Decoding) => Promise<S>): Promise<S[]> =>
-      lookAtAll(files, (path) => one({ name: path, file: join(folder, path) }, decoding));
+    const itemAt = (place: number): Encoded => ({ name: files[place]!, file: join(folder, files[place]!) });
     const cache = keep === true && (decl.args['cache'] ?? files.length * size >= cachedFrom) === true;
-    const seen = cache
-      ? await cachedPictures(folder, files, decoding, () => lookAt(decodeImage))
-      : await lookAt<Seen>(look);
-    refuseOtherSizes(folder, files, seen, decoding);
-    reportDamaged(files, seen, options);
-    const good = files.flatMap((path, i): Picture[] => {
-      const picture = seen[i]!;
-      if (picture.kind === 'pixels') return [{ path, pixels: picture.pixels }];
-      return picture.kind === 'fits' ? [{ path, pixels: undefined }] : [];
-    });
+    const paths = files.map((path) => join(folder, path));
+    const decodeAll = (): Promise<KeptPictures> =>
+      keepPictures(files.length, decoding, (place) => decodeImage(itemAt(place), decoding));
+    const kept =
+      keep !== true ? undefined : cache ? await cachedPictures(paths, decoding, decodeAll) : await decodeAll();
+    const problems =
+      kept?.problems ?? (await inspectAll(files.length, (place) => inspectImage(itemAt(place), decoding)));
+    refuseOtherSizes(folder, files, problems, decoding);
+    reportDamaged(files, problems, options);
+    const good = files.flatMap((path, place): Picture[] => (problems.has(place) ? [] : [{ path, place }]));
     const source = (pictures: readonly Picture[]): Column =>
-      keep === true
-        ? sharedPixels(stack(pictures, size), [decoding.height, decoding.width, decoding.channels])
-        : encodedFiles(pictures.map(({ path }) => join(folder, path)));
+      kept
+        ? sharedPixels(
+            kept.bytes,
+            [decoding.height, decoding.width, decoding.channels],
+            Uint32Array.from(pictures, ({ place }) => place),
+          )
+        : encodedFiles(pictures.map(({ place }) => paths[place]!));
     return {
       splits: collect(labelByFolder(good, heldOut), source),
       without: 'found no class folders: each picture has to lie in a folder named after its class',
@@ -99,41 +97,47 @@ function wantedDecoding(decl: DatasetDecl): Decoding {
   return { height, width, channels, resize: decl.args['resize'] === true };
 }
 
-/** In the order of the files, some at a time. */
-async function lookAtAll<S>(files: readonly string[], look: (file: string) => Promise<S>): Promise<S[]> {
-  const seen: S[] = new Array(files.length);
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let i = next++; i < files.length; i = next++) seen[i] = await look(files[i]!);
-  };
-  await Promise.all(Array.from({ length: 2 * availableParallelism() }, work));
-  return seen;
+async function inspectAll(count: number, look: (place: number) => Promise<Seen>): Promise<Problems> {
+  const problems = new Map<number, Problem>();
+  await someAtATime(count, async (place) => {
+    const seen = await look(place);
+    if (seen.kind !== 'fits') problems.set(place, seen);
+  });
+  return problems;
 }
 
-function refuseOtherSizes(folder: string, files: readonly string[], seen: readonly Seen[], wanted: Decoding): void {
-  const different = seen.flatMap((picture, i) => (picture.kind === 'other size' ? [{ picture, file: files[i]! }] : []));
+function refuseOtherSizes(folder: string, files: readonly string[], problems: Problems, wanted: Decoding): void {
+  const different = inOrder(problems).flatMap(([place, problem]) =>
+    problem.kind === 'other size' ? [{ problem, file: files[place]! }] : [],
+  );
   const first = different[0];
   if (!first) return;
   const declared = fieldType({ type: 'Image', shape: [wanted.height, wanted.width, wanted.channels] });
-  const found = `${first.picture.height} × ${first.picture.width}`;
+  const found = `${first.problem.height} × ${first.problem.width}`;
   const slots = { file: join(folder, first.file), declared, found, others: different.length - 1 };
   throw new EbmcError([report('EBM4010', slots)]);
 }
 
-function reportDamaged(files: readonly string[], seen: readonly Seen[], { strict, warn }: OpenOptions): void {
-  const damaged = seen.flatMap((picture, i) => (picture.kind === 'damaged' ? [{ picture, file: files[i]! }] : []));
+function reportDamaged(files: readonly string[], problems: Problems, { strict, warn }: OpenOptions): void {
+  const damaged = inOrder(problems).flatMap(([place, problem]) =>
+    problem.kind === 'damaged' ? [{ problem, file: files[place]! }] : [],
+  );
   if (damaged.length === 0) return;
   const named = damaged.slice(0, namedAtMost);
   const slots = { count: damaged.length, total: files.length, files: named.map(({ file }) => file) };
-  const notes = named.map(({ file, picture }) => `${file}: ${picture.reason}`);
+  const notes = named.map(({ file, problem }) => `${file}: ${problem.reason}`);
   if (strict || damaged.length === files.length) throw new EbmcError([report('EBM4009', slots, { notes })]);
   warn(report('EBM4008', slots, { notes }));
 }
 
+function inOrder(problems: Problems): [number, Problem][] {
+  return [...problems].sort(([a], [b]) => a - b);
+}
+
 interface Picture {
   readonly path: string;
-  /** Where all are kept. */
-  readonly pixels: Uint8Array | undefined;
+  /** Among all files. */
+  readonly place: number;
 }
 
 function collect(
@@ -153,13 +157,4 @@ function collect(
     return [name, split] as const;
   });
   return Object.fromEntries(entries);
-}
-
-/** In memory that other threads see too. */
-function stack(pictures: readonly Picture[], size: number): Uint8Array {
-  const all = new Uint8Array(new SharedArrayBuffer(pictures.length * size));
-  pictures.forEach(({ pixels }, row) => {
-    all.set(pixels!, row * size);
-  });
-  return all;
 }

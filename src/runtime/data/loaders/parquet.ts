@@ -12,13 +12,19 @@ import { ParquetFile } from '../parquet/file.js';
 import type { ParquetColumn } from '../parquet/schema.js';
 import { PartedRows } from '../parted-rows.js';
 import { readError } from '../read-error.js';
-import { filesArgument, resizeArgument, testFilesArgument } from './arguments.js';
+import { cacheReadArgument, filesArgument, keepReadArgument, resizeArgument, testFilesArgument } from './arguments.js';
 
 export const parquet: Loader = {
   name: 'parquet',
   doc: "Parquet files: numbers, words, lists, and pictures, sounds and class labels as Hugging Face's `datasets` writes them; Snappy, Zstd, Gzip, Brotli, LZ4.",
   example: 'parquet("train-*.parquet", test: "test-*.parquet")',
-  arguments: { '0': filesArgument, test: testFilesArgument, resize: resizeArgument },
+  arguments: {
+    '0': filesArgument,
+    test: testFilesArgument,
+    resize: resizeArgument,
+    keep: keepReadArgument,
+    cache: cacheReadArgument,
+  },
   async load(decl, options) {
     const files = await findFiles(decl, options, /\.parquet$/i, '.parquet files');
     const splits: Partial<Record<SplitName, RawSplit>> = {};
@@ -61,13 +67,22 @@ async function splitOf(decl: DatasetDecl, files: readonly ParquetFile[]): Promis
     (part) => groups[part]!.file.path,
   );
   const fileOf = (row: number): ParquetFile => groups.findLast(({ start }) => start <= row)!.file;
-  const columns = everywhere.map((column) => columnOf(column, rows, fileOf, () => shapeOf(column, first!)));
+  const columns = everywhere.map((column) =>
+    columnOf(
+      column,
+      rows,
+      files.map(({ path }) => path),
+      fileOf,
+      () => shapeOf(column, first!),
+    ),
+  );
   return { count, columns: await Promise.all(columns), parts: groups };
 }
 
 async function columnOf(
   { name, kind, element, classes, shape: known }: ParquetColumn,
   rows: PartedRows,
+  files: readonly string[],
   fileOf: (row: number) => ParquetFile,
   findShape: () => Promise<readonly number[]>,
 ): Promise<Column> {
@@ -90,7 +105,7 @@ async function columnOf(
       });
       return items;
     };
-    return { kind, name, read };
+    return { kind, name, read, origin: { files, rows: `column ${name}` } };
   }
   const shape = known ?? (await findShape());
   const width = shape.reduce((a, b) => a * b, 1);

@@ -8,9 +8,9 @@ import { catalog, type Layout, type Published } from '../readymade/catalog.js';
 import { fetchFiles, readymadeFolder } from '../readymade/fetch.js';
 import { planarSplit, unlabelledSplit } from '../readymade/planar.js';
 import { unpack } from '../readymade/unpack.js';
-import { argumentError, resizeArgument } from './arguments.js';
+import { argumentError, cacheArgument, keepArgument, resizeArgument } from './arguments.js';
 import { idx } from './idx.js';
-import { cacheArgument, images, keepArgument } from './images.js';
+import { images } from './images.js';
 
 const unlabelledArgument: LoaderArgument = {
   kind: 'string',

@@ -91,4 +91,25 @@ async function requireSmallDescription(path: string, size: number): Promise<void
     throw new Error(
       `its description claims ${length} bytes, more than the ${Math.min(descriptionAtMost, size)} that are read`,
     );
+  const found = schemaElements(await readFileRange(path, size - 8 - length, Math.min(length, 32)));
+  if (found > mostColumns) throw tooManyColumns(path, found);
+}
+
+/** How many a description says it has (Thrift's compact protocol: the version, then the list of them), before all are read; 0 where it begins otherwise. */
+function schemaElements(bytes: Uint8Array): number {
+  let at = 0;
+  const number = (): number => {
+    let value = 0;
+    for (let shift = 0; at < bytes.length; shift += 7) {
+      const byte = bytes[at++]!;
+      value += (byte & 127) * 2 ** shift;
+      if (byte < 128) break;
+    }
+    return value;
+  };
+  if (bytes[at++] !== 0x15) return 0;
+  number();
+  if (bytes[at++] !== 0x19) return 0;
+  const few = bytes[at++]! >> 4;
+  return few < 15 ? few : number();
 }

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EbmcError, report } from '../../../diagnostics/index.js';
+import { toUnit } from '../bytes.js';
 import { classColumn } from '../column-sources.js';
 import type { PixelColumn, RawSplit } from '../columns.js';
 import { readFileRange } from '../read-encoded.js';
@@ -64,8 +65,10 @@ function pixelsOf(layout: PlanarFiles, read: (row: number) => Promise<Uint8Array
     async read(rows) {
       const values = new Float32Array(rows.length * order.length);
       const pictures = await Promise.all(Array.from(rows, read));
+      const picture = new Uint8Array(order.length);
       for (const [place, bytes] of pictures.entries()) {
-        for (let k = 0; k < order.length; k++) values[place * order.length + k] = bytes[order[k]!]! / 255;
+        for (let k = 0; k < order.length; k++) picture[k] = bytes[order[k]!]!;
+        toUnit(picture, values, place * order.length);
       }
       return values;
     },

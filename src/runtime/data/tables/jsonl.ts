@@ -1,5 +1,6 @@
 /** JSON Lines: an object a line. */
 import { createReadStream } from 'node:fs';
+import { parseJson } from '../../parse-json.js';
 import type { Cell, TableFormat, TableRecord } from './table.js';
 
 /** Bytes of a line, or of an object of a list. */
@@ -26,7 +27,7 @@ export const jsonlFormat: TableFormat = {
 export function parseObject(text: string | undefined, what: string): TableRecord['values'] {
   if (text === undefined) return `the ${what} is longer than ${longest} bytes`;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     return `the ${what} is not an object`;
   } catch (error) {

@@ -16,20 +16,25 @@ export interface Member {
   content(): Promise<Uint8Array>;
 }
 
-/** The files in it, in order. Stops, with the reason, where it is damaged. */
+/** The files in it, in order; links are told and not followed. Stops, with the reason, where it is damaged. */
 export async function indexShard(
   path: string,
   onMember: (member: Member) => Promise<void> | void,
+  onLink: (name: string) => void,
 ): Promise<string | undefined> {
   const handle = await open(path);
   try {
-    return await scan(new Window(handle, (await handle.stat()).size), onMember);
+    return await scan(new Window(handle, (await handle.stat()).size), onMember, onLink);
   } finally {
     await handle.close();
   }
 }
 
-async function scan(window: Window, onMember: (member: Member) => Promise<void> | void): Promise<string | undefined> {
+async function scan(
+  window: Window,
+  onMember: (member: Member) => Promise<void> | void,
+  onLink: (name: string) => void,
+): Promise<string | undefined> {
   let [at, extended, shared] = [0, undefined, undefined] as [number, Pax | undefined, Pax | undefined];
   while (at + block <= window.size) {
     const bytes = await window.read(at, block);
@@ -53,7 +58,7 @@ async function scan(window: Window, onMember: (member: Member) => Promise<void> 
     extended = undefined;
     if (type === 'File' || type === 'OldFile' || type === 'ContiguousFile') {
       await onMember({ name: header.path ?? '', start, length, content: () => window.read(start, length) });
-    }
+    } else if (type === 'Link' || type === 'SymbolicLink') onLink(header.path ?? '');
   }
   return at > window.size ? 'it is cut off' : undefined;
 }

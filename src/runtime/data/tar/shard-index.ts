@@ -1,4 +1,5 @@
 /** The samples of some shards: where the members of each are, and what columns they make. */
+import { createHash } from 'node:crypto';
 import type { DatasetDecl } from '../../../compiler/declarations.js';
 import { chooseColumns } from '../choose-columns.js';
 import type { Column, Encoded, RawSplit } from '../columns.js';
@@ -29,16 +30,20 @@ export class ShardIndex {
     this.shards.push({ path, firstSample: this.count });
     let key: string | undefined;
     try {
-      const damage = await indexShard(path, async (member) => {
-        const parts = /^((?:.*\/)?[^./][^./]*)\.([^/]+)$/.exec(member.name);
-        if (!parts || leaves(member.name)) {
-          if (leaves(member.name)) this.skipped.add(`${path}: ${member.name}`, 'its path leaves the folder');
-          return;
-        }
-        if (parts[1] !== key) this.count++;
-        key = parts[1];
-        await this.place(path, parts[2]!.toLowerCase(), member);
-      });
+      const damage = await indexShard(
+        path,
+        async (member) => {
+          const parts = /^((?:.*\/)?[^./][^./]*)\.([^/]+)$/.exec(member.name);
+          if (!parts || leaves(member.name)) {
+            if (leaves(member.name)) this.skipped.add(`${path}: ${member.name}`, 'its path leaves the folder');
+            return;
+          }
+          if (parts[1] !== key) this.count++;
+          key = parts[1];
+          await this.place(path, parts[2]!.toLowerCase(), member);
+        },
+        (name) => this.skipped.add(`${path}: ${name}`, 'it is a link, which is not followed'),
+      );
       if (damage) this.skipped.add(path, damage);
     } catch (error) {
       throw readError(path, error);
@@ -99,7 +104,10 @@ export class ShardIndex {
         const file = this.shards[shards[row]!]!.path;
         return { name: `${file}, sample ${samples[row]}.${name}`, file, start: at[row]!, length: size[row]! };
       });
-    if (kind === 'encoded') return { kind, name, read: async (rows) => items(rows) };
+    if (kind === 'encoded') {
+      const origin = { files: this.shards.map(({ path }) => path), rows: digestOf(at, size, shards) };
+      return { kind, name, origin, read: async (rows) => items(rows) };
+    }
     const read = async (rows: ArrayLike<number>): Promise<string[]> =>
       Promise.all(items(rows).map(async (item) => new TextDecoder().decode(await readEncoded(item))));
     return { kind, name, read };
@@ -142,4 +150,11 @@ function kindOf(ending: string): 'class' | 'text' | 'encoded' {
 
 function leaves(name: string): boolean {
   return name.startsWith('/') || name.split('/').includes('..');
+}
+
+/** Of where members are. */
+function digestOf(...places: readonly (Float64Array | Uint32Array)[]): string {
+  const hash = createHash('sha256');
+  for (const numbers of places) hash.update(numbers);
+  return hash.digest('hex');
 }
