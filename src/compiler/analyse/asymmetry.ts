@@ -33,7 +33,8 @@ export function findPredictor(model: TypedModel, roots: readonly Node[]): string
   return undefined;
 }
 
-function reachedWithoutStop(roots: readonly Node[]): ReadonlySet<Node> {
+/** What gets a gradient, if parameters below it do. */
+export function reachedWithoutStop(roots: readonly Node[]): ReadonlySet<Node> {
   const reached = new Set<Node>();
   const waiting = [...roots];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
@@ -44,7 +45,8 @@ function reachedWithoutStop(roots: readonly Node[]): ReadonlySet<Node> {
   return reached;
 }
 
-function stoppedNodes(roots: readonly Node[]): ReadonlySet<Node> {
+/** What stopped gradients are computed from. */
+export function stoppedNodes(roots: readonly Node[]): ReadonlySet<Node> {
   const stops = topological(roots).filter(({ op }) => op === 'stop_gradient');
   return new Set(topological(stops));
 }

@@ -5,12 +5,13 @@
  * is strictly lower, or such an asymmetry.
  */
 import { type Diagnostic, report } from '../../diagnostics/index.js';
-import { isFrozen, type TypedModel } from '../check/typed-model.js';
+import { isCopy, type TypedModel } from '../check/typed-model.js';
 import { topological } from '../graph/schedule.js';
-import type { Node } from '../graph/types.js';
 import { findPredictor } from './asymmetry.js';
-import { freeObjective, type Objective, type Output, TooLarge, wholeObjective } from './objective.js';
+import { freeOutputs, type Output } from './free-outputs.js';
+import { freeObjective, type Objective, TooLarge, wholeObjective } from './objective.js';
 import { repeated } from './outputs.js';
+import { fades } from './response.js';
 import { compare, type Found, lowestConstant } from './search.js';
 
 export interface CollapseAnalysis {
@@ -39,6 +40,7 @@ export function analyseCollapse(model: TypedModel): CollapseAnalysis {
   try {
     const objective = freeObjective(model, outputs);
     const { constant, lower } = compare(objective);
+    if (lower && fades(model, roots, outputs, objective, constant)) return { diagnostics: [canFade(model, outputs)] };
     if (lower) return { diagnostics: [], reason: termThatFalls(model, objective, constant, lower) };
     const predictor = findPredictor(model, roots);
     if (predictor) return { diagnostics: [], reason: predictor };
@@ -83,6 +85,19 @@ function termThatFalls(model: TypedModel, objective: Objective, constant: Found,
   return `term \`${most.name}\` is lower where examples differ: ${round(most.after)} in a batch of ${examples}, against ${round(most.before)} at the best constant representation`;
 }
 
+function canFade(model: TypedModel, outputs: readonly Output[]): Diagnostic {
+  const learning = model.encoders.filter(({ name }) => !isCopy(model, name));
+  const encoders = learning.filter(({ name }) => outputs.some(({ encoder }) => encoder === name));
+  return report(
+    'EBM3003',
+    { encoders: encoders.map(({ name }) => `encoder \`${name}\``).join(' and ') },
+    {
+      span: model.terms[0]!.span,
+      related: encoders.map(({ span }) => ({ span, message: 'its output may become constant' })),
+    },
+  );
+}
+
 function canCollapse(model: TypedModel, outputs: readonly Output[], objective: Objective, constant: Found): Diagnostic {
   const encoders = [...new Set(outputs.map((o) => o.encoder))];
   const upstream = model.encoders.map((e) => e.name).filter((name) => !encoders.includes(name));
@@ -112,34 +127,6 @@ function canCollapse(model: TypedModel, outputs: readonly Output[], objective: O
 
 function round(x: number): string {
   return String(Number(x.toPrecision(3)));
-}
-
-/** What a step computes, the outputs it is a function of, and whether it holds slopes of them, of which their values say nothing. */
-function freeOutputs(model: TypedModel) {
-  const roots = [...model.terms, ...model.updates].map(({ node }) => node);
-  const outputs = outermostOutputs(model, roots);
-  const free = new Set(outputs.map(({ node }) => node));
-  const slopes = topological(roots).filter(({ op }) => op === 'grad');
-  return { roots, outputs, hasSlopes: topological(slopes).some((node) => free.has(node)) };
-}
-
-/** The results of encoder calls that reach the objective through no other encoder. */
-function outermostOutputs(model: TypedModel, roots: readonly Node[]): Output[] {
-  const results = new Map(model.calls.map((c) => [c.result, c.path]));
-  const found: Output[] = [];
-  const seen = new Set<Node>();
-  const stack = [...roots];
-  while (stack.length > 0) {
-    const node = stack.pop()!;
-    if (seen.has(node)) continue;
-    seen.add(node);
-    const encoder = results.get(node);
-    // What a frozen copy gives is as fixed as data.
-    if (encoder !== undefined && isFrozen(model, encoder)) continue;
-    if (encoder !== undefined && node.axes.some((a) => a.kind === 'example')) found.push({ encoder, node });
-    else stack.push(...node.args);
-  }
-  return found.reverse();
 }
 
 function stops(model: TypedModel): boolean {

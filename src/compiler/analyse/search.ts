@@ -35,6 +35,12 @@ export function compare(objective: Objective): { readonly constant: Found; reado
   return { constant: settled, lower: fallen.value < enoughBelow(settled) ? fallen : undefined };
 }
 
+/** Whether from constant outputs, themselves made the best they can be, differing ones are clearly lower. */
+export function isLowerApart(objective: Objective, start: Outputs): boolean {
+  const constant = descendFrom(objective, start, constantFor(objective));
+  return findLower(objective, constant) !== undefined;
+}
+
 function enoughBelow({ value }: Found): number {
   return value - margin * (1 + Math.abs(value));
 }
@@ -90,7 +96,7 @@ function findLower(objective: Objective, constant: Found): Found | undefined {
 }
 
 /** The end of a descent, with states as they settle there. */
-function descendFrom(
+export function descendFrom(
   objective: Objective,
   start: Outputs,
   project: Projection,
@@ -102,9 +108,9 @@ function descendFrom(
   return descent.reached();
 }
 
-/** What of a gradient is not the same for every example. */
-function differing(gradient: Outputs): Outputs {
-  return gradient.map((g) => moved(g, repeated(g.shape, meanRow(g)), -1));
+/** What of values is not the same for every example. */
+export function differing(values: Outputs): Outputs {
+  return values.map((g) => moved(g, repeated(g.shape, meanRow(g)), -1));
 }
 
 /** The mean over examples, and over the outputs of one encoder that have one shape. */
