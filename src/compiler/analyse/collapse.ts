@@ -12,7 +12,7 @@ import { freeOutputs, type Output } from './free-outputs.js';
 import { freeObjective, type Objective, TooLarge, wholeObjective } from './objective.js';
 import { repeated } from './outputs.js';
 import { fades } from './response.js';
-import { compare, type Found, lowestConstant } from './search.js';
+import { compare, type Found, isClearlyBelow, lowestConstant } from './search.js';
 
 export interface CollapseAnalysis {
   readonly diagnostics: readonly Diagnostic[];
@@ -73,6 +73,22 @@ export function plateaus(model: TypedModel): Readonly<Record<string, number>> | 
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
     return undefined;
+  }
+}
+
+/** The terms that are clearly lower at outputs that differ than at the best constant ones; none where that was not found out. */
+export function termsApart(model: TypedModel): readonly string[] {
+  const { outputs, hasSlopes } = freeOutputs(model);
+  if (outputs.length === 0 || hasSlopes || model.groups.length > 1) return [];
+  try {
+    const objective = freeObjective(model, outputs);
+    const { constant, lower } = compare(objective);
+    if (!lower) return [];
+    const [before, after] = [objective.terms(constant.outputs), objective.terms(lower.outputs)];
+    return model.terms.flatMap(({ name }, k) => (isClearlyBelow(after[k]!, before[k]!) ? [name] : []));
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    return [];
   }
 }
 

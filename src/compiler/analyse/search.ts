@@ -45,6 +45,10 @@ function enoughBelow({ value }: Found): number {
   return value - margin * (1 + Math.abs(value));
 }
 
+export function isClearlyBelow(value: number, than: number): boolean {
+  return value < enoughBelow({ outputs: [], value: than });
+}
+
 const constantFor =
   ({ owners }: Objective): Projection =>
   (gradient) =>

@@ -149,6 +149,26 @@ ln N for InfoNCE, ln K for K prototypes. A run that stays there has learned noth
 \`ebmc check --explain\` prints these values. The warning is given once, when all terms have stayed within 1 % of theirs and the loss has not
 fallen by 2 %.`,
   }),
+  EBM5021: code<{
+    step: number;
+    term: string;
+    own: readonly [before: number, after: number];
+    plateau: number;
+    others: readonly [before: number, after: number];
+  }>({
+    severity: 'warning',
+    title: 'A term is outweighed',
+    message: ({ step, term, own: [from, to], plateau, others: [before, after] }) =>
+      `step ${step}: term \`${term}\` is outweighed: it went from ${from.toPrecision(3)} to ${to.toPrecision(3)}, and would be ${plateau.toPrecision(3)} if all representations were equal, while the other terms fell from ${before.toPrecision(3)} to ${after.toPrecision(3)}`,
+    help: ({ term }) => [
+      `give \`${term}\` more weight, or the others less; what weights do to one another, \`ebmc compare\` shows as the cosine between the gradients of terms`,
+    ],
+    explain: `The term is one that keeps examples apart: outputs that differ make it lower. It is within a tenth of what it is with the same output
+for every example, although the rest of the objective falls: the encoder gets from the others nearly all of its gradient and goes where they are low, be it to a constant.
+Typical causes: a weight forgotten or written for a sum where the term is a mean, a temperature under one of the terms, a schedule that begins at 0.
+
+It is looked for at the end of each epoch, in the terms as they are logged, which costs nothing, and said once: after two epochs in a row, or at the end of the run.`,
+  }),
   EBM5013: code<{ changed: readonly string[] }>({
     severity: 'warning',
     title: 'The program changed since the checkpoint',
