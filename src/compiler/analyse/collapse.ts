@@ -12,7 +12,7 @@ import { freeOutputs, type Output } from './free-outputs.js';
 import { freeObjective, type Objective, TooLarge, wholeObjective } from './objective.js';
 import { repeated } from './outputs.js';
 import { fades } from './response.js';
-import { compare, type Found, isClearlyBelow, lowestConstant } from './search.js';
+import { compare, type Found, isClearlyBelow, lowestAlike, lowestConstant } from './search.js';
 
 export interface CollapseAnalysis {
   readonly diagnostics: readonly Diagnostic[];
@@ -44,6 +44,9 @@ export function analyseCollapse(model: TypedModel): CollapseAnalysis {
     if (lower) return { diagnostics: [], reason: termThatFalls(model, objective, constant, lower) };
     const predictor = findPredictor(model, roots);
     if (predictor) return { diagnostics: [], reason: predictor };
+    const alike = lowestAlike(objective);
+    if (alike && isClearlyBelow(constant.value, alike.value))
+      return { diagnostics: [], reason: termThatTellsParts(model, objective, constant, alike) };
     return { diagnostics: [canCollapse(model, outputs, objective, constant)] };
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
@@ -92,11 +95,20 @@ export function termsApart(model: TypedModel): readonly string[] {
   }
 }
 
-/** The term that gains most by outputs that differ. */
-function termThatFalls(model: TypedModel, objective: Objective, constant: Found, lower: Found): string {
-  const [before, after] = [objective.terms(constant.outputs), objective.terms(lower.outputs)];
+/** The term that gains most from some outputs to others. */
+function mostFallen(model: TypedModel, objective: Objective, from: Found, to: Found) {
+  const [before, after] = [objective.terms(from.outputs), objective.terms(to.outputs)];
   const falls = model.terms.map(({ name }, k) => ({ name, before: before[k]!, after: after[k]! }));
-  const most = falls.reduce((best, term) => (term.before - term.after > best.before - best.after ? term : best));
+  return falls.reduce((best, term) => (term.before - term.after > best.before - best.after ? term : best));
+}
+
+function termThatTellsParts(model: TypedModel, objective: Objective, constant: Found, alike: Found): string {
+  const { name, before, after } = mostFallen(model, objective, alike, constant);
+  return `term \`${name}\` tells the parts of one example apart: ${round(after)} where they differ, against ${round(before)} where all are alike; that examples differ from one another follows only if parts are told by what is in them, not by where they are`;
+}
+
+function termThatFalls(model: TypedModel, objective: Objective, constant: Found, lower: Found): string {
+  const most = mostFallen(model, objective, constant, lower);
   const [examples] = objective.shapes[0]!;
   return `term \`${most.name}\` is lower where examples differ: ${round(most.after)} in a batch of ${examples}, against ${round(most.before)} at the best constant representation`;
 }

@@ -75,6 +75,16 @@ export function lowestConstant(objective: Objective): Found {
   return longest!.point;
 }
 
+/** The lowest value over outputs whose parts are all alike too; undefined where no output has parts. */
+export function lowestAlike(objective: Objective): Found | undefined {
+  if (objective.shapes.every((shape) => shape.length <= 2)) return undefined;
+  const alike: Projection = (gradient) => gradient.map((values) => repeated(values.shape, meanPart(values)));
+  const found = arrangements(objective.shapes, 'constant').map((outputs) =>
+    descendFrom(objective, alike(outputs), alike, undefined, patience),
+  );
+  return found.reduce((best, one) => (one.value < best.value ? one : best));
+}
+
 function findLower(objective: Objective, constant: Found): Found | undefined {
   const enough = enoughBelow(constant);
   const starts = [
@@ -129,6 +139,12 @@ function sameForAll(values: Outputs, owners: readonly string[]): Outputs {
       same[0]!.map((_, i) => same.reduce((sum, row) => sum + row[i]!, 0) / same.length),
     );
   });
+}
+
+function meanPart({ shape, data }: NdArray): Float64Array {
+  const mean = new Float64Array(shape.at(-1)!);
+  for (let i = 0; i < data.length; i++) mean[i % mean.length]! += (data[i]! * mean.length) / data.length;
+  return mean;
 }
 
 function meanRow({ shape, data }: NdArray): Float64Array {
