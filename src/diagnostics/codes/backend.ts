@@ -144,5 +144,7 @@ with bf16) or the GPU.`,
     explain: `With \`precision: bf16\` the products inside layers take bfloat16 factors. Where the processor has no instructions for them (AMX
 or AVX-512 with bf16, which \`ebmc doctor\` shows), each product is made of converted numbers, and a step takes several times as long
 as in float32. The numbers are those of a processor that has them.`,
+    wrong: '$ ebmc train simclr.ebm --set train.precision=bf16   # a processor without AMX or AVX-512 with bf16\n',
+    right: '$ ebmc train simclr.ebm\n',
   }),
 };
