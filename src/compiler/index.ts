@@ -4,6 +4,7 @@ import { parseModule } from '../grammar/index.js';
 import type { Source, Span } from '../grammar/source.js';
 import type { CompareItem, EvaluateItem, Expr, Module } from '../grammar/syntax-tree.js';
 import { analyseCollapse } from './analyse/collapse.js';
+import { findLeaks } from './analyse/leak.js';
 import { checkCompare } from './check/compare.js';
 import { typeVariant } from './check/competitors.js';
 import { checkDataset } from './check/dataset.js';
@@ -94,7 +95,7 @@ export function checkFile(source: Source, library: Library, options: CheckOption
       models.push(model);
       if (!e.hasErrors && options.analyses !== false) {
         const analysis = analyseCollapse(model);
-        for (const d of analysis.diagnostics) e.add(allowed(d, options.allow ?? []));
+        for (const d of [...analysis.diagnostics, ...findLeaks(model)]) e.add(allowed(d, options.allow ?? []));
         if (analysis.reason) reasons[model.name] = analysis.reason;
       }
     }
@@ -167,7 +168,8 @@ function checkComparison(
     if (typed.model) {
       if (options.analyses !== false && !analysed.has(competitor.model)) {
         const analysis = analyseCollapse(typed.model);
-        found.push(...analysis.diagnostics.map((d) => allowed(d, options.allow ?? [])));
+        const said = [...analysis.diagnostics, ...findLeaks(typed.model)];
+        found.push(...said.map((d) => allowed(d, options.allow ?? [])));
       }
       analysed.add(competitor.model);
       checkPlaces([item.dataset, ...transferredTo(item)], typed.model, datasets, found);
@@ -287,7 +289,7 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
 }
 
 export { checkGradient, type GradientCheckOptions } from './analyse/check-gradient.js';
-export { analyseCollapse, plateaus } from './analyse/collapse.js';
+export { analyseCollapse, plateaus, termsApart } from './analyse/collapse.js';
 export { costOfModel, costOfStep } from './analyse/cost.js';
 export { builtinGroups } from './check/builtins/index.js';
 export { compareSettings } from './check/compare.js';

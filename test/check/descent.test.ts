@@ -33,6 +33,7 @@ function valley(): { objective: Objective; counts: { values: number; gradients: 
     },
     terms: () => [],
     hold: () => objective,
+    facing: (start) => ({ objective, start }),
   };
   return { objective, counts };
 }

@@ -29,6 +29,19 @@ describe('why an example does not collapse', () => {
     expect(check(read('byol.ebm')).reasons['BYOL']).toContain('predictor `q`');
     expect(check(read('simsiam.ebm')).reasons['SimSiam']).toContain('a stopped gradient');
   });
+
+  test('a straight-through code is no predictor: the parts of a sound are told apart', () => {
+    const reason = check(read('wav2vec2.ebm')).reasons['Wav2vec'];
+    expect(reason).toContain('term `contrast` tells the parts of one example apart');
+    expect(reason).not.toContain('predictor');
+  });
+
+  test('a teacher sharper than its student is enough, labels that are told and not read are', () => {
+    const dino = read('dino.ebm').replace('g(f(s)), centre)', 'g(f(s)), centre, teacher_temperature: 0.07)');
+    expect(check(dino).diagnostics.map(({ code }) => code)).toEqual([]);
+    const told = mutants.find(({ name }) => name === 'labels among the features')!.copies!.whole;
+    expect(check(told).diagnostics.map(({ code }) => code)).toEqual(['EBM2070']);
+  });
 });
 
 test.each([

@@ -9,7 +9,27 @@ const read = (example: string): string =>
     .replace('mnist()', 'mnist(limit: 512)')
     .replace(/evaluate \w+ on[^}]*}/, '');
 
+/** An energy of whole numbers: what comes next in a text. */
+const next = `use std.layers { linear }
+use std.energies { token_cross_entropy }
+
+model Next {
+  data x: Tokens[9, 259]
+  param words: [259, 8] = normal([259, 8])
+  encoder f = linear(8)
+  energy E(before, next) = mean(token_cross_entropy(matmul(f(words[before]), transpose(words)), next))
+  minimize { next: E(x[0:8], x[1:9]) }
+  representation mean(f(words[x]), axis: 0)
+}
+
+dataset book = text("books/*.txt", test: 0.2) { x: Tokens[9, 259] }
+
+train Next on book.train { epochs: 1, batch: 8 }
+`;
+
 const cwd = folderWith({
+  'next.ebm': next,
+  'books/moby.txt': 'Call me Ishmael. Some years ago, never mind how long precisely. '.repeat(40),
   'score.ebm': read('denoising_score_matching'),
   'clip.ebm': read('clip'),
   'other.ebm': read('clip').replace('epochs: 3', 'epochs: 4'),
@@ -93,6 +113,14 @@ describe('the energy of a run', () => {
     30_000,
   );
 });
+
+test('ids are not moved little by little', async () => {
+  const trained = await ebmc(['train', 'next.ebm', '--out', 'runs/next', '--no-evaluate'], { cwd });
+  expect(trained.stderr).not.toContain('error');
+  const { status, stderr } = await ebmc(['infer', 'runs/next', 'minimise', '0', '1', '--over', 'next'], { cwd });
+  expect(status).toBe(1);
+  await expect(stderr).toMatchFileSnapshot('golden/EBM7034.txt');
+}, 60_000);
 
 test('files are compared by meaning', async () => {
   const { stdout } = await ebmc(['diff', 'clip.ebm', 'other.ebm'], { cwd });

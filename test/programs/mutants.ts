@@ -5,8 +5,10 @@ export interface Mutant {
   readonly name: string;
   readonly text: string;
   /** What must be reported; undefined where nothing need be, for the reason in `because`. */
-  readonly code: 'EBM3001' | 'EBM2042' | 'EBM2048' | undefined;
+  readonly code: 'EBM3001' | 'EBM3003' | 'EBM3004' | 'EBM2042' | 'EBM2048' | undefined;
   readonly because?: string;
+  /** Of what copies its target: what it was made from, the term that is copied, and steps after which that shows, where they are many. */
+  readonly copies?: { readonly whole: string; readonly term: string; readonly steps?: number };
 }
 
 /** A part of an example, which must be there, in another form. */
@@ -25,6 +27,25 @@ const collapses = (name: string, example: string, ...changes: Change[]): Mutant 
   text: mutate(example, changes),
   code: 'EBM3001',
 });
+
+const leaks = (name: string, example: string, term: string, ...changes: Change[]): Mutant => ({
+  name,
+  text: mutate(example, changes),
+  code: 'EBM3004',
+  copies: { whole: mutate(example, []), term },
+});
+
+const fades = (name: string, temperature: string): Mutant => ({
+  name,
+  text: mutate('dino', [['g(f(s)), centre)', `g(f(s)), centre, teacher_temperature: ${temperature})`]]),
+  code: 'EBM3003',
+});
+
+const classified = (features: string): string =>
+  mutate('several_tasks', [
+    ['  let kept', '  data label: Class[10]\n  encoder head = linear(10)\n  let kept'],
+    ['    turn:', `    class: classification(label, head(${features}))\n    turn:`],
+  ]);
 
 export const mutants: readonly Mutant[] = [
   collapses('VICReg without variance', 'vicreg', [/ {4}variance: .*\n/, '']),
@@ -83,10 +104,31 @@ export const mutants: readonly Mutant[] = [
     code: undefined,
     because: 'with predictor and stop it is SimSiam, which learns (Chen and He 2021, section 4.1)',
   },
+  fades('DINO without sharpening', '1.0'),
+  fades('DINO whose teacher is as sharp as its student', '0.1'),
+  leaks('SimMIM that is shown all patches', 'simmim', 'reconstruction', ['shown(m.visible, 49)', 'ones([49])'], [', shown }', ' }']),
+  leaks('SimMIM that is shown what it is to predict', 'simmim', 'reconstruction', ['shown(m.visible, 49)', 'shown(m.hidden, 49)']),
+  leaks(
+    'T5 whose decoder sees the target',
+    't5',
+    'spans',
+    ['shifted(target, 1)', 'target'],
+    ['use std.text { span_corruption, shifted }', 'use std.text { span_corruption }'],
+  ),
+  leaks('GPT that reads the token it predicts', 'gpt', 'next', ['E(x[0:64], x[1:65])', 'E(x[1:65], x[1:65])']),
+  leaks('BERT without its mask', 'bert', 'masked', ['E(m.tokens, x[m.hidden])', 'E(x, x[m.hidden])']),
+  leaks(
+    'PatchTST that hides nothing',
+    'time_series',
+    'fill',
+    [/p \* reshape\(shown\(m.visible, 16\), \[16, 1\]\)/, 'p'],
+    [', shown }', ' }'],
+  ),
   {
-    name: 'DINO without sharpening',
-    text: mutate('dino', [['g(f(s)), centre)', 'g(f(s)), centre, teacher_temperature: 0.1)']]),
-    code: undefined,
-    because: 'a known miss: outputs that differ are lower, though training may drift to the uniform ones',
+    name: 'labels among the features',
+    text: classified('concat(f(x), one_hot(label, 10))'),
+    code: 'EBM3004',
+    // One linear layer among other terms is slow to find the ten numbers.
+    copies: { whole: classified('f(x)'), term: 'class', steps: 372 },
   },
 ];

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { EvaluateDecl } from '../../compiler/declarations.js';
-import { type CheckOptions, plateaus } from '../../compiler/index.js';
+import { type CheckOptions, plateaus, termsApart } from '../../compiler/index.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
 import { openingOnce } from '../../runtime/data/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
@@ -61,6 +61,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
           programHash: program.hash,
           stepBytes: program.stepBytes,
           plateaus: () => plateaus(typed),
+          apart: () => termsApart(typed),
           reason: () => checked.reasons[typed.name],
           resume: options.flag('resume'),
           overwrite: options.flag('overwrite'),

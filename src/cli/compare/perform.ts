@@ -8,6 +8,7 @@ import {
   type SupervisedLabel,
   superviseModel,
   type TypedModel,
+  termsApart,
   typeVariant,
 } from '../../compiler/index.js';
 import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
@@ -194,6 +195,7 @@ async function trainModel(
       programHash: program.hash,
       stepBytes: program.stepBytes,
       plateaus: () => plateaus(typed),
+      apart: () => termsApart(typed),
       reason: () => analyseCollapse(typed).reason,
       resume: (await readManifest(folder)) !== undefined,
       signal,

@@ -21,6 +21,7 @@ export function findPredictor(model: TypedModel, roots: readonly Node[]): string
       (other) =>
         other.name !== name &&
         isStopped(other.name) &&
+        !isReachedBeside(model, other.name, name) &&
         calls.some(({ args }) => {
           const below = new Set(topological(args));
           return model.calls.some((call) => call.path === other.name && below.has(call.result));
@@ -33,18 +34,33 @@ export function findPredictor(model: TypedModel, roots: readonly Node[]): string
   return undefined;
 }
 
-function reachedWithoutStop(roots: readonly Node[]): ReadonlySet<Node> {
+/**
+ * Whether an encoder gets a gradient by another way than through the predictor: then what is predicted does come to meet the prediction, whatever a stop
+ * elsewhere cancels (that of a straight-through code does).
+ */
+function isReachedBeside(model: TypedModel, encoder: string, predictor: string): boolean {
+  const through = new Set(model.calls.filter(({ path }) => path === predictor).map(({ result }) => result));
+  const beside = reachedWithoutStop(
+    model.terms.map(({ node }) => node),
+    through,
+  );
+  return model.calls.some(({ path, result }) => path === encoder && beside.has(result));
+}
+
+/** What gets a gradient, if parameters below it do. */
+export function reachedWithoutStop(roots: readonly Node[], without: ReadonlySet<Node> = new Set()): ReadonlySet<Node> {
   const reached = new Set<Node>();
   const waiting = [...roots];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
-    if (reached.has(node) || node.op === 'stop_gradient') continue;
+    if (reached.has(node) || without.has(node) || node.op === 'stop_gradient') continue;
     reached.add(node);
     waiting.push(...node.args);
   }
   return reached;
 }
 
-function stoppedNodes(roots: readonly Node[]): ReadonlySet<Node> {
+/** What stopped gradients are computed from. */
+export function stoppedNodes(roots: readonly Node[]): ReadonlySet<Node> {
   const stops = topological(roots).filter(({ op }) => op === 'stop_gradient');
   return new Set(topological(stops));
 }

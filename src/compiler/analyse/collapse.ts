@@ -5,13 +5,14 @@
  * is strictly lower, or such an asymmetry.
  */
 import { type Diagnostic, report } from '../../diagnostics/index.js';
-import { isFrozen, type TypedModel } from '../check/typed-model.js';
+import { isCopy, type TypedModel } from '../check/typed-model.js';
 import { topological } from '../graph/schedule.js';
-import type { Node } from '../graph/types.js';
 import { findPredictor } from './asymmetry.js';
-import { freeObjective, type Objective, type Output, TooLarge, wholeObjective } from './objective.js';
+import { freeOutputs, type Output } from './free-outputs.js';
+import { freeObjective, type Objective, TooLarge, wholeObjective } from './objective.js';
 import { repeated } from './outputs.js';
-import { compare, type Found, lowestConstant } from './search.js';
+import { fades } from './response.js';
+import { compare, type Found, isClearlyBelow, lowestAlike, lowestConstant } from './search.js';
 
 export interface CollapseAnalysis {
   readonly diagnostics: readonly Diagnostic[];
@@ -39,9 +40,13 @@ export function analyseCollapse(model: TypedModel): CollapseAnalysis {
   try {
     const objective = freeObjective(model, outputs);
     const { constant, lower } = compare(objective);
+    if (lower && fades(model, roots, outputs, objective, constant)) return { diagnostics: [canFade(model, outputs)] };
     if (lower) return { diagnostics: [], reason: termThatFalls(model, objective, constant, lower) };
     const predictor = findPredictor(model, roots);
     if (predictor) return { diagnostics: [], reason: predictor };
+    const alike = lowestAlike(objective);
+    if (alike && isClearlyBelow(constant.value, alike.value))
+      return { diagnostics: [], reason: termThatTellsParts(model, objective, constant, alike) };
     return { diagnostics: [canCollapse(model, outputs, objective, constant)] };
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
@@ -74,13 +79,51 @@ export function plateaus(model: TypedModel): Readonly<Record<string, number>> | 
   }
 }
 
-/** The term that gains most by outputs that differ. */
-function termThatFalls(model: TypedModel, objective: Objective, constant: Found, lower: Found): string {
-  const [before, after] = [objective.terms(constant.outputs), objective.terms(lower.outputs)];
+/** The terms that are clearly lower at outputs that differ than at the best constant ones; none where that was not found out. */
+export function termsApart(model: TypedModel): readonly string[] {
+  const { outputs, hasSlopes } = freeOutputs(model);
+  if (outputs.length === 0 || hasSlopes || model.groups.length > 1) return [];
+  try {
+    const objective = freeObjective(model, outputs);
+    const { constant, lower } = compare(objective);
+    if (!lower) return [];
+    const [before, after] = [objective.terms(constant.outputs), objective.terms(lower.outputs)];
+    return model.terms.flatMap(({ name }, k) => (isClearlyBelow(after[k]!, before[k]!) ? [name] : []));
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    return [];
+  }
+}
+
+/** The term that gains most from some outputs to others. */
+function mostFallen(model: TypedModel, objective: Objective, from: Found, to: Found) {
+  const [before, after] = [objective.terms(from.outputs), objective.terms(to.outputs)];
   const falls = model.terms.map(({ name }, k) => ({ name, before: before[k]!, after: after[k]! }));
-  const most = falls.reduce((best, term) => (term.before - term.after > best.before - best.after ? term : best));
+  return falls.reduce((best, term) => (term.before - term.after > best.before - best.after ? term : best));
+}
+
+function termThatTellsParts(model: TypedModel, objective: Objective, constant: Found, alike: Found): string {
+  const { name, before, after } = mostFallen(model, objective, alike, constant);
+  return `term \`${name}\` tells the parts of one example apart: ${round(after)} where they differ, against ${round(before)} where all are alike; that examples differ from one another follows only if parts are told by what is in them, not by where they are`;
+}
+
+function termThatFalls(model: TypedModel, objective: Objective, constant: Found, lower: Found): string {
+  const most = mostFallen(model, objective, constant, lower);
   const [examples] = objective.shapes[0]!;
   return `term \`${most.name}\` is lower where examples differ: ${round(most.after)} in a batch of ${examples}, against ${round(most.before)} at the best constant representation`;
+}
+
+function canFade(model: TypedModel, outputs: readonly Output[]): Diagnostic {
+  const learning = model.encoders.filter(({ name }) => !isCopy(model, name));
+  const encoders = learning.filter(({ name }) => outputs.some(({ encoder }) => encoder === name));
+  return report(
+    'EBM3003',
+    { encoders: encoders.map(({ name }) => `encoder \`${name}\``).join(' and ') },
+    {
+      span: model.terms[0]!.span,
+      related: encoders.map(({ span }) => ({ span, message: 'its output may become constant' })),
+    },
+  );
 }
 
 function canCollapse(model: TypedModel, outputs: readonly Output[], objective: Objective, constant: Found): Diagnostic {
@@ -112,34 +155,6 @@ function canCollapse(model: TypedModel, outputs: readonly Output[], objective: O
 
 function round(x: number): string {
   return String(Number(x.toPrecision(3)));
-}
-
-/** What a step computes, the outputs it is a function of, and whether it holds slopes of them, of which their values say nothing. */
-function freeOutputs(model: TypedModel) {
-  const roots = [...model.terms, ...model.updates].map(({ node }) => node);
-  const outputs = outermostOutputs(model, roots);
-  const free = new Set(outputs.map(({ node }) => node));
-  const slopes = topological(roots).filter(({ op }) => op === 'grad');
-  return { roots, outputs, hasSlopes: topological(slopes).some((node) => free.has(node)) };
-}
-
-/** The results of encoder calls that reach the objective through no other encoder. */
-function outermostOutputs(model: TypedModel, roots: readonly Node[]): Output[] {
-  const results = new Map(model.calls.map((c) => [c.result, c.path]));
-  const found: Output[] = [];
-  const seen = new Set<Node>();
-  const stack = [...roots];
-  while (stack.length > 0) {
-    const node = stack.pop()!;
-    if (seen.has(node)) continue;
-    seen.add(node);
-    const encoder = results.get(node);
-    // What a frozen copy gives is as fixed as data.
-    if (encoder !== undefined && isFrozen(model, encoder)) continue;
-    if (encoder !== undefined && node.axes.some((a) => a.kind === 'example')) found.push({ encoder, node });
-    else stack.push(...node.args);
-  }
-  return found.reverse();
 }
 
 function stops(model: TypedModel): boolean {

@@ -1,5 +1,5 @@
 /** An objective as a function of the outputs of the encoders that reach it through no other. */
-import { isFrozen, type TypedModel } from '../check/typed-model.js';
+import { isCopy, isFrozen, type TypedModel } from '../check/typed-model.js';
 import { gradients } from '../differentiate/index.js';
 import { Builder } from '../graph/builder.js';
 import type { NdArray } from '../graph/ops/op.js';
@@ -11,6 +11,7 @@ import { BatchLowering } from '../lower/batching.js';
 import { Rewriting } from '../lower/rewriting.js';
 import { optimizeForward } from '../optimize/index.js';
 import { evaluateNodes, evaluator } from '../targets/reference/index.js';
+import type { Output } from './free-outputs.js';
 import { type Outputs, uniformNumbers } from './outputs.js';
 import { settledStates } from './settle.js';
 
@@ -32,11 +33,6 @@ const settlingNumbers = 2e6;
 /** The same where the values themselves are wanted. */
 const exactSettlingNumbers = 1e8;
 const draws = { seed: 1, step: 0 };
-
-export interface Output {
-  readonly encoder: string;
-  readonly node: Node;
-}
 
 /** The search would take too long or too much memory. */
 export class TooLarge extends Error {}
@@ -60,6 +56,11 @@ export interface Objective {
   terms(outputs: Outputs): number[];
   /** The same with states as they settle at these outputs, and stay; itself where no state follows the outputs. */
   hold(outputs: Outputs): Objective;
+  /**
+   * The same as the side that learns meets it: stopped gradients, moving averages and states stay at what these outputs give, and only outputs that a
+   * gradient reaches are free.
+   */
+  facing(outputs: Outputs): { readonly objective: Objective; readonly start: Outputs };
   /** Whether few evaluations are all that can be afforded. */
   readonly isCostly: boolean;
   /** How many numbers an evaluation makes. Nothing is computed before it is asked for a value. */
@@ -81,11 +82,18 @@ export function wholeObjective(model: TypedModel, free: readonly Output[]): Obje
   return objective.numbers <= numbersAtOnce ? objective : undefined;
 }
 
+/** What the side that learns meets: outputs of copies, and what stopped gradients are computed from; states by name. */
+interface Faced {
+  readonly outputs: Outputs;
+  readonly states: ReadonlyMap<string, NdArray>;
+}
+
 function objectiveOf(
   model: TypedModel,
   outputs: readonly Output[],
   examples: number,
   settling = settlingNumbers,
+  faced?: Faced,
 ): Objective {
   const rewriting = new Rewriting(model.builder);
   for (const [k, { node }] of outputs.entries()) {
@@ -106,23 +114,41 @@ function objectiveOf(
   const lowered = model.terms.map(lower);
   const next = model.updates.map(({ node }) => lowering.lower(rewriting.rewrite(node)).node);
   const opened = substitute(b, [...lowered, ...next], new Map(), (node, args) =>
-    node.op === 'stop_gradient' ? args[0] : undefined,
+    node.op === 'stop_gradient' && !faced ? args[0] : undefined,
   );
   // All pairs with a long queue are one product, not a number for every pair and dimension.
   const open = optimizeForward(b, opened, 'tfjs');
   const terms = open.slice(0, lowered.length);
   const loss = terms.reduce((sum, term) => b.add(sum, term));
-  const free = outputs.flatMap((_, k) => lowering.inputs.get(`output ${k}`) ?? []);
-  const follows = followers(model, open.slice(lowered.length), free, topological(terms));
+  const reached = outputs.flatMap(({ encoder }, k) => {
+    const node = lowering.inputs.get(`output ${k}`);
+    return node ? [{ encoder, node }] : [];
+  });
+  const isFree = reached.map(({ encoder }) => !faced || !isCopy(model, encoder));
+  const freed = reached.filter((_, k) => isFree[k]);
+  const free = freed.map(({ node }) => node);
+  const follows = faced ? [] : followers(model, open.slice(lowered.length), free, topological(terms));
   const cotangents = gradients(b, loss, free);
   const changing = [...free, ...follows.map(({ state }) => state)];
   const roots = [loss, ...terms, ...cotangents, ...follows.map(({ value }) => value)];
-  const order = topological(roots);
+  const stopped = faced ? topological([loss]).filter(({ op }) => op === 'stop_gradient') : [];
+  const order = topological(roots, new Set(stopped));
   const { moved, wanted } = split(order, roots, changing);
   const known = new Set<Node>([...wanted, ...changing]);
   let fixed: ReadonlyMap<Node, NdArray> | undefined;
+  const given = (): ReadonlyMap<Node, NdArray> => {
+    if (!faced) return fixedValues(model, lowering, order);
+    const below = topological([...order, ...stopped]);
+    const values = fixedValues(model, lowering, below);
+    for (const node of below) {
+      const state = node.op === 'state' && faced.states.get(String(node.attrs['name']));
+      if (state) values.set(node, state);
+    }
+    for (const [k, { node }] of reached.entries()) values.set(node, faced.outputs[k]!);
+    return values;
+  };
   const env = (values: Outputs, states: Outputs): Map<Node, NdArray> => {
-    fixed ??= evaluated(wanted, fixedValues(model, lowering, order));
+    fixed ??= evaluated(wanted, given());
     const all = new Map(fixed);
     for (const [k, v] of [...values, ...states].entries()) all.set(changing[k]!, v);
     return all;
@@ -157,21 +183,21 @@ function objectiveOf(
     };
     return settledStates(next, initial, steps);
   };
-  const owners = outputs.flatMap(({ encoder }, k) => (lowering.inputs.has(`output ${k}`) ? [encoder] : []));
+  const owners = freed.map(({ encoder }) => encoder);
   const bound = (statesAt: (values: Outputs) => Outputs): Objective => {
     const objective: Objective = {
       owners,
       shapes: free.map((node) => node.type.shape.map(Number)),
       at(values) {
         spend(ofValue);
-        const given = env(values, statesAt(values));
-        const [result, ...kept] = value(given, draws);
+        const all = env(values, statesAt(values));
+        const [result, ...kept] = value(all, draws);
         return {
           outputs: values,
           value: result!.data[0]!,
           gradient() {
             spend(ofGradient);
-            return gradient(new Map([...given, ...kept.map((v, k) => [shared[k]!, v] as const)]), draws);
+            return gradient(new Map([...all, ...kept.map((v, k) => [shared[k]!, v] as const)]), draws);
           },
         };
       },
@@ -180,6 +206,12 @@ function objectiveOf(
         if (follows.length === 0) return objective;
         const states = settle(values);
         return bound(() => states);
+      },
+      facing(values) {
+        const settled = settle(values);
+        const states = new Map(follows.map(({ name }, k) => [name, settled[k]!] as const));
+        const held = objectiveOf(model, outputs, examples, settling, { outputs: values, states });
+        return { objective: held, start: values.filter((_, k) => !isCopy(model, owners[k]!)) };
       },
       isCostly: work > (costly * examples) / exampleCounts[0],
       numbers: order.reduce((sum, node) => sum + numbersIn(node), 0),
@@ -190,6 +222,7 @@ function objectiveOf(
 }
 
 interface Follower {
+  readonly name: string;
   readonly state: Node;
   readonly value: Node;
 }
@@ -205,7 +238,7 @@ function followers(
   return model.updates.flatMap(({ state: name }, k) => {
     const state = order.find((node) => node.op === 'state' && node.attrs['name'] === name);
     const value = next[k]!;
-    return state && topological([value]).some((node) => outputs.has(node)) ? [{ state, value }] : [];
+    return state && topological([value]).some((node) => outputs.has(node)) ? [{ name, state, value }] : [];
   });
 }
 
@@ -219,7 +252,7 @@ function initialStates(model: TypedModel, lowering: BatchLowering, follows: read
 }
 
 /** Arithmetic, and reading and writing what it is about. */
-function workOf(nodes: readonly Node[]): number {
+export function workOf(nodes: readonly Node[]): number {
   return nodes.reduce((sum, node) => sum + flopsOf(node) + 10 * numbersIn(node), 0);
 }
 
@@ -255,7 +288,7 @@ function data(node: Node, shape: readonly number[], model: TypedModel): NdArray 
 }
 
 /** Data as uniform noise, states at their initial values, training half done. */
-function fixedValues(model: TypedModel, lowering: BatchLowering, nodes: readonly Node[]): Map<Node, NdArray> {
+export function fixedValues(model: TypedModel, lowering: BatchLowering, nodes: readonly Node[]): Map<Node, NdArray> {
   const fixed = new Map<Node, NdArray>();
   const b = new Builder();
   for (const node of nodes) {

@@ -35,8 +35,18 @@ export function compare(objective: Objective): { readonly constant: Found; reado
   return { constant: settled, lower: fallen.value < enoughBelow(settled) ? fallen : undefined };
 }
 
+/** Whether from constant outputs, themselves made the best they can be, differing ones are clearly lower. */
+export function isLowerApart(objective: Objective, start: Outputs): boolean {
+  const constant = descendFrom(objective, start, constantFor(objective));
+  return findLower(objective, constant) !== undefined;
+}
+
 function enoughBelow({ value }: Found): number {
   return value - margin * (1 + Math.abs(value));
+}
+
+export function isClearlyBelow(value: number, than: number): boolean {
+  return value < enoughBelow({ outputs: [], value: than });
 }
 
 const constantFor =
@@ -65,6 +75,16 @@ export function lowestConstant(objective: Objective): Found {
   return longest!.point;
 }
 
+/** The lowest value over outputs whose parts are all alike too; undefined where no output has parts. */
+export function lowestAlike(objective: Objective): Found | undefined {
+  if (objective.shapes.every((shape) => shape.length <= 2)) return undefined;
+  const alike: Projection = (gradient) => gradient.map((values) => repeated(values.shape, meanPart(values)));
+  const found = arrangements(objective.shapes, 'constant').map((outputs) =>
+    descendFrom(objective, alike(outputs), alike, undefined, patience),
+  );
+  return found.reduce((best, one) => (one.value < best.value ? one : best));
+}
+
 function findLower(objective: Objective, constant: Found): Found | undefined {
   const enough = enoughBelow(constant);
   const starts = [
@@ -90,7 +110,7 @@ function findLower(objective: Objective, constant: Found): Found | undefined {
 }
 
 /** The end of a descent, with states as they settle there. */
-function descendFrom(
+export function descendFrom(
   objective: Objective,
   start: Outputs,
   project: Projection,
@@ -102,9 +122,9 @@ function descendFrom(
   return descent.reached();
 }
 
-/** What of a gradient is not the same for every example. */
-function differing(gradient: Outputs): Outputs {
-  return gradient.map((g) => moved(g, repeated(g.shape, meanRow(g)), -1));
+/** What of values is not the same for every example. */
+export function differing(values: Outputs): Outputs {
+  return values.map((g) => moved(g, repeated(g.shape, meanRow(g)), -1));
 }
 
 /** The mean over examples, and over the outputs of one encoder that have one shape. */
@@ -119,6 +139,12 @@ function sameForAll(values: Outputs, owners: readonly string[]): Outputs {
       same[0]!.map((_, i) => same.reduce((sum, row) => sum + row[i]!, 0) / same.length),
     );
   });
+}
+
+function meanPart({ shape, data }: NdArray): Float64Array {
+  const mean = new Float64Array(shape.at(-1)!);
+  for (let i = 0; i < data.length; i++) mean[i % mean.length]! += (data[i]! * mean.length) / data.length;
+  return mean;
 }
 
 function meanRow({ shape, data }: NdArray): Float64Array {

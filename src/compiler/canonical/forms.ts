@@ -22,7 +22,8 @@ export interface Forms {
   readonly energies: readonly {
     readonly name: string;
     readonly parameters: readonly { readonly leaf: Leaf; readonly node: Node }[];
-    readonly value: Expression;
+    /** Of several numbers: as a function of which one. */
+    readonly value: Expression | Lambda;
   }[];
   readonly representation: Lambda;
 }
@@ -67,10 +68,11 @@ export function energyOf(
   keyOf: (leaf: Leaf) => string,
   k: number,
   args: readonly Leaf[],
-): Expression {
+): Expression | Lambda {
   const { node, parameters } = model.energies[k]!;
   const given = parameters.map((p, i) => [p.node, { leaf: args[i]!, part: '', args: [] }] as const);
-  return new Translation(model, { ...leaves, cuts: new Map([...leaves.cuts, ...given]) }, keyOf).scalar(node);
+  const translation = new Translation(model, { ...leaves, cuts: new Map([...leaves.cuts, ...given]) }, keyOf);
+  return node.type.shape.length === 0 ? translation.scalar(node) : translation.value(node);
 }
 
 /** A term as what is averaged over examples. An average over the batch at its front is that of the examples. */

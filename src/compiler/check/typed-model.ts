@@ -81,6 +81,11 @@ export function isFrozen({ states }: TypedModel, encoder: string): boolean {
   return states.some(({ name, copy }) => copy?.follows.kind === 'start' && belongsTo(name, encoder));
 }
 
+/** Whether an encoder is another's copy, moving average or frozen: no gradient reaches it. */
+export function isCopy({ states }: TypedModel, encoder: string): boolean {
+  return states.some(({ name, copy }) => copy !== undefined && belongsTo(name, encoder));
+}
+
 /** Whether a state is a weight: trained, or a copy of what is. */
 export function isWeight({ states }: Pick<TypedModel, 'states'>, { role, copy }: TypedState): boolean {
   if (role !== 'frozen') return role === 'parameter' || role === 'target';

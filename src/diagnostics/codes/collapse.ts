@@ -26,9 +26,39 @@ model M {
   data x: Image[${size}, ${size}, 3]
   encoder f = conv(8)
   encoder g = conv(3)
-  energy E(u) = mean_square(g(f(u)), u)
-  minimize { reconstruction: E(x) }
+  energy E(seen, whole) = mean_square(g(f(seen)), whole)
+  minimize { reconstruction: E(x * float(uniform([${size}, ${size}, 1]) < 0.5), x) }
   representation f(x)
+}
+`;
+
+const taught = (temperature: string) => `use std.layers { linear }
+use std.energies { distillation }
+use std.memory { blend }
+
+model M {
+  data x: [16]
+  view a, b of x = x + 0.1 * normal([16])
+  encoder f = linear(8)
+  encoder teacher = ema(f, decay: 0.99)
+  state centre: [8] = zeros([8])
+  energy E(t, s) = distillation(teacher(t), f(s), centre, teacher_temperature: ${temperature})
+  minimize { distill: E(a, b) }
+  after step { centre = blend(centre, batch.mean(teacher(a))) }
+  representation f(x)
+}
+`;
+
+const masked = (seen: string) => `use std.layers { linear }
+use std.energies { mean_square }
+
+model M {
+  data x: [16]
+  encoder f = linear(64)
+  encoder g = linear(8)
+  energy E(seen, hidden) = mean_square(g(f(seen)), hidden)
+  minimize { fill: E(${seen}, x[8:16]) }
+  representation f(${seen})
 }
 `;
 
@@ -71,5 +101,44 @@ outputs of the last encoders, or what they are compared with, hold millions of n
 left out. Everything else was checked.`,
     wrong: large(2048),
     right: large(32),
+  }),
+  EBM3003: code<{ encoders: string }>({
+    severity: 'warning',
+    title: 'nothing makes more of the difference between two examples',
+    message: ({ encoders }) =>
+      `nothing makes more of the difference between two examples: the output of ${encoders} can fade to a constant`,
+    help: () => [
+      "sharpen what is predicted: a lower temperature on the teacher's side than on the student's",
+      'or push other examples away: a contrastive regularizer, or a variance term',
+      'or put a predictor on the side that learns',
+    ],
+    explain: `The objective is lower where outputs differ, but only because what they are compared with, a stopped gradient or a moving average of the same
+encoder, differs as they do. Where that is the same for every example, so are the best outputs. What examples differ by must then be handed on from the one side to the
+other with each step, and views of one example never agree altogether: unless the learning side makes more of a difference than it meets, it fades.
+
+How it is found: what is stopped is held at outputs with a small and a large difference between examples, and the objective is minimised over
+the outputs that learn. If these differ no more than what they were compared with, in each case, this is reported. DINO's teacher without its low temperature is the known
+case (Caron et al. 2021, section 5.3): its loss goes to ln K, where every output is the uniform distribution.`,
+    wrong: taught('0.1'),
+    right: taught('0.04'),
+  }),
+  EBM3004: code<{ encoder: string; model: string }>({
+    severity: 'warning',
+    title: 'a prediction reads what it is to predict',
+    message: ({ encoder, model }) =>
+      `in \`${model}\` encoder \`${encoder}\` reads the very value that its output is compared with: it can copy it and learn nothing else`,
+    help: () => [
+      'leave what is to be predicted out of what is read: hide it, shift it, or drop it',
+      'or let only part of it through: fewer numbers, a code, or noise',
+    ],
+    explain: `What the encoder's output is compared with is fixed by the data, and the same part of the data reaches the encoder. Copying it brings the loss to its
+least value, and a copy is learned long before anything else: the loss falls fast, and the representation is of no use. Typical causes: a decoder that is given the
+sequence it writes without a shift, a mask that is applied to the target and not to the input, a label among the features.
+
+How it is found: one element of the data that both are made of is changed at a time, for untrained encoders, and the part of the output that is compared with that element
+changes too, each time. Autoencoders are not meant: where all that passes is fewer numbers than are predicted, codes that the objective is about, or something with
+noise added, nothing is reported.`,
+    wrong: masked('x'),
+    right: masked('x[0:8]'),
   }),
 };

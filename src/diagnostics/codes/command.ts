@@ -9,6 +9,8 @@ export const commandCodes = {
     message: ({ path, why }) => `cannot read ${path}: ${why}`,
     explain: `The file given on the command line is not there, is a folder, or may not be read. Paths are relative to the folder that
 the command was started in.`,
+    wrong: '$ ebmc check simlcr.ebm\n',
+    right: '$ ebmc check simclr.ebm\n',
   }),
 
   EBM7002: code<{ path: string }>({
@@ -18,6 +20,8 @@ the command was started in.`,
     help: () => ['a .ebm file is plain text in UTF-8; is this a picture, an archive or a checkpoint?'],
     explain: `A program is plain text in UTF-8. This file holds bytes that are no UTF-8 text, so it is not read any further.
 An editor's "save with encoding UTF-8" repairs text in another encoding.`,
+    wrong: '$ ebmc check picture.png\n',
+    right: '$ ebmc check simclr.ebm\n',
   }),
 
   EBM7003: code<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
@@ -31,6 +35,8 @@ An editor's "save with encoding UTF-8" repairs text in another encoding.`,
         : `it declares ${known.map((name) => `\`${name}\``).join(', ')}`,
     ],
     explain: `\`--model NAME\` names a \`model\` of the file (models of files that it uses do not count), with the same capitals.`,
+    wrong: '$ ebmc train simclr.ebm --model SimCRL\n',
+    right: '$ ebmc train simclr.ebm --model SimCLR\n',
   }),
 
   EBM7004: code<{ known: readonly string[] }>({
@@ -46,6 +52,8 @@ An editor's "save with encoding UTF-8" repairs text in another encoding.`,
         : [`choose one with --model, for example --model ${known[0]}`],
     explain: `\`ebmc compile\` and \`ebmc train\` work on one model. A file with one model needs no option; with several,
 \`--model NAME\` says which.`,
+    wrong: '$ ebmc compile two-models.ebm\n',
+    right: '$ ebmc compile two-models.ebm --model SimCLR\n',
   }),
 
   EBM7005: code<{ setting: string; problem: string; known: readonly string[] }>({
@@ -56,6 +64,8 @@ An editor's "save with encoding UTF-8" repairs text in another encoding.`,
     explain: `\`--set\` changes one setting of the file for one run: \`--set train.epochs=5\` of the model's \`train\` item,
 \`--set train.optimizer.rate=1e-3\` of its optimizer, \`--set train.schedule.warmup=1\` of its schedule, \`--set train.precision=bf16\`, and
 \`--set SimCLR.temperature=0.2\` of the model itself. It may be given several times.`,
+    wrong: '$ ebmc train simclr.ebm --set train.epoch=5\n',
+    right: '$ ebmc train simclr.ebm --set train.epochs=5\n',
   }),
 
   EBM7006: code<{ model: string }>({
@@ -65,6 +75,17 @@ An editor's "save with encoding UTF-8" repairs text in another encoding.`,
     help: ({ model }) => [`add one, for example:\ntrain ${model} on digits.train {\n  epochs: 5\n  batch: 128\n}`],
     explain: `\`ebmc train\` needs a \`train MODEL on DATASET.train { … }\` item: it names the data and the batch size. Most of its
 settings have defaults.`,
+    wrong: `model M {
+  data x: [4]
+  representation x
+}
+`,
+    right: `model M {
+  data x: [4]
+  representation x
+}
+train M on table.train { epochs: 5 }
+`,
   }),
 
   EBM7007: code<{ name: string; suggestion: string | undefined }>({
@@ -77,8 +98,8 @@ settings have defaults.`,
     ],
     explain: `\`ebmc explain\` knows codes of diagnostics (EBM and four digits: 1xxx syntax, 2xxx names and shapes, 3xxx collapse, 4xxx data, 5xxx runs and their files,
 6xxx backends, 7xxx the command line), definitions of the standard library, functions of the language, loaders of data sets and measures.`,
-    wrong: 'ebmc explain nt_xnet',
-    right: 'ebmc explain nt_xent',
+    wrong: '$ ebmc explain nt_xnet\n',
+    right: '$ ebmc explain nt_xent\n',
   }),
 
   EBM7008: code<{ path: string }>({
@@ -87,6 +108,8 @@ settings have defaults.`,
     message: ({ path }) => `${path} is there already and was left as it is`,
     help: () => ['name another folder: `ebmc init DIR`'],
     explain: `\`ebmc init\` writes a first program but never over a file that exists.`,
+    wrong: '$ ebmc init && ebmc init\n',
+    right: '$ ebmc init first && ebmc init second\n',
   }),
 
   EBM7009: code<{ model: string; dataset: string | undefined }>({
@@ -98,6 +121,10 @@ settings have defaults.`,
         : `the data set \`${dataset}\` of \`${model}\` is not declared`,
     help: () => ['declare it, for example:\ndataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }'],
     explain: `A \`train\` or \`evaluate\` item is run on a data set that the same file, or one that it uses, declares.`,
+    wrong: 'train M on digits.train { epochs: 5 }\n',
+    right: `dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }
+train M on digits.train { epochs: 5 }
+`,
   }),
 
   EBM7012: code<{ path: string }>({
@@ -107,6 +134,8 @@ settings have defaults.`,
     help: () => ['add one, for example `compare SimCLR, VICReg on digits { seeds: 3, epochs: 5 }`'],
     explain: `\`ebmc compare FILE\` carries out the \`compare\` item of a file: the models it names, of this file or of others by \`use\`, are
 trained on the same data with the same effort and measured alike.`,
+    wrong: '$ ebmc compare simclr.ebm   # it has a `train` item alone\n',
+    right: '$ ebmc compare digits.ebm   # compare SimCLR, VICReg on digits { seeds: 3 }\n',
   }),
 
   EBM7011: code<{ name: string | undefined; known: readonly string[]; suggestion: string | undefined }>({
@@ -121,6 +150,8 @@ trained on the same data with the same effort and measured alike.`,
         : 'declare one, for example:\ndataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }',
     ],
     explain: `\`ebmc data FILE\` shows the data sets that the file declares, or the one that \`--dataset\` names.`,
+    wrong: '$ ebmc data simclr.ebm --dataset digts\n',
+    right: '$ ebmc data simclr.ebm --dataset digits\n',
   }),
 
   EBM7030: code<{ model: string; name: string | undefined; known: readonly string[]; suggestion: string | undefined }>({
@@ -140,6 +171,8 @@ trained on the same data with the same effort and measured alike.`,
     ],
     explain: `\`ebmc infer\` asks a trained energy. A model may declare several, or none; one that is only ever used on whole batches, or that reads
 the batch itself, has no value for single points.`,
+    wrong: '$ ebmc infer runs/SimCLR score 0 1 --energy F\n',
+    right: '$ ebmc infer runs/SimCLR score 0 1 --energy E\n',
   }),
 
   EBM7031: code<{ argument: string; shape: readonly number[]; given: string; problem: string }>({
@@ -150,6 +183,8 @@ the batch itself, has no value for single points.`,
     explain: `The points that \`ebmc infer\` is given, one list for each argument of the energy, are examples of the data set by number (\`3\`, \`0..9\`,
 \`1,4,7\`), \`noise\`, a picture of the argument's size (of any size where the data set has \`resize: true\`), a JSON file of arrays of numbers that fill one
 or more points, and where the data set reads texts for the argument, one an example, \`text:red apple\` or a \`.txt\` file with a text a line.`,
+    wrong: '$ ebmc infer runs/SimCLR score 0 photo.json   # [1, 2, 3] for Image[28, 28, 1]\n',
+    right: '$ ebmc infer runs/SimCLR score 0 photo.png    # 28 × 28\n',
   }),
 
   EBM7032: code<{ energy: string; given: number; wanted: readonly string[] }>({
@@ -160,6 +195,8 @@ or more points, and where the data set reads texts for the argument, one an exam
     help: () => ['give one list of points for each argument; lists are as long as each other, or of one point'],
     explain: `\`ebmc infer RUN MODE\` takes a list of points for each argument of the energy, in their order. Lists pair point by point; a list of one
 point goes with all points of the others.`,
+    wrong: '$ ebmc infer runs/SimCLR score 0              # energy E(x, y)\n',
+    right: '$ ebmc infer runs/SimCLR score 0 1\n',
   }),
 
   EBM7033: code<{ energy: string; argument: string; known: readonly string[]; suggestion: string | undefined }>({
@@ -171,6 +208,8 @@ point goes with all points of the others.`,
       `its arguments: ${known.map((n) => `\`${n}\``).join(', ')}`,
     ],
     explain: `\`--over NAME\` says which argument of the energy \`minimise\` and \`sample\` move; without it, the last one.`,
+    wrong: '$ ebmc infer runs/SimCLR minimise 0 1 --over z   # energy E(x, y)\n',
+    right: '$ ebmc infer runs/SimCLR minimise 0 1 --over y\n',
   }),
 
   EBM7034: code<{ energy: string; argument: string }>({
@@ -181,5 +220,7 @@ point goes with all points of the others.`,
     help: () => ['use `rank` with the values that it may have'],
     explain: `\`minimise\` and \`sample\` follow the gradient of the energy with respect to an argument, which has to be continuous. Classes and tokens
 are not: \`rank\` orders candidates instead.`,
+    wrong: '$ ebmc infer runs/GPT minimise 0 1 --over next   # tokens\n',
+    right: '$ ebmc infer runs/GPT rank 0 0..99 --over next\n',
   }),
 };

@@ -12,6 +12,8 @@ message names the first place that is not as it should be: the file was cut shor
 
 Wrong: \`{ "format": 1, "title": 3, … }\`, which says "\`title\` is 3 where text is expected".
 Right: the file as \`ebmc compare\` wrote it.`,
+    wrong: '$ ebmc report runs/compare-digits   # its comparison.json was edited by hand\n',
+    right: '$ ebmc compare digits.ebm && ebmc report runs/compare-digits\n',
   }),
   EBM5031: code<{ path: string }>({
     severity: 'error',
@@ -25,6 +27,8 @@ Right: the file as \`ebmc compare\` wrote it.`,
 
 Wrong: \`ebmc report runs\`, the folder of all runs.
 Right: \`ebmc report runs/SimCLR\`.`,
+    wrong: '$ ebmc report runs\n',
+    right: '$ ebmc report runs/SimCLR\n',
   }),
   EBM5032: code<{ reason: string }>({
     severity: 'warning',
@@ -33,5 +37,7 @@ Right: \`ebmc report runs/SimCLR\`.`,
     help: () => ['training goes on; `ebmc report` makes a page of the run at any time'],
     explain: `\`--watch\` serves a page that follows the run, to this machine alone (127.0.0.1), on a free port that the system chooses. Here the
 system gave none. The run is not affected.`,
+    wrong: '$ ebmc train simclr.ebm --watch   # where no port may be opened\n',
+    right: '$ ebmc train simclr.ebm && ebmc report runs/SimCLR\n',
   }),
 };

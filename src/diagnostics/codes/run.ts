@@ -23,6 +23,8 @@ the last good checkpoint stays.
 The step is repeated from that checkpoint, operation by operation where the target can, to find the first operation whose result
 is not finite although its arguments are. Typical causes: too large a rate, a root or logarithm of zero, the gradient of a norm at
 zero, exp of a large number.`,
+    wrong: 'fn spread(z: [d]) = sqrt(sum(square(z)))   // the slope at 0 is infinite\n',
+    right: 'fn spread(z: [d]) = sqrt(sum(square(z)) + 1e-6)\n',
   }),
   EBM5002: code<{ batch: number; megabytes: number | undefined; reason: string }>({
     severity: 'error',
@@ -36,6 +38,8 @@ zero, exp of a large number.`,
     explain: `The backend could not get the memory that one training step needs. The memory of a step grows with \`batch\`: halving it about
 halves the need. The wasm backend cannot use more than 4 GB; the native one is limited by the machine. \`ebmc check --cost\` shows a
 step's size before anything runs.`,
+    wrong: '$ ebmc train simclr.ebm --batch 65536\n',
+    right: '$ ebmc train simclr.ebm --batch 65536 --memory 6\n',
   }),
   EBM5003: code<{ step: number; steps: number; resume: string }>({
     severity: 'hint',
@@ -44,6 +48,8 @@ step's size before anything runs.`,
     help: ({ resume }) => [`continue with ${resume}`],
     explain: `Ctrl-C ends training after the current step and saves a checkpoint. \`--resume\` goes on from it exactly: the parameters, the
 optimizer's state, the step's number (and so every random draw) and the position in the data are all saved.`,
+    wrong: '$ ebmc train simclr.ebm    # Ctrl-C at step 200\n',
+    right: '$ ebmc train simclr.ebm --resume\n',
   }),
   EBM5004: code<{ path: string }>({
     severity: 'error',
@@ -52,6 +58,8 @@ optimizer's state, the step's number (and so every random draw) and the position
     help: () => ['free some space, or choose another folder with --out; then continue with --resume'],
     explain: `The disk (or a quota) is full. A checkpoint is written under a temporary name and takes its place only when it is complete,
 so the previous checkpoint is still good. Nothing that was written before is lost.`,
+    wrong: '$ ebmc train simclr.ebm --out /mnt/full/run\n',
+    right: '$ ebmc train simclr.ebm --out /mnt/empty/run\n',
   }),
   EBM5005: code<{ path: string; reason: string }>({
     severity: 'error',
@@ -60,6 +68,8 @@ so the previous checkpoint is still good. Nothing that was written before is los
     help: () => ['choose a folder that can be written with --out'],
     explain: `The run's folder cannot be created or written: it is read-only, belongs to somebody else, or its path leads through a file.
 This is found before the first step, since the initial checkpoint is written before training begins.`,
+    wrong: '$ ebmc train simclr.ebm --out /usr/runs/a   # belongs to somebody else\n',
+    right: '$ ebmc train simclr.ebm --out runs/a\n',
   }),
   EBM5006: code<{ path: string; state: string; expected: string; found: string }>({
     severity: 'error',
@@ -70,6 +80,8 @@ This is found before the first step, since the initial checkpoint is written bef
     explain: `A checkpoint holds every state of a model by name: parameters, moving averages, the optimizer's slots. These differ from the
 model's: the message names the first difference in the model's order with both shapes. Changing a layer's width, an
 optimizer or the name of a network changes the states.`,
+    wrong: '$ ebmc train simclr.ebm --out runs/a --resume   # `width: 16` is now `width: 32`\n',
+    right: '$ ebmc train simclr.ebm --out runs/b\n',
   }),
   EBM5007: code<{ path: string; problem: string }>({
     severity: 'error',
@@ -78,6 +90,8 @@ optimizer or the name of a network changes the states.`,
     explain: `The file is not a complete safetensors file, its contents do not have the checksum that the manifest records, or the manifest
 itself cannot be read. ebmc never leaves such a file behind: a checkpoint takes its name only when it is complete. A copy that was
 cut short or a failing disk may. The previous checkpoint may still be in the folder.`,
+    wrong: '$ scp host:runs/a/checkpoint-200.safetensors runs/a/   # cut short\n',
+    right: '$ rsync -c host:runs/a/checkpoint-200.safetensors runs/a/\n',
   }),
   EBM5008: code<{ path: string; pid: number }>({
     severity: 'error',
@@ -86,6 +100,8 @@ cut short or a failing disk may. The previous checkpoint may still be in the fol
     help: () => ['wait for it, stop it, or choose another folder with --out'],
     explain: `Two runs in one folder would overwrite each other's checkpoints. The folder holds a file named \`lock\` with the number of the
 process that owns it. A lock whose process no longer exists is ignored, so nothing has to be removed by hand after a crash.`,
+    wrong: '$ ebmc train simclr.ebm --out runs/a & ebmc train simclr.ebm --out runs/a\n',
+    right: '$ ebmc train simclr.ebm --out runs/a & ebmc train simclr.ebm --out runs/b\n',
   }),
   EBM5009: code<{ path: string }>({
     severity: 'error',
@@ -94,6 +110,8 @@ process that owns it. A lock whose process no longer exists is ignored, so nothi
     help: () => ['give the folder of a run: it holds manifest.json and a checkpoint-….safetensors file'],
     explain: `Resuming and evaluating start from a run's folder, which holds \`manifest.json\` and the checkpoint it names. A run that ended
 before its first checkpoint has none: start it again without \`--resume\`.`,
+    wrong: '$ ebmc train simclr.ebm --out runs/empty --resume\n',
+    right: '$ ebmc train simclr.ebm --out runs/empty\n',
   }),
   EBM5010: code<{ setting: string; saved: string; now: string }>({
     severity: 'error',
@@ -103,6 +121,8 @@ before its first checkpoint has none: start it again without \`--resume\`.`,
     help: ({ setting, saved }) => [`set ${setting} back to ${saved}, or start a new run`],
     explain: `\`--resume\` continues a run as if it had never stopped. With another batch size, seed or data set the position in the data
 and the random draws would no longer fit, so that is refused. The number of epochs and the rate may change; that is a warning (EBM5013).`,
+    wrong: '$ ebmc train simclr.ebm --out runs/a --resume --batch 64   # it began with 128\n',
+    right: '$ ebmc train simclr.ebm --out runs/a --resume\n',
   }),
   EBM5011: code<{ path: string; step: number | undefined }>({
     severity: 'error',
@@ -110,6 +130,12 @@ and the random draws would no longer fit, so that is refused. The number of epoc
     message: ({ path, step }) => `${path} already holds a run${step === undefined ? '' : ` (step ${step})`}`,
     help: () => ['continue it with --resume, replace it with --overwrite, or choose another folder with --out'],
     explain: `A new run would overwrite the checkpoint of an earlier one, so it has to be asked for.`,
+    wrong: `$ ebmc train simclr.ebm --out runs/a
+$ ebmc train simclr.ebm --out runs/a
+`,
+    right: `$ ebmc train simclr.ebm --out runs/a
+$ ebmc train simclr.ebm --out runs/a --overwrite
+`,
   }),
   EBM5012: code<{ step: number; spread: number; rank: number; dimensions: number; reason?: string | undefined }>({
     severity: 'warning',
@@ -130,6 +156,8 @@ of the normalised representation times the root of the number of dimensions, ave
 all point the same way. Effective rank (RankMe, Garrido et al. 2023) is the number of dimensions in use. Both near their minimum
 mean that the encoder answers the same to everything, whatever the loss says. Where \`ebmc check --explain\` has a reason why the objective does not
 collapse, the warning waits for two epochs without any growth of the spread, or for the end of the run.`,
+    wrong: '$ ebmc train agree.ebm --allow EBM3001   # minimize { agree: E(a, b) }\n',
+    right: '$ ebmc train agree.ebm                   # minimize { contrast: nt_xent(E, a, b) }\n',
   }),
   EBM5020: code<{ step: number; terms: readonly { name: string; value: number; plateau: number }[] }>({
     severity: 'warning',
@@ -148,6 +176,42 @@ collapse, the warning waits for two epochs without any growth of the spread, or 
 ln N for InfoNCE, ln K for K prototypes. A run that stays there has learned nothing, though its loss may look like any other number.
 \`ebmc check --explain\` prints these values. The warning is given once, when all terms have stayed within 1 % of theirs and the loss has not
 fallen by 2 %.`,
+    wrong: '$ ebmc train simclr.ebm --set train.optimizer.rate=10\n',
+    right: '$ ebmc train simclr.ebm --set train.optimizer.rate=4e-3\n',
+  }),
+  EBM5021: code<{
+    step: number;
+    term: string;
+    own: readonly [before: number, after: number];
+    plateau: number;
+    others: readonly [before: number, after: number];
+  }>({
+    severity: 'warning',
+    title: 'A term is outweighed',
+    message: ({ step, term, own: [from, to], plateau, others: [before, after] }) =>
+      `step ${step}: term \`${term}\` is outweighed: it went from ${from.toPrecision(3)} to ${to.toPrecision(3)}, and would be ${plateau.toPrecision(3)} if all representations were equal, while the other terms fell from ${before.toPrecision(3)} to ${after.toPrecision(3)}`,
+    help: ({ term }) => [
+      `give \`${term}\` more weight, or the others less; what weights do to one another, \`ebmc compare\` shows as the cosine between the gradients of terms`,
+    ],
+    explain: `The term is one that keeps examples apart: outputs that differ make it lower. It is within a tenth of what it is with the same output
+for every example, although the rest of the objective falls: the encoder gets from the others nearly all of its gradient and goes where they are low, be it to a constant.
+Typical causes: a weight forgotten or written for a sum where the term is a mean, a temperature under one of the terms, a schedule that begins at 0.
+
+It is looked for at the end of each epoch, in the terms as they are logged, which costs nothing, and said once: after two epochs in a row, or at the end of the run.`,
+    wrong: `model M {
+  minimize {
+    invariance: 25 * E(a, b)
+    variance: 0.5 * variance(h(f(a)))
+  }
+}
+`,
+    right: `model M {
+  minimize {
+    invariance: 25 * E(a, b)
+    variance: 25 * variance(h(f(a)))
+  }
+}
+`,
   }),
   EBM5013: code<{ changed: readonly string[] }>({
     severity: 'warning',
@@ -156,6 +220,8 @@ fallen by 2 %.`,
     help: () => ['the run goes on, but not as it would have without the interruption'],
     explain: `The checkpoint fits the model's states, so training can go on, but the model's text, the number of epochs, the rate or the
 schedule is another than before. The result is not the one an uninterrupted run would give. The metrics keep both parts.`,
+    wrong: '$ ebmc train simclr.ebm --out runs/a --resume --set train.optimizer.rate=1e-4   # it began with 4e-3\n',
+    right: '$ ebmc train simclr.ebm --out runs/a --resume\n',
   }),
   EBM5014: code<{ dataset: string }>({
     severity: 'warning',
@@ -164,6 +230,8 @@ schedule is another than before. The result is not the one an uninterrupted run 
     help: () => ['declare the labels as a field, for example `label: Class[10]`; training does not use them'],
     explain: `k-NN and the linear probe measure a representation by how well the classes can be read from it, and so need labels in both
 splits. RankMe, spread and uniformity need none and are still computed.`,
+    wrong: 'dataset digits = mnist() { x: Image[28, 28, 1] }\n',
+    right: 'dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }\n',
   }),
   EBM5015: code<{ dataset: string; labels: number; classes: number; examples: number }>({
     severity: 'warning',
@@ -171,6 +239,8 @@ splits. RankMe, spread and uniformity need none and are still computed.`,
     message: ({ dataset, labels, classes, examples }) =>
       `${labels * 100} % of \`${dataset}\` would be fewer than one label for each of its ${classes} classes; ${examples} labels are used, one for each class`,
     explain: `The linear probe is also trained on a part of the labels, drawn class by class. At least one example of each class is kept.`,
+    wrong: 'evaluate M on small { labels: [0.1%] }   // 1000 examples, 10 classes\n',
+    right: 'evaluate M on small { labels: [1%] }\n',
   }),
   EBM5033: code<{ row: string; measures: readonly string[]; reason: string }>({
     severity: 'warning',
@@ -179,6 +249,8 @@ splits. RankMe, spread and uniformity need none and are still computed.`,
       `of the ${row} representation there is no ${measures.join(', ')}: ${reason}`,
     explain: `Each measure needs something: labels of at least two classes, two views of an example, an energy of two arguments that depend on the example, pictures, and
 representations that are finite numbers. Where that is not there, the measure is left out with its reason and the others are taken.`,
+    wrong: 'evaluate M on digits { measures: [energy_gap] }   // `energy E(x)` has one argument\n',
+    right: 'evaluate M on digits { measures: [knn, rankme] }\n',
   }),
   EBM5016: code<{ batch: number; limit: number; needed: number }>({
     severity: 'error',
@@ -193,5 +265,7 @@ representations that are finite numbers. Where that is not there, the measure is
 states and the values that are kept for all examples of the batch (what a contrast or a batch statistic reads) must fit in any case.
 Batch normalisation over the whole batch keeps the input of every normalisation; \`statistics: micro\` in the \`train\` item takes its
 statistics over each micro-batch instead, which is another (and common) definition of it.`,
+    wrong: '$ ebmc train resnet.ebm --memory 0.1\n',
+    right: '$ ebmc train resnet.ebm --memory 4\n',
   }),
 };

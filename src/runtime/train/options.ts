@@ -34,6 +34,8 @@ export interface TrainOptions {
   readonly stepBytes?: number;
   /** Each term's value at a constant representation, if the compiler can tell; asked for when the loss does not fall. */
   readonly plateaus?: () => Readonly<Record<string, number>> | undefined;
+  /** The terms that are lower where examples differ; asked for when one of several does not fall. */
+  readonly apart?: () => readonly string[];
   /** Why the representation does not collapse, if the compiler finds a reason; asked for when it looks like it. */
   readonly reason?: () => string | undefined;
   /** Takes the time of what the run does. */

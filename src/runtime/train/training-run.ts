@@ -8,6 +8,7 @@ import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite } fr
 import { type Gauges, measureGauges, probeIndices } from './gauges.js';
 import type { MetricsLog } from './metrics-log.js';
 import type { TrainOptions } from './options.js';
+import { OutweighedWatch } from './outweighed.js';
 import { type Plan, placeOf, type Stage } from './plan.js';
 import { PlateauWatch } from './plateau.js';
 import { SpeedMeter } from './progress.js';
@@ -23,6 +24,7 @@ export class TrainingRun {
   private lastFlush = 0;
   private readonly speed: SpeedMeter;
   private readonly plateau: PlateauWatch;
+  private readonly outweighed: OutweighedWatch;
   private readonly collapse: CollapseWatch;
   /** The stages, those that are finished with the checkpoints at their ends. */
   private stages: readonly StageRecord[];
@@ -37,6 +39,7 @@ export class TrainingRun {
     this.savedStep = saved && saved.step > 0 ? saved.step : undefined;
     this.speed = new SpeedMeter(options.model.batch);
     this.plateau = new PlateauWatch(options.plateaus);
+    this.outweighed = new OutweighedWatch(options.plateaus, options.apart);
     this.collapse = new CollapseWatch(options.reason, { ...plan.stages[0]!, steps: plan.steps });
     this.stages =
       saved?.order.stages ??
@@ -60,6 +63,7 @@ export class TrainingRun {
     const { loss = Number.NaN, ...others } = metrics;
     this.loss = loss;
     this.plateau.add(others);
+    this.outweighed.add(others);
     this.speed.tick();
     const { stepsPerEpoch } = stage;
     const endsEpoch = (taken - stage.firstStep) % stepsPerEpoch === 0;
@@ -67,6 +71,8 @@ export class TrainingRun {
     const gaugesEvery = this.options.gaugesEvery ?? Math.min(50, stepsPerEpoch);
     const measured = taken % gaugesEvery === 0 || endsEpoch || endsStage;
     if (measured) await this.measure(taken);
+    const outweighed = endsEpoch ? this.outweighed.check(taken, taken === steps) : undefined;
+    if (outweighed) this.options.warn(outweighed);
     const examplesPerSecond = this.speed.examplesPerSecond;
     const gauges = measured ? this.gauges : undefined;
     this.log.add({ step: taken, epoch: epoch + 1, rate, loss, metrics: others, gauges, examplesPerSecond });

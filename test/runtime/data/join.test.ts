@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { formatDiagnostic } from '../../../src/diagnostics/index.js';
 import { failure, temporaryFolders } from '../support.js';
 import { all, bytesOf, fixtures, openText, warnings } from './opening.js';
 
@@ -85,6 +86,20 @@ test('splits of one source hold for all', async () => {
     expect(reds(x!.data)).toEqual(Array.from(v!.data));
   }
   expect(warnings).toEqual([]);
+});
+
+test('keys without a partner, and none with one, as they are told', async () => {
+  const folder = newFolder();
+  await pictures(join(folder, 'img'), { A: 1, B: 2, C: 3 });
+  writeFileSync(join(folder, 'some.json'), '[{"code":"A","v":1},{"code":"B","v":2}]');
+  writeFileSync(join(folder, 'none.json'), '[{"code":"one","v":1},{"code":"two","v":2}]');
+  const joined = (file: string) =>
+    open(`join(x: images("img/**"), t: json("${file}"), on: code)`, 'x: Image[2, 2, 3], v: [1]', folder);
+  await joined('some.json');
+  await expect(`${formatDiagnostic(warnings[0]!)}\n`).toMatchFileSnapshot('../golden/EBM4050.txt');
+  await expect(`${formatDiagnostic(await failure(joined('none.json')))}\n`).toMatchFileSnapshot(
+    '../golden/EBM4051.txt',
+  );
 });
 
 test('a column names files of another folder', async () => {

@@ -35,7 +35,12 @@ function entryParts(code: string, { severity, title, explain, wrong, right }: Co
     `## ${code}`,
     `**${prose(title)}** (${severity})`,
     explain.trim(),
-    ...(wrong === undefined ? [] : ['Wrong:', fenced('ebm', wrong)]),
-    ...(right === undefined ? [] : ['Right:', fenced('ebm', right)]),
+    ...(wrong === undefined ? [] : ['Wrong:', fenced(languageOf(wrong), wrong)]),
+    ...(right === undefined ? [] : ['Right:', fenced(languageOf(right), right)]),
   ];
+}
+
+/** Of an example: what a shell is given begins with its prompt. */
+function languageOf(example: string): 'ebm' | 'sh' {
+  return example.startsWith('$ ') ? 'sh' : 'ebm';
 }
