@@ -34,6 +34,17 @@ describe('packing', () => {
     expect(Array.from(x!.data)).toEqual([...'abc'].map(byte).concat([...'fg'].map(byte), 1, [byte('d'), 1, byte('e')]));
   });
 
+  test('one file, whatever stands beside it', async () => {
+    write('a.txt', 'abcd');
+    write('a.txt.old', 'zzzz');
+    write('b.txt', 'zzzz');
+    const data = await open('text("a.txt", test: 0)', 'x: Tokens[5, 259]');
+    const { x } = await data.read('train', [0]);
+    expect(Array.from(x!.data.subarray(0, 4), (id) => String.fromCharCode(id - 3)).join('')).toBe('abcd');
+    expect(data.size('train')).toBe(1);
+    expect((await failure(open('text("c.txt")', 'x: Tokens[5, 259]'))).code).toBe('EBM4001');
+  });
+
   test('the end of the text is held out, at a space', async () => {
     write('a.txt', 'aaaa aaaa bbbb bbbb');
     const data = await open('text("*.txt", test: 0.5)', 'x: Tokens[4, 259]');

@@ -1,4 +1,6 @@
-/** Patterns of files: `photos`, `photos/**`, `photos/*.png`, `photos/{a,b}/**`. */
+/** Patterns of files: `photos`, `photos/**`, `photos/*.png`, `photos/{a,b}/**`, `photos/one.png`. */
+import { statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 
 export interface FilePattern {
   /** The folder before the first part with a wildcard. */
@@ -7,8 +9,12 @@ export interface FilePattern {
   readonly matches: (path: string) => boolean;
 }
 
-/** Of files whose names `name` describes; a pattern without wildcards is a folder. */
+/** Of files whose names `name` describes; a pattern without wildcards is a folder, or the one file that is there. */
 export function parseFilePattern(pattern: string, name: RegExp): FilePattern {
+  if (isFile(pattern)) {
+    const only = basename(pattern);
+    return { folder: dirname(pattern), matches: (path) => path === only && name.test(path) };
+  }
   const parts = pattern.replaceAll('\\', '/').split('/');
   const wild = parts.findIndex((part) => /[*?{]/.test(part));
   const rest = wild < 0 ? ['**'] : parts.slice(wild);
@@ -17,6 +23,14 @@ export function parseFilePattern(pattern: string, name: RegExp): FilePattern {
     folder: wild < 0 ? pattern : parts.slice(0, wild).join('/') || (pattern.startsWith('/') ? '/' : '.'),
     matches: (path) => name.test(path) && below.test(path),
   };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function translate(parts: readonly string[]): string {
