@@ -33,7 +33,10 @@ export const text: Loader = {
   name: 'text',
   doc: "Texts (UTF-8), joined with the tokenizer's end after each and cut into examples of exactly the declared length; what is left at the end is dropped.",
   example: 'text("books/*.txt", tokenizer: "bpe")',
-  arguments: { '0': { kind: 'string', doc: 'The folder, a pattern of the files in it, or one file.' }, ...textArguments },
+  arguments: {
+    '0': { kind: 'string', doc: 'The folder, a pattern of the files in it, or one file.' },
+    ...textArguments,
+  },
   async load(decl, options) {
     const { folder, matches } = parseFilePattern(pathArgument(decl, options.baseDirectory), /(^|\/)[^.][^/]*$/);
     await requireFolder(decl, folder);
