@@ -4,6 +4,7 @@
  * that learns makes no more of a difference than it meets there.
  */
 import { isCopy, ownerOf, type TypedModel } from '../check/typed-model.js';
+import { topological } from '../graph/schedule.js';
 import type { Node } from '../graph/types.js';
 import { reachedWithoutStop, stoppedNodes } from './asymmetry.js';
 import type { Output } from './free-outputs.js';
@@ -21,7 +22,7 @@ export function fades(
   objective: Objective,
   constant: Found,
 ): boolean {
-  if (objective.isCostly || !facesItself(model, roots, outputs)) return false;
+  if (objective.isCostly || crossesExamples(roots) || !facesItself(model, roots, outputs)) return false;
   const still = objective.facing(constant.outputs);
   if (isLowerApart(still.objective, still.start)) return false;
   const differences = [
@@ -33,6 +34,11 @@ export function fades(
     const answer = descendFrom(facing, start, (gradient) => gradient);
     return sizeOf(differing(answer.outputs)) < lasting * sizeOf(differing(start));
   });
+}
+
+/** Whether other examples matter besides those that an example meets: as a covariance does, they may push it away. */
+function crossesExamples(roots: readonly Node[]): boolean {
+  return topological(roots).some(({ op }) => op === 'batch' || op === 'batch_reduce');
 }
 
 /** Whether all that learns meets itself on the other side, stopped or as a moving average: with a predictor the two are no longer comparable. */
