@@ -42,8 +42,7 @@ import { datasetOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
 import { formatComparison } from '../compare/format-comparison.js';
 import { RunList } from '../compare/run-list.js';
-import { runOrder } from '../compare/run-order.js';
-import type { WorkOrder } from '../compare/work-order.js';
+import { WorkerPool } from '../compare/worker-pool.js';
 import { showRuns } from '../compare-view.js';
 import { onInterrupt } from '../interrupt.js';
 import { hashOf } from '../load-program.js';
@@ -72,6 +71,7 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
   const folder = options.text('out') ?? join('runs', `compare-${basename(file).replace(/\.ebm$/, '')}`);
   const release = lockFolder(folder);
   let live: LivePage | undefined;
+  let workers: WorkerPool | undefined;
   const interrupt = onInterrupt(() =>
     output.note('stopping: the runs in progress are saved; the same command goes on …'),
   );
@@ -96,15 +96,13 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
       latest = comparison;
       return comparison;
     };
+    const setting = { file, source, modules: library.found, options: overrides, backend: backend.name, strict };
+    const pool = new WorkerPool(setting, interrupt.signal);
+    workers = pool;
     const progress = new RunList(showRuns(output));
-    const attempt = async ({ label, ...assignment }: Assignment): Promise<Attempt> => {
-      const order: WorkOrder = {
-        ...assignment,
-        ...{ file, source, modules: library.found, options: overrides, backend: backend.name, strict },
-        checksGradient: assignment.job.seed === decl.seeds[0],
-      };
+    const attempt = async ({ label, ...order }: Assignment): Promise<Attempt> => {
       progress.begin(label);
-      const ending = await runOrder(order, interrupt.signal, (message) => {
+      const ending = await pool.run(order, (message) => {
         output.document({ event: message.kind, run: label, ...message });
         if (message.kind === 'warning') {
           if (warned.has(message.message)) return;
@@ -134,6 +132,7 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
     output.document({ event: 'result', ok: isComplete, folder, report: page, comparison });
     return isComplete ? statuses.ok : statuses.interrupted;
   } finally {
+    workers?.close();
     await live?.close();
     interrupt.release();
     release();

@@ -38,6 +38,8 @@ export interface Assignment {
   readonly job: Job;
   readonly folder: string;
   readonly label: string;
+  /** Whether it is the run of its row that a report shows in pictures. */
+  readonly isShown: boolean;
   /** Where a job lies that differs in its seed alone, and has the same features. */
   readonly sibling?: string;
   readonly training: string;
@@ -155,6 +157,7 @@ export class ComparisonRunner {
       circumstances,
       competitor.name,
       `trial ${settings.join(', ')}`,
+      () => false,
     );
     if (!outcome) return failure === undefined ? undefined : Number.NEGATIVE_INFINITY;
     return outcome.measures[isLabelled ? 'knn' : 'rankme'] ?? Number.NEGATIVE_INFINITY;
@@ -216,7 +219,9 @@ export class ComparisonRunner {
     const { circumstances, encoder } = variant;
     // Before training, a model's objective and optimizer mean nothing.
     const known = job.kind === 'untrained' ? { ...circumstances, program: encoder } : circumstances;
-    const state = await this.perform(job, known, name, `seed ${job.seed}`, sibling);
+    // The first that comes out: a run that fails has nothing to show.
+    const isShown = (): boolean => !this.rows[place]!.runs.slice(0, run).some(({ outcome }) => outcome?.pictures);
+    const state = await this.perform(job, known, name, `seed ${job.seed}`, isShown, sibling);
     const runs = this.rows[place]!.runs.map((before, i) => (i === run ? state : before));
     this.change(place, { runs });
     return state;
@@ -232,6 +237,7 @@ export class ComparisonRunner {
     circumstances: Circumstances,
     name: string,
     part: string,
+    isShown: () => boolean,
     sibling?: RunState,
   ): Promise<RunState> {
     const training = trainingKey(job, circumstances);
@@ -239,17 +245,19 @@ export class ComparisonRunner {
     const inside = join('runs', `${slug(name)}-${slug(part)}-${training.slice(0, 8)}`);
     const folder = join(this.options.folder, inside);
     const { seed } = job;
-    const known = (): Outcome | undefined => {
+    const known = (mustShow: boolean): Outcome | undefined => {
       const outcome = readOutcome(folder);
-      return outcome?.training === training && outcome.evaluation === evaluation ? outcome : undefined;
+      const lacks = mustShow && outcome?.status === 'finished' && !outcome.pictures;
+      return outcome?.training === training && outcome.evaluation === evaluation && !lacks ? outcome : undefined;
     };
     return this.queue.run(async () => {
-      const before = known();
+      const shown = isShown();
+      const before = known(shown);
       if (before) return { seed, folder: inside, outcome: before, failure: undefined };
       const none = { seed, folder: inside, outcome: undefined };
       if (this.stopped) return { ...none, failure: undefined };
       const attempt = await this.options.attempt({
-        ...{ job, folder, label: `${name}, ${part}`, training, evaluation },
+        ...{ job, folder, label: `${name}, ${part}`, isShown: shown, training, evaluation },
         ...(sibling?.folder === undefined ? {} : { sibling: join(this.options.folder, sibling.folder) }),
       });
       if (attempt.kind === 'stopped') this.stopped = true;
@@ -257,7 +265,7 @@ export class ComparisonRunner {
         const code = attempt.code === undefined ? '' : `${attempt.code}: `;
         return { ...none, failure: code + attempt.message };
       }
-      return { ...none, outcome: known(), failure: undefined };
+      return { ...none, outcome: known(shown), failure: undefined };
     });
   }
 }
