@@ -173,6 +173,58 @@ test('a process that is killed: in its first job that is the reason, in a later 
   expect(second?.status).toBe('finished');
 });
 
+test('energies of tokens and of several numbers: runs come out, and `infer` tells scores', async () => {
+  const program = `use std.energies { mean_square }
+use std.regularizers { variance }
+model Words {
+  data t: Tokens[8, 259]
+  param words: [259, 4] = normal([259, 4])
+  param prototypes: [12, 4] = normal([12, 4])
+  energy S(x) = matmul(prototypes, x)
+  energy Read(t, z) = mean_square(mean(words[t], axis: 0), z)
+  energy Next(z, t) = mean_square(z, mean(words[t], axis: 0))
+  let z = mean(words[t], axis: 0) + 0.1 * normal([4])
+  minimize { read: Read(t, z) + Next(z, t), scores: mean(S(z) ^ 2), apart: variance(z) }
+  representation mean(words[t], axis: 0)
+}
+model Scores {
+  data t: Tokens[8, 259]
+  param words: [259, 4] = normal([259, 4])
+  param prototypes: [12, 4] = normal([12, 4])
+  energy S(x) = matmul(prototypes, x)
+  let z = mean(words[t], axis: 0) + 0.1 * normal([4])
+  minimize { scores: mean(S(z) ^ 2), apart: variance(z) }
+  representation mean(words[t], axis: 0)
+}
+dataset texts = text("*.txt", test: 0.3) { t: Tokens[8, 259] }
+compare Words, Scores on texts { epochs: 1, batch: 8, baselines: [] }
+`;
+  const text = Array.from({ length: 400 }, (_, i) => `word${(i * i) % 97}`).join(' ');
+  const folder = folderWith({ 'c.ebm': program, 'a.txt': text });
+  const { status, stderr } = await compare(folder);
+  expect(stderr).not.toContain('EBM5034');
+  expect(status).toBe(0);
+  const [words, scores] = read(folder).competitors.map(({ runs }) => runs[0]!);
+  expect([words?.status, scores?.status]).toEqual(['finished', 'finished']);
+  expect(words?.pictures?.landscape?.xLabel).toContain("z towards another example's");
+  expect(scores?.pictures).toBeDefined();
+  expect(scores?.pictures?.landscape).toBeUndefined();
+
+  const run = join('runs/compare-c', scores!.folder!);
+  const infer = (...args: string[]) => ebmc(['infer', run, ...args, '--backend', 'cpu'], { cwd: folder });
+  const told = await infer('score', '0..2', '--json');
+  const { energies } = JSON.parse(told.stdout) as { energies: number[][] };
+  expect(energies.map((row) => row.length)).toEqual([12, 12, 12]);
+  const [row] = energies;
+  const table = (await infer('score', '0..2')).stdout.split('\n');
+  const lowest = row!.indexOf(Math.min(...row!));
+  expect(table[0]).toContain('S: 12 numbers, the lowest');
+  expect(table.find((line) => line.startsWith('0 '))).toContain(`[${lowest}] ${row![lowest]!.toPrecision(4)}`);
+  const refused = await infer('rank', '0..2');
+  expect(refused.status).toBe(1);
+  await expect(refused.stderr).toMatchFileSnapshot('golden/infer-several-numbers.txt');
+});
+
 test('a run that diverges is a result, and the others go on', async () => {
   const settings = 'baselines: [], Spread: train(optimizer: sgd(rate: 1e30))';
   const folder = folderWith(files(compared('Spread, Tiny', settings)));

@@ -10,7 +10,7 @@ import {
   type TypedModel,
   termsApart,
 } from '../../compiler/index.js';
-import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
+import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
 import { readManifest } from '../../runtime/checkpoint/index.js';
 import type { RunCost } from '../../runtime/compare/comparison.js';
 import { readLog } from '../../runtime/compare/curve.js';
@@ -261,7 +261,7 @@ async function measureTask(
   }
   if (order.isShown) onProgress(`${job.kind}: pictures`);
   const pictures = order.isShown ? await drawRun(subject, dataset, job.seed, model) : undefined;
-  const landscape = own && order.isShown ? await landscapeOf(own) : undefined;
+  const landscape = own && order.isShown ? await drawn(landscapeOf(own), task) : undefined;
   const judged =
     trained && job.kind === 'objective'
       ? verdict({
@@ -276,6 +276,19 @@ async function measureTask(
     ...(judged ? { verdict: judged } : {}),
     ...(pictures ? { pictures: { ...pictures, ...(landscape ? { landscape } : {}) } } : {}),
   };
+}
+
+/** What is only looked at is no reason for a run to fail. */
+async function drawn<T>(picture: Promise<T>, { order, typed, warn }: Task): Promise<T | undefined> {
+  try {
+    return await picture;
+  } catch (error) {
+    // A machine without memory is no property of the model: the run is tried again.
+    if (error instanceof EbmcError || error instanceof RangeError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    warn(report('EBM5034', { model: typed.name, seed: order.job.seed, reason }));
+    return undefined;
+  }
 }
 
 /** Fine-tunes from a head that was fitted to the encoder with settled averages. */
