@@ -125,7 +125,8 @@ test('seeds share what is compiled and what raw inputs give; pictures are of the
     folder,
     folderWith(files(compared('Tiny', 'baselines: []').replace('{ epochs', '{ seeds: [1], epochs'))),
   ];
-  expect((await compare(several, '--seeds', '2')).status).toBe(0);
+  const told = await compare(several, '--seeds', '2', '--json');
+  expect(told.status).toBe(0);
   const [tiny, raw] = read(several).competitors;
   const shown = ({ runs }: Competitor) => runs.map(({ pictures }) => pictures !== undefined);
   expect(shown(tiny!)).toEqual([true, false]);
@@ -133,6 +134,13 @@ test('seeds share what is compiled and what raw inputs give; pictures are of the
   // Nothing is drawn in the probe on all labels, k-NN and ranks of what is no encoder.
   const { knn, 'linear.1': linear, rankme } = raw!.summary;
   for (const summary of [knn, linear, rankme]) expect(new Set(summary?.values).size).toBe(1);
+
+  const measured = (seed: number): string[] => {
+    const events = told.stdout.split('\n').filter((line) => line.includes(`"run":"raw input, seed ${seed}"`));
+    return events.flatMap((line) => /"what":"raw: (\w+)/.exec(line)?.[1] ?? []);
+  };
+  expect(measured(0)).toContain('knn');
+  expect(measured(1)).not.toContain('knn');
 
   // The second job of a process finds what the first has left; one that is the first finds nothing.
   expect((await ebmc(['compare', 'c.ebm', '--backend', 'cpu'], { cwd: alone })).status).toBe(0);

@@ -53,7 +53,7 @@ describe.skipIf(!chromiumPath || !existsSync(chromiumPath))('a graph model in Ch
   test.each(Object.keys(sources))(
     '%s',
     async (name) => {
-      const { model, states, batch, features } = await prepare(sources[name as keyof typeof sources], 'wasm');
+      const { model, states, batch, features } = await prepare(sources[name]!, 'wasm');
       const format = exportFormats.find((candidate) => candidate.name === 'tfjs')!;
       const { files } = format.export({ model, states, step: 12, version: '0.0.0', batch: undefined });
       const library = scripts.map(
