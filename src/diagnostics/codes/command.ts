@@ -146,6 +146,8 @@ trained on the same data with the same effort and measured alike.`,
     title: 'The file has no model to compare',
     message: ({ path }) => `${path} neither trains nor declares a model`,
     explain: `\`ebmc compare A.ebm B.ebm\` compares the models that the files train, or declare where they train none.`,
+    wrong: '$ ebmc compare simclr.ebm data.ebm   # data.ebm declares data sets alone\n',
+    right: '$ ebmc compare simclr.ebm --data data.ebm\n',
   }),
 
   EBM7015: code<{ model: string; first: string; second: string }>({
@@ -155,6 +157,8 @@ trained on the same data with the same effort and measured alike.`,
     help: ({ model }) => [`give one of them another name, such as \`model ${model}Changed\``],
     explain: `\`ebmc compare A.ebm B.ebm\` tells competitors apart by the names of their models. To compare one model with several values of a
 parameter, a \`compare\` item lists them: \`compare SimCLR(temperature: [0.1, 0.5]) on digits\`.`,
+    wrong: '$ ebmc compare simclr.ebm copy.ebm   # model SimCLR { … } in both\n',
+    right: '$ ebmc compare simclr.ebm copy.ebm   # model SimCLR and model SimCLRChanged\n',
   }),
 
   EBM7011: code<{ name: string | undefined; known: readonly string[]; suggestion: string | undefined }>({
@@ -254,5 +258,7 @@ are not: \`rank\` orders candidates instead.`,
     ],
     explain: `Scores of prototypes, as SwAV has them, may be declared as an energy: \`energy S(x) = matmul(prototypes, g(f(x)))\`. \`ebmc infer RUN score\`
 shows them for each point. What is ranked, minimised or drawn from has to be one number.`,
+    wrong: '$ ebmc infer runs/SwAV rank 0 --energy S   # 100 scores\n',
+    right: '$ ebmc infer runs/SwAV score 0 --energy S\n',
   }),
 };

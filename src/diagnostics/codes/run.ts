@@ -259,6 +259,8 @@ representations that are finite numbers. Where that is not there, the measure is
       `there is no landscape of the energy of \`${model}\`, seed ${seed}: ${reason}`,
     explain: `A report draws the energy of a run over planes of one of its arguments. Where that goes wrong, the run keeps its figures and its other
 pictures. Energies that are several numbers, and those whose last argument is whole numbers such as tokens, are left out without a word.`,
+    wrong: '$ ebmc compare digits.ebm   # the landscape of one energy cannot be computed\n',
+    right: '$ ebmc infer runs/compare-digits/runs/RUN score 0 1   # asks the same energy by itself\n',
   }),
   EBM5016: code<{ batch: number; limit: number; needed: number }>({
     severity: 'error',
