@@ -1,5 +1,5 @@
 /** A program from a file, with the command line's settings, checked: what a run is made of. */
-import { type CheckedFile, type CheckOptions, checkFile, namedModels } from '../compiler/index.js';
+import { type CheckedFile, type CheckOptions, checkFile, type Library, namedModels } from '../compiler/index.js';
 import { EbmcError } from '../diagnostics/index.js';
 import { parseModule } from '../grammar/index.js';
 import type { Source } from '../grammar/source.js';
@@ -28,9 +28,19 @@ export function checkProgram(
   item: ItemName = 'train',
   models: (module: Module) => readonly string[] = (module) => namedModels(module).map(({ text }) => text),
 ): CheckedProgram {
-  const source = readSource(file);
+  return checkSource(readSource(file), new FileLibrary(file), options, item, models);
+}
+
+/** The same of a program that is no file. */
+export function checkSource(
+  source: Source,
+  modules: Library,
+  options: OptionValues,
+  item: ItemName,
+  models: (module: Module) => readonly string[],
+): CheckedProgram {
   const overrides = overridesFrom(options, models(parseModule(source).module), item);
-  const library = new RecordingLibrary(new FileLibrary(file));
+  const library = new RecordingLibrary(modules);
   const checked = checkFile(source, library, overrides);
   if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
   return { source, library, overrides, checked };

@@ -1,12 +1,11 @@
 /** Trains an encoder on a share of the labels and says which test examples it then classifies rightly. */
-import { headName, superviseModel, type TypedModel } from '../compiler/index.js';
+import { headName, type StepSettings, superviseModel, type TypedModel } from '../compiler/index.js';
 import { batches, type Dataset } from '../runtime/data/index.js';
 import { selectRows } from '../runtime/data/select/rows.js';
 import { headAccuracy, type Labels, type LinearHead, stratifiedSubset } from '../runtime/evaluate/index.js';
 import type { HostTensor, LoadedModel } from '../runtime/model.js';
 import { rateAt } from '../runtime/train/index.js';
-import { loadProgram, type RunningProgram } from './load-program.js';
-import { Output } from './output.js';
+import type { RunningProgram } from './load-program.js';
 
 export interface FineTuning {
   readonly typed: TypedModel;
@@ -17,7 +16,8 @@ export interface FineTuning {
   /** Steps of the training before. */
   readonly steps: number;
   readonly seed: number;
-  readonly backend: string;
+  /** Compiles the supervised model, or finds it compiled. */
+  readonly load: (typed: TypedModel, settings: StepSettings) => Promise<RunningProgram>;
 }
 
 /** A fortieth of the steps for each share of the labels, at least this many: all shares together stay a small part of the training. */
@@ -78,8 +78,8 @@ export class FineTuner {
   private async started(head: Readonly<Record<string, Float32Array>>): Promise<LoadedModel | undefined> {
     const { supervised, states } = this;
     if (!supervised) return undefined;
-    const { seed, backend } = this.options;
-    this.program ??= loadProgram(supervised, { optimizer }, backend, new Output({ json: true, colour: false }));
+    const { seed, load } = this.options;
+    this.program ??= load(supervised, { optimizer });
     const { model } = await this.program;
     await model.init(seed);
     const own = await model.read();
@@ -105,10 +105,6 @@ export class FineTuner {
     const { seed } = this.options;
     const order = { split: 'train', batch: model.batch, seed, firstStep: 0, steps, fields } as const;
     for await (const { step, data } of batches(labelled, order)) await model.step(data, rate(step));
-  }
-
-  close(): void {
-    this.program?.then((program) => program.close()).catch(() => {});
   }
 }
 

@@ -1,15 +1,14 @@
 /** A run opened for asking its energy: the program as it was trained, its states, its data. */
-import { dirname, resolve } from 'node:path';
 import type { DatasetDecl } from '../compiler/declarations.js';
-import { type CheckedFile, checkFile, type TypedModel } from '../compiler/index.js';
+import type { CheckedFile, TypedModel } from '../compiler/index.js';
 import { EbmcError, nearest, report } from '../diagnostics/index.js';
 import { loadCheckpoint, requireSameStates } from '../runtime/checkpoint/index.js';
 import { type Dataset, openDataset } from '../runtime/data/index.js';
 import type { LoadedModel } from '../runtime/model.js';
-import { RecordedLibrary, readRecord } from '../runtime/run-record.js';
-import { chooseModel, datasetOf, trainOf } from './choose.js';
+import { datasetOf } from './choose.js';
 import { loadProgram } from './load-program.js';
-import { hasErrors, type Output } from './output.js';
+import type { Output } from './output.js';
+import { reopenRun } from './recorded-run.js';
 
 export interface OpenRun {
   readonly model: TypedModel;
@@ -30,15 +29,11 @@ export async function openRun(
   output: Output,
 ): Promise<OpenRun> {
   const checkpoint = await loadCheckpoint(folder);
-  const record = readRecord(folder);
-  const checked = checkFile(record.source, new RecordedLibrary(record.modules), record.overrides);
-  if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
-  const model = chooseModel(checked, record.model);
-  const train = trainOf(checked, model.name);
+  const { checked, typed: model, train, baseDirectory } = reopenRun(folder);
   const energy = chooseEnergy(model, energyName);
   const declared = datasetOf(checked, train);
   const dataset = await openDataset(declared, {
-    baseDirectory: dirname(resolve(folder, record.file)),
+    baseDirectory,
     strict: false,
     warn: (diagnostic) => output.diagnostics([diagnostic]),
   });

@@ -24,13 +24,21 @@ export function dataReadBy(model: TypedModel, energy: TypedEnergy): readonly Typ
   return model.inputs.filter(({ node }) => read.has(node) && !energy.parameters.some((p) => p.node === node));
 }
 
-/** Represents given arguments by `[1]`, the energy, or with `slope` by `[1 + n]`: the energy, then its gradient with respect to that argument of n numbers. */
+/** How many numbers an energy is: one, or the scores that it is declared as, of prototypes for example. */
+export function energyWidth({ node }: TypedEnergy): number {
+  return sizeOf(node);
+}
+
+/**
+ * Represents given arguments by the energy's numbers, or with `slope`, of an energy that is one number, by `[1 + n]`: the energy, then its gradient with
+ * respect to that argument of n numbers.
+ */
 export function energyFunction(model: TypedModel, energy: TypedEnergy, slope?: number): TypedModel {
   const b = model.builder;
   const parameter = slope === undefined ? undefined : energy.parameters[slope];
   const data = dataReadBy(model, energy);
   const inputs = [...energy.parameters.map(({ name, node }) => inputOf(name, node, model)), ...data];
-  if (!parameter) return asking(model, inputs, b.reshape(energy.node, [1]));
+  if (!parameter) return asking(model, inputs, b.reshape(energy.node, [energyWidth(energy)]));
   const axes = [model.exampleAxis];
   const pinned = b.op('pin', [parameter.node], {}, { axes });
   const [value] = substitute(b, [energy.node], new Map([[parameter.node, pinned]])) as [Node];

@@ -1,9 +1,9 @@
 /** `ebmc compare` as its user sees it: on equal terms, cached, stopped and gone on with, and with runs that go wrong. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import type { Comparison } from '../../src/runtime/compare/comparison.js';
+import type { Comparison, Competitor } from '../../src/runtime/compare/comparison.js';
 import { ebmc, folderWith } from './run.js';
 import { tinyFiles } from './tiny.js';
 
@@ -119,6 +119,120 @@ test('settings are chosen on held-out examples, and differences are listed', asy
   expect(differences.map(({ what }) => what).sort()).toEqual(['optimizer', 'settings tried']);
 });
 
+test('seeds share what is compiled and what raw inputs give; pictures are of the first that comes out', async () => {
+  const folder = folderWith(files(compared('Tiny', 'baselines: [raw]')));
+  const [several, alone] = [
+    folder,
+    folderWith(files(compared('Tiny', 'baselines: []').replace('{ epochs', '{ seeds: [1], epochs'))),
+  ];
+  const told = await compare(several, '--seeds', '2', '--json');
+  expect(told.status).toBe(0);
+  const [tiny, raw] = read(several).competitors;
+  const shown = ({ runs }: Competitor) => runs.map(({ pictures }) => pictures !== undefined);
+  expect(shown(tiny!)).toEqual([true, false]);
+  expect(shown(raw!)).toEqual([true, false]);
+  // Nothing is drawn in the probe on all labels, k-NN and ranks of what is no encoder.
+  const { knn, 'linear.1': linear, rankme } = raw!.summary;
+  for (const summary of [knn, linear, rankme]) expect(new Set(summary?.values).size).toBe(1);
+
+  const measured = (seed: number): string[] => {
+    const events = told.stdout.split('\n').filter((line) => line.includes(`"run":"raw input, seed ${seed}"`));
+    return events.flatMap((line) => /"what":"raw: (\w+)/.exec(line)?.[1] ?? []);
+  };
+  expect(measured(0)).toContain('knn');
+  expect(measured(1)).not.toContain('knn');
+
+  // The second job of a process finds what the first has left; one that is the first finds nothing.
+  expect((await ebmc(['compare', 'c.ebm', '--backend', 'cpu'], { cwd: alone })).status).toBe(0);
+  const [second, first] = [tiny!.runs[1]!, read(alone).competitors[0]!.runs[0]!];
+  expect(first).toMatchObject({ seed: 1, measures: second.measures, curve: second.curve });
+  expect(first.pictures).toBeDefined();
+
+  // A run that is shown now has to have pictures; its training is kept.
+  const now = readFileSync(join(several, 'c.ebm'), 'utf8').replace('{ epochs', '{ seeds: [1], epochs');
+  writeFileSync(join(several, 'c.ebm'), now);
+  const again = await ebmc(['compare', 'c.ebm', '--backend', 'cpu', '--json'], { cwd: several });
+  expect(again.stdout).not.toContain('"event":"progress"');
+  expect(read(several).competitors[0]!.runs[0]).toMatchObject({ seed: 1, measures: second.measures });
+  expect(read(several).competitors.map(shown)).toEqual([[true], [true]]);
+});
+
+test('a process that is killed: in its first job that is the reason, in a later one the job is done again', async () => {
+  const folder = folderWith(files(compared('Tiny', 'baselines: [], epochs: 40').replace('epochs: 1, ', '')));
+  let killed: readonly string[] = [];
+  const killDuring = (name: string) =>
+    ebmc(['compare', 'c.ebm', '--backend', 'cpu', '--seeds', '2', '--json'], {
+      cwd: folder,
+      onStdout: (text, _, pid) => {
+        if (killed.includes(name) || !text.includes(`"event":"progress","run":"${name}"`)) return;
+        killed = [...killed, name];
+        for (const child of childrenOf(pid)) process.kill(child, 'SIGKILL');
+      },
+    });
+  const later = await killDuring('Tiny, seed 1');
+  expect(killed).toEqual(['Tiny, seed 1']);
+  expect(later.status).toBe(0);
+  expect(read(folder).competitors[0]?.runs.map(({ status }) => status)).toEqual(['finished', 'finished']);
+
+  writeFileSync(join(folder, 'c.ebm'), readFileSync(join(folder, 'c.ebm'), 'utf8').replace('batch: 16', 'batch: 8'));
+  await killDuring('Tiny, seed 0');
+  const [first, second] = read(folder).competitors[0]!.runs;
+  expect(first).toMatchObject({ status: 'failed', reason: 'its process ended by signal SIGKILL' });
+  expect(second?.status).toBe('finished');
+});
+
+test('energies of tokens and of several numbers: runs come out, and `infer` tells scores', async () => {
+  const program = `use std.energies { mean_square }
+use std.regularizers { variance }
+model Words {
+  data t: Tokens[8, 259]
+  param words: [259, 4] = normal([259, 4])
+  param prototypes: [12, 4] = normal([12, 4])
+  energy S(x) = matmul(prototypes, x)
+  energy Read(t, z) = mean_square(mean(words[t], axis: 0), z)
+  energy Next(z, t) = mean_square(z, mean(words[t], axis: 0))
+  let z = mean(words[t], axis: 0) + 0.1 * normal([4])
+  minimize { read: Read(t, z) + Next(z, t), scores: mean(S(z) ^ 2), apart: variance(z) }
+  representation mean(words[t], axis: 0)
+}
+model Scores {
+  data t: Tokens[8, 259]
+  param words: [259, 4] = normal([259, 4])
+  param prototypes: [12, 4] = normal([12, 4])
+  energy S(x) = matmul(prototypes, x)
+  let z = mean(words[t], axis: 0) + 0.1 * normal([4])
+  minimize { scores: mean(S(z) ^ 2), apart: variance(z) }
+  representation mean(words[t], axis: 0)
+}
+dataset texts = text("*.txt", test: 0.3) { t: Tokens[8, 259] }
+compare Words, Scores on texts { epochs: 1, batch: 8, baselines: [] }
+`;
+  const text = Array.from({ length: 400 }, (_, i) => `word${(i * i) % 97}`).join(' ');
+  const folder = folderWith({ 'c.ebm': program, 'a.txt': text });
+  const { status, stderr } = await compare(folder);
+  expect(stderr).not.toContain('EBM5034');
+  expect(status).toBe(0);
+  const [words, scores] = read(folder).competitors.map(({ runs }) => runs[0]!);
+  expect([words?.status, scores?.status]).toEqual(['finished', 'finished']);
+  expect(words?.pictures?.landscape?.xLabel).toContain("z towards another example's");
+  expect(scores?.pictures).toBeDefined();
+  expect(scores?.pictures?.landscape).toBeUndefined();
+
+  const run = join('runs/compare-c', scores!.folder!);
+  const infer = (...args: string[]) => ebmc(['infer', run, ...args, '--backend', 'cpu'], { cwd: folder });
+  const told = await infer('score', '0..2', '--json');
+  const { energies } = JSON.parse(told.stdout) as { energies: number[][] };
+  expect(energies.map((row) => row.length)).toEqual([12, 12, 12]);
+  const [row] = energies;
+  const table = (await infer('score', '0..2')).stdout.split('\n');
+  const lowest = row!.indexOf(Math.min(...row!));
+  expect(table[0]).toContain('S: 12 numbers, the lowest');
+  expect(table.find((line) => line.startsWith('0 '))).toContain(`[${lowest}] ${row![lowest]!.toPrecision(4)}`);
+  const refused = await infer('rank', '0..2');
+  expect(refused.status).toBe(1);
+  await expect(refused.stderr).toMatchFileSnapshot('golden/infer-several-numbers.txt');
+});
+
 test('a run that diverges is a result, and the others go on', async () => {
   const settings = 'baselines: [], Spread: train(optimizer: sgd(rate: 1e30))';
   const folder = folderWith(files(compared('Spread, Tiny', settings)));
@@ -205,4 +319,9 @@ test('without labels: label-free measures only, said once', async () => {
 
 function lockOfThisProcess(): string {
   return JSON.stringify({ pid: process.pid, host: hostname() });
+}
+
+function childrenOf(pid: number): number[] {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(path) ? readFileSync(path, 'utf8').trim().split(' ').map(Number) : [];
 }

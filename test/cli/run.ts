@@ -20,7 +20,7 @@ export interface RunOptions {
   /** Called with all of stderr so far; may send the process a signal. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
   /** The same of stdout. */
-  readonly onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  readonly onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
 
 export function ebmc(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
@@ -35,7 +35,7 @@ export function run(program: string, args: readonly string[], options: RunOption
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
-      options.onStdout?.(stdout, (signal) => child.kill(signal));
+      options.onStdout?.(stdout, (signal) => child.kill(signal), child.pid!);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;

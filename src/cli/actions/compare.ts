@@ -37,13 +37,13 @@ import {
 } from '../../runtime/report/index.js';
 import type { RecordingLibrary } from '../../runtime/run-record.js';
 import { shellQuote } from '../../runtime/shell-quote.js';
-import { checkProgram } from '../check-program.js';
+import { checkProgram, checkSource } from '../check-program.js';
 import { datasetOf } from '../choose.js';
-import type { CommandCall } from '../command.js';
+import type { CommandCall, OptionValues } from '../command.js';
 import { formatComparison } from '../compare/format-comparison.js';
+import { joinPrograms } from '../compare/joined-program.js';
 import { RunList } from '../compare/run-list.js';
-import { runOrder } from '../compare/run-order.js';
-import type { WorkOrder } from '../compare/work-order.js';
+import { WorkerPool } from '../compare/worker-pool.js';
 import { showRuns } from '../compare-view.js';
 import { onInterrupt } from '../interrupt.js';
 import { hashOf } from '../load-program.js';
@@ -53,8 +53,8 @@ import { packageVersion } from '../version.js';
 import { watch } from '../watch.js';
 
 export async function runCompare({ args, options, output }: CommandCall): Promise<Status> {
-  const [file = ''] = args;
-  const { source, library, overrides, checked } = checkProgram(file, options, 'compare', comparedModels);
+  const files = args.flat();
+  const { file, source, library, overrides, checked } = programOf(files, options, output);
   const decl = checked.compare;
   if (!decl) throw new EbmcError([report('EBM7012', { path: source.path })]);
   output.diagnostics(checked.diagnostics);
@@ -69,9 +69,10 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
   const backend = await selectBackend(options.text('backend') ?? 'auto');
   output.diagnostics(backend.warnings);
   const data = await hashData(dataDecl, dataset);
-  const folder = options.text('out') ?? join('runs', `compare-${basename(file).replace(/\.ebm$/, '')}`);
+  const folder = options.text('out') ?? join('runs', `compare-${folderName(files)}`);
   const release = lockFolder(folder);
   let live: LivePage | undefined;
+  let workers: WorkerPool | undefined;
   const interrupt = onInterrupt(() =>
     output.note('stopping: the runs in progress are saved; the same command goes on …'),
   );
@@ -85,7 +86,7 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
       modules: ownModules(library),
       versions: versionsOf(backend.name),
       created: new Date().toISOString(),
-      command: commandLine(file, options),
+      command: commandLine(files, options),
       dataset: describeData(dataset, data, decl, competitors),
     };
     const assembly = new Assembly(decl, header, readBefore(folder));
@@ -96,15 +97,13 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
       latest = comparison;
       return comparison;
     };
+    const setting = { file, source, modules: library.found, options: overrides, backend: backend.name, strict };
+    const pool = new WorkerPool(setting, interrupt.signal);
+    workers = pool;
     const progress = new RunList(showRuns(output));
-    const attempt = async ({ label, ...assignment }: Assignment): Promise<Attempt> => {
-      const order: WorkOrder = {
-        ...assignment,
-        ...{ file, source, modules: library.found, options: overrides, backend: backend.name, strict },
-        checksGradient: assignment.job.seed === decl.seeds[0],
-      };
+    const attempt = async ({ label, ...order }: Assignment): Promise<Attempt> => {
       progress.begin(label);
-      const ending = await runOrder(order, interrupt.signal, (message) => {
+      const ending = await pool.run(order, (message) => {
         output.document({ event: message.kind, run: label, ...message });
         if (message.kind === 'warning') {
           if (warned.has(message.message)) return;
@@ -134,6 +133,7 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
     output.document({ event: 'result', ok: isComplete, folder, report: page, comparison });
     return isComplete ? statuses.ok : statuses.interrupted;
   } finally {
+    workers?.close();
     await live?.close();
     interrupt.release();
     release();
@@ -149,8 +149,27 @@ function comparedModels({ items }: Module): string[] {
   });
 }
 
+/** A file's `compare` item, or the models of several files; what these set aside for that is said. */
+function programOf(files: readonly string[], options: OptionValues, output: Output) {
+  const data = options.text('data');
+  const [only = ''] = files;
+  if (files.length === 1 && data === undefined)
+    return { file: only, ...checkProgram(only, options, 'compare', comparedModels) };
+  const { source, file, library, setAside } = joinPrograms(files, data);
+  const checked = checkSource(source, library, options, 'compare', comparedModels);
+  for (const other of setAside) output.note(`not used: ${other}; all are trained as ${basename(only)} says`);
+  return { file, ...checked };
+}
+
+/** Of many files the first ones' names and how many there are: the same files lead to the same folder. */
+function folderName(files: readonly string[]): string {
+  const names = files.map((file) => basename(file).replace(/\.ebm$/, ''));
+  const shown = 4;
+  return [...names.slice(0, shown), ...(names.length > shown ? [`and-${names.length - shown}`] : [])].join('-');
+}
+
 /** What makes the same again. */
-function commandLine(file: string, options: CommandCall['options']): string {
+function commandLine(files: readonly string[], options: CommandCall['options']): string {
   const numbers = ['epochs', 'seeds'].flatMap((name) => {
     const value = options.number(name);
     return value === undefined ? [] : [`--${name} ${value}`];
@@ -159,7 +178,9 @@ function commandLine(file: string, options: CommandCall['options']): string {
   const allowed = options.list('allow').map((code) => `--allow ${code}`);
   const backend = options.text('backend');
   const chosen = backend === undefined || backend === 'auto' ? [] : [`--backend ${backend}`];
-  return ['ebmc compare', shellQuote(file), ...chosen, ...numbers, ...settings, ...allowed].join(' ');
+  const data = options.text('data');
+  const from = data === undefined ? [] : [`--data ${shellQuote(data)}`];
+  return ['ebmc compare', ...files.map(shellQuote), ...from, ...chosen, ...numbers, ...settings, ...allowed].join(' ');
 }
 
 /** A step of the native backend uses all cores by itself; with many, small models leave some idle. */

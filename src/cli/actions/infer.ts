@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import { type ArgumentPlace, dataReadBy, energyArguments, energyFunction } from '../../compiler/energy-functions.js';
+import {
+  type ArgumentPlace,
+  dataReadBy,
+  energyArguments,
+  energyFunction,
+  energyWidth,
+} from '../../compiler/energy-functions.js';
 import { EbmcError, nearest, report } from '../../diagnostics/index.js';
 import type { SplitName } from '../../runtime/data/index.js';
 import { contactSheet, isPicture } from '../../runtime/data/show/contact-sheet.js';
@@ -26,6 +32,9 @@ export async function runInfer(call: CommandCall): Promise<Status> {
     throw new CommanderError(statuses.misuse, 'ebmc.mode', `error: there is no mode '${mode}': ${modes.join(', ')}`);
   const run = await openRun(folder, options.text('energy'), options.text('backend') ?? 'auto', output);
   try {
+    const numbers = energyWidth(run.energy);
+    if (mode !== 'score' && numbers !== 1)
+      throw new EbmcError([report('EBM7035', { energy: run.energy.name, numbers, mode })]);
     await answers[mode](call, run, await given(call, run));
     return statuses.ok;
   } finally {
@@ -106,7 +115,10 @@ const answers: Readonly<Record<Mode, Answer>> = {
   async score({ output }, run, points) {
     const args = together(points, run);
     const count = Object.values(args)[0]!.shape[0]!;
-    const { energies } = await evaluateEnergy(await run.load(energyFunction(run.model, run.energy)), args, count);
+    const width = energyWidth(run.energy);
+    const asked = await run.load(energyFunction(run.model, run.energy));
+    const { energies } = await evaluateEnergy(asked, args, count, width);
+    const values = rowsOf({ shape: [count, width], data: energies });
     const labels = points.rows.map((rows, k) => (i: number) => {
       const list = points.said[k] ?? rows;
       return String(list ? (list[i] ?? list[0]) : i);
@@ -114,12 +126,12 @@ const answers: Readonly<Record<Mode, Answer>> = {
     output.document({
       ok: true,
       energy: run.energy.name,
-      energies: [...energies],
+      energies: width === 1 ? [...energies] : values,
       rows: points.rows,
       texts: points.said,
     });
-    const heads = [...points.places.map(({ name }) => name), run.energy.name];
-    const table = [...energies].map((energy, i) => [...labels.map((label) => label(i)), energy.toPrecision(6)]);
+    const heads = [...points.places.map(({ name }) => name), ...scoreHeads(run.energy.name, width)];
+    const table = values.map((row, i) => [...labels.map((label) => label(i)), ...scoreCells(row)]);
     output.line(formatTable(output, heads, table));
   },
 
@@ -159,6 +171,24 @@ const answers: Readonly<Record<Mode, Answer>> = {
   minimise: (call, run, points) => move(call, run, points, false),
   sample: (call, run, points) => move(call, run, points, true),
 };
+
+/** So many numbers of one energy have a column each; of more the lowest and the highest are shown with their places. */
+const mostColumns = 8;
+const extremes = 3;
+
+function scoreHeads(energy: string, numbers: number): string[] {
+  if (numbers === 1) return [energy];
+  if (numbers > mostColumns) return [`${energy}: ${numbers} numbers, the lowest`, 'the highest'];
+  return Array.from({ length: numbers }, (_, i) => `${energy}[${i}]`);
+}
+
+function scoreCells(row: readonly number[]): string[] {
+  const short = (value: number): string => value.toPrecision(row.length === 1 ? 6 : 4);
+  if (row.length <= mostColumns) return row.map(short);
+  const order = [...row.keys()].sort((a, b) => row[a]! - row[b]! || a - b);
+  const show = (places: readonly number[]): string => places.map((k) => `[${k}] ${short(row[k]!)}`).join(', ');
+  return [show(order.slice(0, extremes)), show(order.slice(-extremes).reverse())];
+}
 
 async function move(call: CommandCall, run: OpenRun, points: Given, draws: boolean): Promise<void> {
   const { options, output } = call;

@@ -4,17 +4,27 @@ import { collect, positiveInteger, positiveNumber } from '../parse-options.js';
 
 export const compareCommand: CommandEntry = {
   name: 'compare',
-  summary: 'Train and measure what a `compare` item lists, on equal terms; only what is not there yet is computed.',
+  summary:
+    'Train and measure what a `compare` item lists, or the models of several files, on equal terms; only what is not there yet is computed.',
   examples: [
     ['ebmc compare digits.ebm', 'into runs/compare-digits; the same line goes on after an interruption'],
     ['ebmc compare digits.ebm --epochs 1 --seeds 1', 'a quick look first'],
+    [
+      'ebmc compare simclr.ebm vicreg.ebm --seeds 3',
+      'models of files, on the data of the first and trained as it says',
+    ],
+    ['ebmc compare a.ebm b.ebm --data mine.ebm:photos', 'the same on the data set `photos` that mine.ebm declares'],
     ['ebmc compare digits.ebm --set SimCLR.temperature=0.1', 'with another setting'],
   ],
   define(command) {
     command
-      .argument('<file>', 'a .ebm file with a `compare` item')
+      .argument('<files...>', 'a .ebm file with a `compare` item, or several files with models')
       .addOption(backendOption())
       .option('--out <dir>', "the comparison's folder (default: runs/compare-FILE)")
+      .option(
+        '--data <file>',
+        "whose data is used, FILE or FILE:NAME (default: the first file's); models then come from files",
+      )
       .option('--epochs <n>', 'the budget of each run, in passes over the data', positiveNumber)
       .option('--seeds <n>', 'how many seeds', positiveInteger)
       .option('--jobs <n>', 'runs at a time (default: one for each eight cores)', positiveInteger)

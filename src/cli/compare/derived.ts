@@ -1,22 +1,22 @@
-/** Models made of a trained one, to look at it: how its terms pull, how its energy lies. Each is compiled, asked and dropped. */
+/** Models made of a trained one, to look at it: how its terms pull, how its energy lies. */
 
 import type { TrainDecl } from '../../compiler/declarations.js';
 import { dataReadBy, energyArguments, energyFunction } from '../../compiler/energy-functions.js';
-import type { TypedModel } from '../../compiler/index.js';
+import type { StepSettings, TypedModel } from '../../compiler/index.js';
 import type { RunPictures } from '../../runtime/compare/comparison.js';
 import type { Dataset } from '../../runtime/data/index.js';
 import { type TermCosine, termCosines } from '../../runtime/evaluate/index.js';
 import { energyPlane } from '../../runtime/infer/energy-plane.js';
 import type { HostTensor, LoadedModel } from '../../runtime/model.js';
-import { loadProgram, type RunningProgram } from '../load-program.js';
-import { Output } from '../output.js';
+import type { RunningProgram } from '../load-program.js';
 
 type States = Readonly<Record<string, HostTensor>>;
 
 export interface TrainedModel {
   readonly typed: TypedModel;
   readonly settings: TrainDecl;
-  readonly backend: string;
+  /** Compiles a model made of it, `part` by name, or finds it compiled. */
+  readonly load: (part: string, typed: TypedModel, settings: StepSettings) => Promise<RunningProgram>;
   readonly dataset: Dataset;
   readonly seed: number;
   readonly steps: number;
@@ -24,20 +24,14 @@ export interface TrainedModel {
   readonly states: States;
 }
 
-const silent = new Output({ json: true, colour: false });
-
 /** Cosines between the gradients of its terms; undefined where it has but one, or where none is computed of a whole batch. */
 export function termCosinesOf(trained: TrainedModel): (() => Promise<readonly TermCosine[]>) | undefined {
-  const { typed, settings, backend, dataset, seed, steps, initial, states } = trained;
+  const { typed, settings, load, dataset, seed, steps, initial, states } = trained;
   if (typed.terms.length < 2 || settings.microBatch !== undefined) return undefined;
   return async () => {
-    const { model, close } = await loadProgram(typed, { ...settings, comparesTerms: true }, backend, silent);
-    try {
-      const terms = typed.terms.map(({ name }) => name);
-      return await termCosines({ model, terms, dataset, seed, steps, states: { start: initial, end: states } });
-    } finally {
-      close();
-    }
+    const { model } = await load('terms', typed, { ...settings, comparesTerms: true });
+    const terms = typed.terms.map(({ name }) => name);
+    return termCosines({ model, terms, dataset, seed, steps, states: { start: initial, end: states } });
   };
 }
 
@@ -49,12 +43,10 @@ export async function landscapeOf(trained: TrainedModel): Promise<RunPictures['l
   const energy = scalars.find(({ name }) => name === typed.pairs?.energy) ?? scalars[0];
   if (energy?.parameters.at(-1)?.node.type.dtype !== 'float32') return undefined;
   const { model: asked, places } = energyArguments(typed, energy);
-  const open: RunningProgram[] = [];
-  const load = async (derived: TypedModel): Promise<LoadedModel> => {
-    const { settings, backend, seed, states } = trained;
+  const load = async (part: string, derived: TypedModel): Promise<LoadedModel> => {
+    const { settings, seed, states } = trained;
     const plain = { ...settings, microBatch: undefined, precision: 'float32' } as const;
-    const program = await loadProgram(derived, plain, backend, silent);
-    open.push(program);
+    const program = await trained.load(part, derived, plain);
     await program.model.init(seed);
     const own = await program.model.read();
     await program.model.write(
@@ -62,14 +54,11 @@ export async function landscapeOf(trained: TrainedModel): Promise<RunPictures['l
     );
     return program.model;
   };
-  try {
-    const data = dataReadBy(typed, energy).map(({ name }) => name);
-    return await energyPlane({
-      ...{ energy: await load(energyFunction(typed, energy)), examples: await load(asked) },
-      fields: asked.inputs.map(({ name }) => name),
-      ...{ places, data, dataset },
-    });
-  } finally {
-    for (const { close } of open) close();
-  }
+  const data = dataReadBy(typed, energy).map(({ name }) => name);
+  return energyPlane({
+    energy: await load(`energy ${energy.name}`, energyFunction(typed, energy)),
+    examples: await load(`arguments of ${energy.name}`, asked),
+    fields: asked.inputs.map(({ name }) => name),
+    ...{ places, data, dataset },
+  });
 }

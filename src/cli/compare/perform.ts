@@ -1,26 +1,24 @@
 /** Does one job of a comparison: trains, measures, draws, and leaves the outcome in the job's folder. */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { EvaluateDecl, TrainDecl } from '../../compiler/declarations.js';
 import {
   analyseCollapse,
-  checkFile,
   plateaus,
+  type StepSettings,
   type SupervisedLabel,
   superviseModel,
   type TypedModel,
   termsApart,
-  typeVariant,
 } from '../../compiler/index.js';
-import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
+import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
 import { readManifest } from '../../runtime/checkpoint/index.js';
-import type { RunCost, RunPictures } from '../../runtime/compare/comparison.js';
+import type { RunCost } from '../../runtime/compare/comparison.js';
 import { readLog } from '../../runtime/compare/curve.js';
 import { gradientError } from '../../runtime/compare/gradient-error.js';
-import { holdOut } from '../../runtime/compare/hold-out.js';
 import { type Outcome, packScores, readOutcome, unpackScores, writeOutcome } from '../../runtime/compare/outcome.js';
 import { plannedEpochs } from '../../runtime/compare/planned-epochs.js';
 import { verdict } from '../../runtime/compare/verdict.js';
-import { type Dataset, openDataset, openDatasets } from '../../runtime/data/index.js';
+import type { Dataset } from '../../runtime/data/index.js';
 import {
   fineTuneKey,
   headAccuracy,
@@ -28,23 +26,21 @@ import {
   type MeasureSettings,
   measure,
   prepareSubject,
-  readLabels,
   type Subject,
   tfjsAlgebra,
   undrawnKeys,
 } from '../../runtime/evaluate/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import type { HostTensor } from '../../runtime/model.js';
-import { RecordedLibrary, type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
+import { type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
 import { train } from '../../runtime/train/index.js';
-import { datasetOf, transfersOf } from '../choose.js';
-import { FineTuner } from '../fine-tune.js';
-import { loadProgram, type RunningProgram } from '../load-program.js';
-import { Output } from '../output.js';
+import { FineTuner, type FineTuning } from '../fine-tune.js';
+import type { RunningProgram } from '../load-program.js';
 import { packageVersion } from '../version.js';
 import { landscapeOf, type TrainedModel, termCosinesOf } from './derived.js';
 import { drawRun } from './draw-run.js';
 import type { Message, WorkOrder } from './work-order.js';
+import type { LabelledData, Workshop } from './workshop.js';
 
 export interface Conditions {
   readonly signal: AbortSignal;
@@ -60,68 +56,56 @@ interface Task extends Conditions {
   readonly settings: TrainDecl;
   readonly dataset: Dataset;
   readonly labels: Labels | undefined;
+  readonly load: (part: string, typed: TypedModel, settings: StepSettings) => Promise<RunningProgram>;
   warn(diagnostic: Diagnostic): void;
 }
 
-const silent = new Output({ json: true, colour: false });
-
-export async function perform(order: WorkOrder, conditions: Conditions): Promise<void> {
-  const { job, source, folder, file } = order;
-  const { tell } = conditions;
-  const warn = ({ code, message }: Diagnostic): void => tell({ kind: 'warning', code, message });
-  const library = new RecordedLibrary(order.modules);
-  const checked = checkFile(source, library, { ...order.options, analyses: false });
-  const { compare } = checked;
-  const competitor = compare?.competitors[job.competitor];
-  const variant = competitor?.variants[job.variant];
-  if (!compare || !competitor || !variant) throw new EbmcError(checked.diagnostics);
-  const { model: typed, diagnostics } = typeVariant(checked.module, library, competitor, variant);
-  if (!typed) throw new EbmcError(diagnostics);
-
-  const opening = { baseDirectory: dirname(file), strict: order.strict, warn };
-  const opened = await openDataset(datasetOf(checked, { ...variant.train, dataset: compare.dataset }), opening);
-  const dataset = job.validation === undefined ? opened : await holdOut(opened, job.validation);
-  const settings = { ...variant.train, dataset: compare.dataset, split: 'train', seed: job.seed };
+export async function perform(
+  order: WorkOrder,
+  workshop: Workshop,
+  conditions: Conditions,
+): Promise<'done' | 'stopped'> {
+  const { job, folder } = order;
+  const { source, file, modules, options } = workshop.setting;
+  const subject = await workshop.begin(job);
+  const { compare, competitor, variant, typed } = subject;
+  const { dataset, labels } = await workshop.dataFor(subject, job.validation);
   const record: RunRecord = {
     format: 1,
     file: relativeToRun(folder, file),
     source,
-    modules: order.modules,
+    modules,
     model: competitor.model,
-    overrides: order.options,
+    overrides: options,
     competitor: { name: competitor.name, variant: job.variant },
   };
   writeWhole(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
 
-  const labels = await readLabels(dataset);
-  const task: Task = { ...conditions, order, typed, settings, dataset, labels, warn };
-  const program = await loadProgram(typed, settings, order.backend, silent);
-  try {
-    await carryOut(task, program, compare.evaluate, () => {
-      const places = transfersOf(checked, { ...compare.evaluate, model: competitor.model });
-      return openDatasets(places, opening);
-    });
-  } finally {
-    program.close();
-  }
+  const settings = { ...variant.train, dataset: compare.dataset, split: 'train', seed: job.seed };
+  const load: Task['load'] = (...about) => workshop.load(subject, ...about);
+  const task: Task = { ...conditions, order, typed, settings, dataset, labels, load, warn: workshop.warn };
+  const program = await load('whole', typed, settings);
+  // An earlier job's training may have left another plan.
+  program.model.plannedSteps = 1;
+  return carryOut(task, program, compare.evaluate, () => workshop.transfersFor(subject));
 }
 
 async function carryOut(
   task: Task,
   program: RunningProgram,
   evaluate: EvaluateDecl,
-  openTransfers: () => Promise<Dataset[]>,
-): Promise<void> {
-  const { order, labels, signal, tell } = task;
+  openTransfers: () => Promise<readonly LabelledData[]>,
+): Promise<'done' | 'stopped'> {
+  const { order, labels, signal } = task;
   const { job, folder } = order;
   const base = { format: 1, training: order.training, evaluation: order.evaluation } as const;
   const trained = await trainTask(task, program);
-  if (signal.aborted) return tell({ kind: 'stopped' });
+  if (signal.aborted) return 'stopped';
   if (trained && 'code' in trained) {
     const { code, reason, curve } = trained;
     const empty = { cost: undefined, measures: {}, missing: {}, scores: {} };
     writeOutcome(folder, { ...base, ...empty, status: 'failed', code, reason, curve });
-    return tell({ kind: 'done' });
+    return 'done';
   }
   const started = performance.now();
   // A trial is only compared with others of its own competitor.
@@ -137,7 +121,7 @@ async function carryOut(
     curve: trained?.curve ?? [],
     ...found,
   });
-  tell({ kind: 'done' });
+  return 'done';
 }
 
 interface Trained {
@@ -162,12 +146,7 @@ async function trainTask(task: Task, own: RunningProgram): Promise<Trained | Fai
   };
   const supervised = superviseModel(typed, label);
   if (!supervised) return undefined;
-  const program = await loadProgram(supervised, task.settings, order.backend, silent);
-  try {
-    return await trainModel(task, supervised, program, labels);
-  } finally {
-    program.close();
-  }
+  return trainModel(task, supervised, await task.load('supervised', supervised, task.settings), labels);
 }
 
 /** Trains, or goes on with what an earlier attempt has left; a run that goes wrong by itself is a result. */
@@ -227,78 +206,88 @@ async function measureTask(
   task: Task,
   program: RunningProgram,
   settings: MeasureSettings,
-  transfers: readonly Dataset[],
+  transfers: readonly LabelledData[],
   trained: Trained | undefined,
   isTrial: boolean,
 ): Promise<Found> {
-  const { order, typed, dataset, labels, tell } = task;
-  const { job, backend } = order;
+  const { order, typed, dataset, labels, load, tell } = task;
+  const { job } = order;
   const { model } = program;
   let tuner: FineTuner | undefined;
-  try {
-    await model.init(job.seed);
-    const initial = await model.read();
-    const states = { ...initial, ...ownStates(initial, trained?.states) };
+  await model.init(job.seed);
+  const initial = await model.read();
+  const states = { ...initial, ...ownStates(initial, trained?.states) };
+  await model.write(states);
+  const isRaw = job.kind === 'raw';
+  // A supervised encoder has been trained on the labels already.
+  if (labels && !isTrial && !isRaw && job.kind !== 'supervised') {
+    const steps = trained?.cost.steps ?? (await stepsOf(task, program));
+    const loadTuned: FineTuning['load'] = (...about) => load('fine-tuned', ...about);
+    tuner = new FineTuner({ typed, dataset, labels, states, steps, seed: job.seed, load: loadTuned });
+  }
+  const onProgress = (what: string): void => tell({ kind: 'measuring', what });
+  const about = { model, raw: isRaw, dataset, labels, seed: job.seed, algebra: tfjsAlgebra, onProgress };
+  const settled = async (found: FineTuner): Promise<Subject> => {
+    await model.write({ ...states, ...(await found.settle()) });
+    const subject = await prepareSubject({ ...about, name: 'untrained, with batch statistics of the data' });
     await model.write(states);
-    const isRaw = job.kind === 'raw';
-    // A supervised encoder has been trained on the labels already.
-    if (labels && !isTrial && !isRaw && job.kind !== 'supervised') {
-      const steps = trained?.cost.steps ?? (await stepsOf(task, program));
-      tuner = new FineTuner({ typed, dataset, labels, states, steps, seed: job.seed, backend });
-    }
-    const onProgress = (what: string): void => tell({ kind: 'measuring', what });
-    const about = { model, raw: isRaw, dataset, labels, seed: job.seed, algebra: tfjsAlgebra, onProgress };
-    const settled = async (found: FineTuner): Promise<Subject> => {
-      await model.write({ ...states, ...(await found.settle()) });
-      const subject = await prepareSubject({ ...about, name: 'untrained, with batch statistics of the data' });
-      await model.write(states);
-      return subject;
-    };
-    const own: TrainedModel | undefined =
-      trained && job.kind === 'objective' && !isTrial
-        ? {
-            typed,
-            settings: task.settings,
-            backend,
-            dataset,
-            seed: job.seed,
-            steps: trained.cost.steps,
-            initial,
-            states,
-          }
-        : undefined;
-    const subject = await prepareSubject({
-      ...{ ...about, name: job.kind, transfers: await labelled(transfers) },
-      fineTuned: tuner && (job.kind === 'untrained' ? fromSettled(tuner, settled) : tuner.scores.bind(tuner)),
-      termCosines: own && termCosinesOf(own),
-    });
-    const found = await measure(subject, settings, onProgress, knownBySibling(order, settings));
-    const scores: Record<string, Uint8Array | Float32Array> = { ...found.scores };
-    const measures: Record<string, number> = { ...found.measures };
-    if (trained?.right) {
-      const { right } = trained;
-      scores[fineTuneKey(1)] = right;
-      measures[fineTuneKey(1)] = right.reduce((sum, hit) => sum + hit, 0) / right.length;
-    }
-    const pictures: RunPictures | undefined = isTrial ? undefined : await drawRun(subject, dataset, job.seed, model);
-    // Of the first seed only: what is drawn.
-    const landscape = own && order.checksGradient ? await landscapeOf(own) : undefined;
-    const judged =
-      trained && job.kind === 'objective'
-        ? verdict({
-            ...{ curve: trained.curve, plateaus: plateaus(typed), measures, dimensions: found.dimensions },
-            gradientError: order.checksGradient ? await gradientError(typed, dataset, states, job.seed) : undefined,
-          })
-        : undefined;
-    return {
-      measures,
-      missing: found.missing,
-      scores: Object.fromEntries(Object.entries(scores).map(([key, values]) => [key, packScores(values)])),
-      ...(judged ? { verdict: judged } : {}),
-      ...(pictures ? { pictures: { ...pictures, ...(landscape ? { landscape } : {}) } } : {}),
-    };
-  } finally {
-    tuner?.close();
+    return subject;
+  };
+  const own: TrainedModel | undefined =
+    trained && job.kind === 'objective' && !isTrial
+      ? {
+          typed,
+          settings: task.settings,
+          load,
+          dataset,
+          seed: job.seed,
+          steps: trained.cost.steps,
+          initial,
+          states,
+        }
+      : undefined;
+  const subject = await prepareSubject({
+    ...{ ...about, name: job.kind, transfers: labelled(transfers) },
+    fineTuned: tuner && (job.kind === 'untrained' ? fromSettled(tuner, settled) : tuner.scores.bind(tuner)),
+    termCosines: own && termCosinesOf(own),
+  });
+  const found = await measure(subject, settings, onProgress, knownBySibling(order, settings));
+  const scores: Record<string, Uint8Array | Float32Array> = { ...found.scores };
+  const measures: Record<string, number> = { ...found.measures };
+  if (trained?.right) {
+    const { right } = trained;
+    scores[fineTuneKey(1)] = right;
+    measures[fineTuneKey(1)] = right.reduce((sum, hit) => sum + hit, 0) / right.length;
+  }
+  if (order.isShown) onProgress(`${job.kind}: pictures`);
+  const pictures = order.isShown ? await drawRun(subject, dataset, job.seed, model) : undefined;
+  const landscape = own && order.isShown ? await drawn(landscapeOf(own), task) : undefined;
+  const judged =
+    trained && job.kind === 'objective'
+      ? verdict({
+          ...{ curve: trained.curve, plateaus: plateaus(typed), measures, dimensions: found.dimensions },
+          gradientError: order.isShown ? await gradientError(typed, dataset, states, job.seed) : undefined,
+        })
+      : undefined;
+  return {
+    measures,
+    missing: found.missing,
+    scores: Object.fromEntries(Object.entries(scores).map(([key, values]) => [key, packScores(values)])),
+    ...(judged ? { verdict: judged } : {}),
+    ...(pictures ? { pictures: { ...pictures, ...(landscape ? { landscape } : {}) } } : {}),
+  };
+}
+
+/** What is only looked at is no reason for a run to fail. */
+async function drawn<T>(picture: Promise<T>, { order, typed, warn }: Task): Promise<T | undefined> {
+  try {
+    return await picture;
+  } catch (error) {
+    // A machine without memory is no property of the model: the run is tried again.
+    if (error instanceof EbmcError || error instanceof RangeError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    warn(report('EBM5034', { model: typed.name, seed: order.job.seed, reason }));
+    return undefined;
   }
 }
 
@@ -339,7 +328,6 @@ async function stepsOf({ order, dataset, settings }: Task, { model, stepFlops }:
   return Math.round(epochs * Math.floor(dataset.size('train') / model.batch));
 }
 
-async function labelled(transfers: readonly Dataset[]) {
-  const found = await Promise.all(transfers.map(async (dataset) => ({ dataset, labels: await readLabels(dataset) })));
-  return found.flatMap(({ dataset, labels }) => (labels ? [{ dataset, labels }] : []));
+function labelled(data: readonly LabelledData[]) {
+  return data.flatMap(({ dataset, labels }) => (labels ? [{ dataset, labels }] : []));
 }

@@ -1,7 +1,7 @@
 /** The runs of a comparison as a terminal shows them. */
 import type { CompareView, RunProgress } from '../compare-view.js';
-import type { Ending } from './run-order.js';
 import type { Message } from './work-order.js';
+import type { Ending } from './worker-pool.js';
 
 /** Points of a sparkline; more would not be seen. */
 const mostLosses = 200;

@@ -1,29 +1,36 @@
-/** What a comparison asks of the process that does one job, and what that tells on the way. */
+/** What a comparison asks of a process that does its jobs, and what that tells on the way. */
 import type { CheckOptions } from '../../compiler/index.js';
 import type { Source } from '../../grammar/source.js';
 import type { Job } from '../../runtime/compare/job.js';
 import type { Gauges } from '../../runtime/train/index.js';
 
-export interface WorkOrder {
+/** What all jobs of a comparison share. */
+export interface WorkSetting {
   /** Where the program was: data paths start from its folder. */
   readonly file: string;
   readonly source: Source;
   readonly modules: Readonly<Record<string, Source>>;
   readonly options: CheckOptions;
-  readonly job: Job;
-  readonly folder: string;
   readonly backend: string;
   readonly strict: boolean;
-  /** Of the objective, by finite differences: once for a competitor. */
-  readonly checksGradient: boolean;
+}
+
+export interface WorkOrder {
+  readonly job: Job;
+  readonly folder: string;
+  /** Whether a report shows this run in pictures; its objective's gradient is checked as well. Once for a competitor. */
+  readonly isShown: boolean;
   /** The folder of a job that differs from this one in its seed alone, and has the same features. */
   readonly sibling?: string;
   readonly training: string;
   readonly evaluation: string;
 }
 
-/** To the process: an orderly end. Its end without one is an orderly end too. */
-export type Order = 'stop';
+/** To the process: first what the jobs share, then one job after another. Its parent's end is an orderly end too. */
+export type Request =
+  | { readonly kind: 'setting'; readonly setting: WorkSetting }
+  | { readonly kind: 'order'; readonly order: WorkOrder }
+  | { readonly kind: 'stop' };
 
 export type Message =
   | {

@@ -131,11 +131,34 @@ train M on digits.train { epochs: 5 }
     severity: 'error',
     title: 'The file compares nothing',
     message: ({ path }) => `${path} has no \`compare\` item`,
-    help: () => ['add one, for example `compare SimCLR, VICReg on digits { seeds: 3, epochs: 5 }`'],
+    help: () => [
+      'add one, for example `compare SimCLR, VICReg on digits { seeds: 3, epochs: 5 }`',
+      'or name several files: `ebmc compare simclr.ebm vicreg.ebm --seeds 3`',
+    ],
     explain: `\`ebmc compare FILE\` carries out the \`compare\` item of a file: the models it names, of this file or of others by \`use\`, are
 trained on the same data with the same effort and measured alike.`,
     wrong: '$ ebmc compare simclr.ebm   # it has a `train` item alone\n',
     right: '$ ebmc compare digits.ebm   # compare SimCLR, VICReg on digits { seeds: 3 }\n',
+  }),
+
+  EBM7014: code<{ path: string }>({
+    severity: 'error',
+    title: 'The file has no model to compare',
+    message: ({ path }) => `${path} neither trains nor declares a model`,
+    explain: `\`ebmc compare A.ebm B.ebm\` compares the models that the files train, or declare where they train none.`,
+    wrong: '$ ebmc compare simclr.ebm data.ebm   # data.ebm declares data sets alone\n',
+    right: '$ ebmc compare simclr.ebm --data data.ebm\n',
+  }),
+
+  EBM7015: code<{ model: string; first: string; second: string }>({
+    severity: 'error',
+    title: 'Two files have a model of one name',
+    message: ({ model, first, second }) => `\`${model}\` is a model of ${first} and of ${second}`,
+    help: ({ model }) => [`give one of them another name, such as \`model ${model}Changed\``],
+    explain: `\`ebmc compare A.ebm B.ebm\` tells competitors apart by the names of their models. To compare one model with several values of a
+parameter, a \`compare\` item lists them: \`compare SimCLR(temperature: [0.1, 0.5]) on digits\`.`,
+    wrong: '$ ebmc compare simclr.ebm copy.ebm   # model SimCLR { … } in both\n',
+    right: '$ ebmc compare simclr.ebm copy.ebm   # model SimCLR and model SimCLRChanged\n',
   }),
 
   EBM7011: code<{ name: string | undefined; known: readonly string[]; suggestion: string | undefined }>({
@@ -222,5 +245,20 @@ point goes with all points of the others.`,
 are not: \`rank\` orders candidates instead.`,
     wrong: '$ ebmc infer runs/GPT minimise 0 1 --over next   # tokens\n',
     right: '$ ebmc infer runs/GPT rank 0 0..99 --over next\n',
+  }),
+
+  EBM7035: code<{ energy: string; numbers: number; mode: string }>({
+    severity: 'error',
+    title: 'The energy is several numbers',
+    message: ({ energy, numbers, mode }) =>
+      `\`${energy}\` is ${numbers} numbers: \`${mode}\` needs one that is lower or higher`,
+    help: ({ energy }) => [
+      `\`ebmc infer RUN score --energy ${energy} …\` shows all of its numbers`,
+      'or choose an energy of one number with --energy',
+    ],
+    explain: `Scores of prototypes, as SwAV has them, may be declared as an energy: \`energy S(x) = matmul(prototypes, g(f(x)))\`. \`ebmc infer RUN score\`
+shows them for each point. What is ranked, minimised or drawn from has to be one number.`,
+    wrong: '$ ebmc infer runs/SwAV rank 0 --energy S   # 100 scores\n',
+    right: '$ ebmc infer runs/SwAV score 0 --energy S\n',
   }),
 };

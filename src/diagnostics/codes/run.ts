@@ -252,6 +252,16 @@ representations that are finite numbers. Where that is not there, the measure is
     wrong: 'evaluate M on digits { measures: [energy_gap] }   // `energy E(x)` has one argument\n',
     right: 'evaluate M on digits { measures: [knn, rankme] }\n',
   }),
+  EBM5034: code<{ model: string; seed: number; reason: string }>({
+    severity: 'warning',
+    title: 'The energy could not be drawn',
+    message: ({ model, seed, reason }) =>
+      `there is no landscape of the energy of \`${model}\`, seed ${seed}: ${reason}`,
+    explain: `A report draws the energy of a run over planes of one of its arguments. Where that goes wrong, the run keeps its figures and its other
+pictures. Energies that are several numbers, and those whose last argument is whole numbers such as tokens, are left out without a word.`,
+    wrong: '$ ebmc compare digits.ebm   # the landscape of one energy cannot be computed\n',
+    right: '$ ebmc infer runs/compare-digits/runs/RUN score 0 1   # asks the same energy by itself\n',
+  }),
   EBM5016: code<{ batch: number; limit: number; needed: number }>({
     severity: 'error',
     title: 'No micro-batch is small enough for the memory limit',

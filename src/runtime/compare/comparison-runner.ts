@@ -38,6 +38,8 @@ export interface Assignment {
   readonly job: Job;
   readonly folder: string;
   readonly label: string;
+  /** Whether it is the run of its row that a report shows in pictures. */
+  readonly isShown: boolean;
   /** Where a job lies that differs in its seed alone, and has the same features. */
   readonly sibling?: string;
   readonly training: string;
@@ -62,6 +64,8 @@ export interface RunnerOptions {
 export class ComparisonRunner {
   private readonly queue: Queue;
   private readonly rows: RowState[] = [];
+  /** Places of rows that have a run with pictures. */
+  private readonly pictured = new Set<number | undefined>();
   private stopped = false;
 
   constructor(private readonly options: RunnerOptions) {
@@ -155,6 +159,7 @@ export class ComparisonRunner {
       circumstances,
       competitor.name,
       `trial ${settings.join(', ')}`,
+      undefined,
     );
     if (!outcome) return failure === undefined ? undefined : Number.NEGATIVE_INFINITY;
     return outcome.measures[isLabelled ? 'knn' : 'rankme'] ?? Number.NEGATIVE_INFINITY;
@@ -216,7 +221,7 @@ export class ComparisonRunner {
     const { circumstances, encoder } = variant;
     // Before training, a model's objective and optimizer mean nothing.
     const known = job.kind === 'untrained' ? { ...circumstances, program: encoder } : circumstances;
-    const state = await this.perform(job, known, name, `seed ${job.seed}`, sibling);
+    const state = await this.perform(job, known, name, `seed ${job.seed}`, place, sibling);
     const runs = this.rows[place]!.runs.map((before, i) => (i === run ? state : before));
     this.change(place, { runs });
     return state;
@@ -232,6 +237,8 @@ export class ComparisonRunner {
     circumstances: Circumstances,
     name: string,
     part: string,
+    /** Of the row whose pictures it may be. */
+    place: number | undefined,
     sibling?: RunState,
   ): Promise<RunState> {
     const training = trainingKey(job, circumstances);
@@ -239,17 +246,21 @@ export class ComparisonRunner {
     const inside = join('runs', `${slug(name)}-${slug(part)}-${training.slice(0, 8)}`);
     const folder = join(this.options.folder, inside);
     const { seed } = job;
-    const known = (): Outcome | undefined => {
+    const known = (mustShow: boolean): Outcome | undefined => {
       const outcome = readOutcome(folder);
-      return outcome?.training === training && outcome.evaluation === evaluation ? outcome : undefined;
+      const lacks = mustShow && outcome?.status === 'finished' && !outcome.pictures;
+      return outcome?.training === training && outcome.evaluation === evaluation && !lacks ? outcome : undefined;
     };
     return this.queue.run(async () => {
-      const before = known();
+      // The first that comes out: a run that fails has nothing to show.
+      const isShown = place !== undefined && !this.pictured.has(place);
+      const before = known(isShown);
+      if (before?.pictures) this.pictured.add(place);
       if (before) return { seed, folder: inside, outcome: before, failure: undefined };
       const none = { seed, folder: inside, outcome: undefined };
       if (this.stopped) return { ...none, failure: undefined };
       const attempt = await this.options.attempt({
-        ...{ job, folder, label: `${name}, ${part}`, training, evaluation },
+        ...{ job, folder, label: `${name}, ${part}`, isShown, training, evaluation },
         ...(sibling?.folder === undefined ? {} : { sibling: join(this.options.folder, sibling.folder) }),
       });
       if (attempt.kind === 'stopped') this.stopped = true;
@@ -257,7 +268,9 @@ export class ComparisonRunner {
         const code = attempt.code === undefined ? '' : `${attempt.code}: `;
         return { ...none, failure: code + attempt.message };
       }
-      return { ...none, outcome: known(), failure: undefined };
+      const outcome = known(isShown);
+      if (outcome?.pictures) this.pictured.add(place);
+      return { ...none, outcome, failure: undefined };
     });
   }
 }

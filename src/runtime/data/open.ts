@@ -7,11 +7,6 @@ import { checkArguments } from './loaders/arguments.js';
 import { loaders } from './loaders/index.js';
 import { select } from './select/index.js';
 
-/** Each of them, in their order. */
-export function openDatasets(decls: readonly DatasetDecl[], options: OpenOptions): Promise<Dataset[]> {
-  return Promise.all(decls.map((decl) => openDataset(decl, options)));
-}
-
 /** Opens each data set once, however often it is asked for: it is read, kept in memory and warned of once. */
 export function openingOnce(options: OpenOptions): (decl: DatasetDecl) => Promise<Dataset> {
   const opened = new Map<DatasetDecl, Promise<Dataset>>();

@@ -7,6 +7,9 @@ import type { LoadedModel } from '../model.js';
 import { features } from './features.js';
 import type { Matrix } from './matrix.js';
 
+/** Test examples whose energies are taken: an interval over more is hardly narrower. */
+export const mostPairs = 5000;
+
 export interface PairEnergies {
   /** One an example: of what belongs together. */
   readonly compatible: Float32Array;
@@ -23,7 +26,7 @@ export async function pairEnergies(
   dataset: Dataset,
   split: SplitName,
   seed: number,
-  atMost = 5000,
+  atMost = mostPairs,
 ): Promise<PairEnergies | undefined> {
   if (!model.pairEnergies || model.batch < 2) return undefined;
   const order = Array.from({ length: dataset.size(split) }, (_, i) => i);

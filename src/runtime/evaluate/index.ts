@@ -1,5 +1,6 @@
 export type { Algebra } from './algebra.js';
 export { alignment } from './alignment.js';
+export { mostPairs } from './energies.js';
 export {
   type EvaluateOptions,
   type EvaluationResult,
@@ -18,7 +19,7 @@ export { fineTuneKey, type MeasureSettings, measureInfos, measures, type Need, u
 export { plainAlgebra } from './plain-algebra.js';
 export { rankme } from './rankme.js';
 export { spread } from './spread.js';
-export { type Labels, prepareSubject, readLabels, type Subject, type SubjectOptions } from './subject.js';
+export { type Labels, mostViewed, prepareSubject, readLabels, type Subject, type SubjectOptions } from './subject.js';
 export { stratifiedSubset } from './subsets.js';
 export { type TermCosine, termCosines } from './term-cosines.js';
 export { tfjsAlgebra } from './tfjs-algebra.js';

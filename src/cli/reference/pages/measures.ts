@@ -1,6 +1,6 @@
 /** What `evaluate` and `compare` can measure, from the table of measures. */
 import { comparedMeasures, defaultMeasures, defaults, measureNames } from '../../../compiler/index.js';
-import { type MeasureSettings, measures, type Need } from '../../../runtime/evaluate/index.js';
+import { type MeasureSettings, measures, mostPairs, mostViewed, type Need } from '../../../runtime/evaluate/index.js';
 import { page, prose, table } from '../markdown.js';
 
 const needs: { readonly [N in Need]: string } = {
@@ -15,6 +15,10 @@ const needs: { readonly [N in Need]: string } = {
   stages: 'training in stages, with labels',
 };
 const directions = { higher: 'higher', lower: 'lower', neither: '' } as const;
+
+function thousands(count: number): string {
+  return count.toLocaleString('en');
+}
 
 export function measuresPage(): string {
   const settings: MeasureSettings = {
@@ -42,7 +46,10 @@ export function measuresPage(): string {
     `\`evaluate M on D { measures: [knn, linear, rankme] }\`. Without \`measures\`, \`evaluate\` takes ${list(defaultMeasures)}, and of what was trained in stages \`forgetting\`; \`compare\` takes ${list(comparedMeasures)}.
 What cannot be measured is left out, with its reason.`,
     `A compatible pair is what the objective gives the first declared energy in its terms (of an energy that no term uses, the first two views); a mismatched one has its first
-argument with the others of another example. An energy of one argument has no pairs.`,
+argument with the others of another example. An energy of one argument has no pairs.
+
+Views are drawn of at most ${thousands(mostViewed)} test examples, evenly spread (alignment; LiDAR says how many of them it takes); energies are of at most ${thousands(mostPairs)} test examples,
+drawn by the seed, with one mismatched pair each. A smaller test split is used whole.`,
     parts,
   );
 }
