@@ -22,7 +22,7 @@ export function fades(
   objective: Objective,
   constant: Found,
 ): boolean {
-  if (objective.isCostly || crossesExamples(roots) || !facesItself(model, roots, outputs)) return false;
+  if (objective.isCostly || crossesExamples(model, outputs) || !facesItself(model, roots, outputs)) return false;
   const still = objective.facing(constant.outputs);
   if (isLowerApart(still.objective, still.start)) return false;
   const differences = [
@@ -36,9 +36,15 @@ export function fades(
   });
 }
 
-/** Whether other examples matter besides those that an example meets: as a covariance does, they may push it away. */
-function crossesExamples(roots: readonly Node[]): boolean {
-  return topological(roots).some(({ op }) => op === 'batch' || op === 'batch_reduce');
+/** Whether other examples matter to a term, outside of encoders, besides those that an example meets: as a covariance does, they may push it away. */
+function crossesExamples({ terms }: TypedModel, outputs: readonly Output[]): boolean {
+  const encoded = new Set(outputs.map(({ node }) => node));
+  // A number over the batch is a term's mean.
+  const values = topological(
+    terms.map(({ node }) => node),
+    encoded,
+  );
+  return values.some(({ op, type }) => op === 'batch' || (op === 'batch_reduce' && type.shape.length > 0));
 }
 
 /** Whether all that learns meets itself on the other side, stopped or as a moving average: with a predictor the two are no longer comparable. */
