@@ -1,35 +1,17 @@
 """What every generator shares: lightly's modules, random inputs, and fixtures written and compared."""
 
-import importlib.util
 import json
 import os
 import sys
-import types
 from pathlib import Path
 
+import lightly_modules  # noqa: F401
 import torch
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 
 HERE = Path(__file__).resolve().parent
-
-
-def _bare_package(name):
-    """Registers `name` without running its __init__: lightly's own starts a thread that asks its server for the
-    latest version, and imports its web client. The losses and optimizers need neither."""
-    parent, _, leaf = name.rpartition(".")
-    if parent:
-        path = str(Path(sys.modules[parent].__path__[0]) / leaf)
-    else:
-        path = importlib.util.find_spec(name).submodule_search_locations[0]
-    package = types.ModuleType(name)
-    package.__path__ = [path]
-    sys.modules[name] = package
-
-
-for _name in ("lightly", "lightly.loss", "lightly.utils", "lightly.models"):
-    _bare_package(_name)
 
 
 class Draw:

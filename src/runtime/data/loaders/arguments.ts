@@ -25,13 +25,22 @@ export const cacheArgument: LoaderArgument = {
   kind: 'boolean',
   doc: 'Whether pictures that are decoded at once are kept on disk for the next opening, by the names, sizes and times of their files; by default from 8 MiB on.',
 };
-export const keepReadArgument: LoaderArgument = {
+const keepReadArgument: LoaderArgument = {
   kind: 'boolean',
   doc: 'Whether pictures stay in memory once they are decoded; by default as long as all take less than a GiB.',
 };
-export const cacheReadArgument: LoaderArgument = {
+const cacheReadArgument: LoaderArgument = {
   kind: 'boolean',
   doc: 'Whether pictures that stay in memory are kept on disk too for the next opening, once all are decoded, by the names, sizes and times of their files; by default from 8 MiB on.',
+};
+
+/** Of loaders whose files hold many examples each. */
+export const recordArguments: Readonly<Record<string, LoaderArgument>> = {
+  '0': filesArgument,
+  test: testFilesArgument,
+  resize: resizeArgument,
+  keep: keepReadArgument,
+  cache: cacheReadArgument,
 };
 
 /** The share of something that becomes the split `test`. */

@@ -12,19 +12,13 @@ import { ParquetFile } from '../parquet/file.js';
 import type { ParquetColumn } from '../parquet/schema.js';
 import { PartedRows } from '../parted-rows.js';
 import { readError } from '../read-error.js';
-import { cacheReadArgument, filesArgument, keepReadArgument, resizeArgument, testFilesArgument } from './arguments.js';
+import { recordArguments } from './arguments.js';
 
 export const parquet: Loader = {
   name: 'parquet',
   doc: "Parquet files: numbers, words, lists, and pictures, sounds and class labels as Hugging Face's `datasets` writes them; Snappy, Zstd, Gzip, Brotli, LZ4.",
   example: 'parquet("train-*.parquet", test: "test-*.parquet")',
-  arguments: {
-    '0': filesArgument,
-    test: testFilesArgument,
-    resize: resizeArgument,
-    keep: keepReadArgument,
-    cache: cacheReadArgument,
-  },
+  arguments: recordArguments,
   async load(decl, options) {
     const files = await findFiles(decl, options, /\.parquet$/i, '.parquet files');
     const splits: Partial<Record<SplitName, RawSplit>> = {};

@@ -7,19 +7,13 @@ import type { Loader, SplitName } from '../dataset.js';
 import { findFiles } from '../find-files.js';
 import { SkippedRows } from '../skipped-rows.js';
 import { ShardIndex } from '../tar/shard-index.js';
-import { cacheReadArgument, filesArgument, keepReadArgument, resizeArgument, testFilesArgument } from './arguments.js';
+import { recordArguments } from './arguments.js';
 
 export const tar: Loader = {
   name: 'tar',
   doc: 'WebDataset shards: members that share a name up to its first dot are an example, the rest of the name is the column (`17.jpg`, `17.cls`, `17.txt`).',
   example: 'tar("shard-{000..099}.tar", split: 0.99)',
-  arguments: {
-    '0': filesArgument,
-    test: testFilesArgument,
-    resize: resizeArgument,
-    keep: keepReadArgument,
-    cache: cacheReadArgument,
-  },
+  arguments: recordArguments,
   async load(decl, options) {
     const files = await findFiles(decl, options, /\.tar$/i, '.tar files');
     const skipped = new SkippedRows(decl.name, 'samples');
