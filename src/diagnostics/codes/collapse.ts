@@ -117,7 +117,7 @@ encoder, differs as they do. Where that is the same for every example, so are th
 other with each step, and views of one example never agree altogether: unless the learning side makes more of a difference than it meets, it fades.
 
 How it is found: what is stopped is held at outputs with a small and a large difference between examples, and the objective is minimised over
-the outputs that learn. If these differ no more than what they were compared with, in each case, this is reported. DINO's teacher without its low temperature is the known
+the outputs that learn. If these differ no more than what they were compared with, in each case, this is reported. A self-distilling teacher without its low temperature is the known
 case (Caron et al. 2021, section 5.3): its loss goes to ln K, where every output is the uniform distribution.`,
     wrong: taught('0.1'),
     right: taught('0.04'),
