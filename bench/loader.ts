@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
@@ -17,14 +17,14 @@ import { loadTfjsNode, selectBackend } from '../src/runtime/backends/index.js';
 import { loadSavedModel } from '../src/runtime/backends/load-saved-model.js';
 import { batches, type Dataset, openDataset, stepsPerEpoch } from '../src/runtime/data/index.js';
 import { FileLibrary } from '../src/runtime/library.js';
-import { median, writeBetweenMarks } from './table.js';
+import { machine, median, writeBetweenMarks } from './table.js';
 
 const count = Number(process.env['COUNT'] ?? 1024);
 const rounds = Number(process.env['ROUNDS'] ?? 5);
 const [size, batch, workers] = [96, 64, availableParallelism()];
 const root = process.env['EBMC_ROOT'] ?? process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'ebmc-loader-'));
-const loads = [loadavg()[0]!];
+const describe = machine();
 const rows: string[] = [];
 let torchVersion = '';
 try {
@@ -40,9 +40,8 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-loads.push(loadavg()[0]!);
 const text = [
-  `${cpus()[0]?.model.trim()}, ${cpus().length} threads; Node ${process.version}, sharp ${sharp.versions.sharp}, ${torchVersion}; ${new Date().toISOString().slice(0, 10)}; load average ${loads.map((load) => load.toFixed(1)).join(' to ')}; ${count} JPEG files a row, batches of ${batch} at ${size} × ${size}, ${workers} workers, ${rounds} passes each.`,
+  `${describe([`sharp ${sharp.versions.sharp}`, torchVersion])} ${count} JPEG files a row, batches of ${batch} at ${size} × ${size}, ${workers} workers, ${rounds} passes each.`,
   '',
   '| pictures | ebmc, examples/s: best | median | torchvision: best | median | times as many by best | by median |',
   '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',

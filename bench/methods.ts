@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { selectBackend } from '../src/runtime/backends/index.js';
+import { selectBackend, tensorflowVersion } from '../src/runtime/backends/index.js';
 import { ours, Torch } from './contenders.js';
 import { best, inTurns, machine, median, writeBetweenMarks } from './table.js';
 
@@ -35,7 +35,7 @@ for (const method of methods.filter((name) => names.length === 0 || names.includ
 }
 torch.close();
 const text = [
-  describe(torch.version),
+  describe([`TensorFlow ${tensorflowVersion}`, `PyTorch ${torch.version}`]),
   '',
   '| step, batch 128, 28 × 28 | ebmc best, ms | median | lightly, views given: best | median | torchvision in the step: best | median | views given, slower than ebmc by best | by median | in the step, slower by best | by median |',
   '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { selectBackend } from '../src/runtime/backends/index.js';
+import { selectBackend, tensorflowVersion } from '../src/runtime/backends/index.js';
 import { type Contender, ours, type Precision, Torch, type TorchMode } from './contenders.js';
 import { best, inTurns, machine, median, writeBetweenMarks } from './table.js';
 
@@ -82,7 +82,7 @@ for (const row of rows) {
 }
 torch?.close();
 const text = [
-  describe(torch?.version),
+  describe([`TensorFlow ${tensorflowVersion}`, ...(torch ? [`PyTorch ${torch.version}`] : [])]),
   '',
   '| step, batch 128 × 2, 32 × 32, float32 | | best, ms | median, ms | slower than ebmc by best | by median | wanted |',
   '| --- | --- | ---: | ---: | ---: | ---: | ---: |',

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -34,6 +34,9 @@ if (first !== undefined) {
   console.log(JSON.stringify(await read(folder, Number(first), Number(last), Number(told))));
   process.exit(0);
 }
+// Not where the pictures are read: what else it brings would be measured too.
+const { machine, writeBetweenMarks } = await import('./table.js');
+const describe = machine();
 const count = Number(process.env['COUNT'] ?? 100_000);
 const steps = Number(process.env['STEPS'] ?? Math.floor(count / batch));
 const rows: string[] = [];
@@ -63,15 +66,13 @@ for (const examples of [count / 10, count]) {
   }
 }
 const text = [
-  `${cpus()[0]?.model.trim()}, ${cpus().length} threads; Node ${process.version}; ${new Date().toISOString().slice(0, 10)}; load average ${loadavg()[0]!.toFixed(1)}. ${same}`,
+  `${describe([])} ${same}`,
   '',
   `| JPEG files of ${side} × ${side} in a tar | opening, s | resident at the start, MB | opened | after half of the batches | after all | peak | examples/s |`,
   '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
   ...rows,
 ].join('\n');
 console.log(text);
-// Not where the pictures are read: what else it brings would be measured too.
-const { writeBetweenMarks } = await import('./table.js');
 if (process.env['COUNT'] === undefined) writeBetweenMarks(join(root, 'docs/performance.md'), 'streaming', text);
 process.exit(0);
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { tensorflowVersion, vectorInstructions } from '../src/runtime/backends/index.js';
+import { vectorInstructions } from '../src/runtime/backends/index.js';
 
 export function best(times: readonly number[]): number {
   return Math.min(...times);
@@ -31,16 +31,16 @@ export async function inTurns(
 /** Milliseconds. */
 const pause = 50;
 
-/** Says, when it is called, on what and beside how much else was measured since. */
-export function machine(): (pytorch: string | undefined) => string {
+/** Says, when it is called, on what, with which versions, and beside how much else was measured since. */
+export function machine(): (versions: readonly string[]) => string {
   const before = loadavg()[0] ?? 0;
-  return (pytorch) => {
+  return (versions) => {
     const vectors = vectorInstructions();
-    const place = `${cpus()[0]?.model.trim()}${vectors === undefined ? '' : ` (${vectors.name})`}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB`;
-    const torch = pytorch === undefined ? '' : `, PyTorch ${pytorch}`;
-    const versions = `Node ${process.version}, TensorFlow ${tensorflowVersion}${torch}`;
+    const processor = `${cpus()[0]?.model.trim()}${vectors === undefined ? '' : ` (${vectors.name})`}`;
+    const place = `${processor}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB`;
     const loads = [before, loadavg()[0] ?? 0].map((load) => load.toFixed(1)).join(' to ');
-    return `${place}; ${versions}; ${new Date().toISOString().slice(0, 10)}; load average ${loads}.`;
+    const software = [`Node ${process.version}`, ...versions].join(', ');
+    return `${place}; ${software}; ${new Date().toISOString().slice(0, 10)}; load average ${loads}.`;
   };
 }
 

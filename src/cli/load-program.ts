@@ -100,9 +100,9 @@ function compileWithin(
 
 /** A warning where the precision costs time instead of saving it. */
 function slowerHere({ precision }: Program): readonly Diagnostic[] {
+  if (precision !== 'bf16' || nativeHasGpu()) return [];
   const processor = vectorInstructions();
-  if (precision !== 'bf16' || processor === undefined || processor.narrow || nativeHasGpu()) return [];
-  return [report('EBM6012', { processor: processor.name })];
+  return processor === undefined || processor.narrow ? [] : [report('EBM6012', { processor: processor.name })];
 }
 
 /** On the native backend a step is one call of a TensorFlow session, elsewhere tfjs's calls one by one; both draw the same numbers. */

@@ -2,16 +2,13 @@
 // Out: the normalisations between such products take and give bfloat16 too.
 // Guarantee: the same numbers, about: what they take was rounded by a product, what they give is rounded for the next one. Their statistics, scales and biases stay in float32.
 import type { Builder } from '../graph/builder.js';
+import { isNarrow } from '../graph/ops/narrow.js';
 import { mapGraph, rootsOf, scheduled, scheduleGraph } from '../graph/schedule.js';
 import type { Graph, Node } from '../graph/types.js';
 import type { Pass } from './pass.js';
 
 const moves: ReadonlySet<string> = new Set(['reshape', 'transpose', 'slice', 'pad']);
 const normalizations: ReadonlySet<string> = new Set(['normalize', 'normalize_gradient', 'normalize_moment']);
-
-function isNarrow({ attrs }: Node): boolean {
-  return attrs['narrow'] === true;
-}
 
 /** Whether a value has no more than bfloat16's precision. */
 function isRounded(node: Node): boolean {

@@ -1,6 +1,7 @@
 // In: a graph in float32.
 // Out: the products inside encoders' layers take bfloat16 factors.
 // Guarantee: parameters, statistics, losses, sums and the optimizer's arithmetic stay in float32.
+import { isNarrow } from '../graph/ops/narrow.js';
 import type { Pass } from './pass.js';
 import { type Rule, rewriteGraph } from './rewrite.js';
 
@@ -9,7 +10,7 @@ const narrow: Rule = {
   ops: ['contract', 'conv2d', 'conv2d_input_gradient', 'conv2d_filter_gradient'],
   apply(b, node) {
     // Layers have names below their encoder's; what scores and compares does not.
-    if (node.attrs['narrow'] === true || !node.scope.includes('/')) return undefined;
+    if (isNarrow(node) || !node.scope.includes('/')) return undefined;
     return b.op(node.op, node.args, { ...node.attrs, narrow: true });
   },
 };

@@ -6,7 +6,7 @@ import type { Builder } from '../builder.js';
 import { sameDim, showDim, showShape } from '../dim.js';
 import { countOf, zerosOf } from '../ndarray.js';
 import type { Node, TensorType } from '../types.js';
-import { castTensor, type Narrow, toBfloat16 } from './narrow.js';
+import { type Narrow, narrowTensor, toBfloat16, wideTensor } from './narrow.js';
 import { define, type NdArray, type Op, type TensorflowContext } from './op.js';
 import { reshapeTensor } from './shape.js';
 import { checkAxes, float32, range, staticShape, wants } from './shapes.js';
@@ -127,11 +127,11 @@ function asImages(shape: readonly number[]): readonly number[] {
 
 function imagesOf(c: TensorflowContext, x: string, shape: readonly number[], { narrow }: Narrow): string {
   const images = shape.length === 4 ? x : reshapeTensor(c, x, asImages(shape));
-  return narrow ? castTensor(c, images, 'float32', 'bfloat16') : images;
+  return narrow ? narrowTensor(c, images) : images;
 }
 
 function fromImages(c: TensorflowContext, x: string, shape: readonly number[], { narrow }: Narrow): string {
-  const images = narrow ? castTensor(c, x, 'bfloat16', 'float32') : x;
+  const images = narrow ? wideTensor(c, x) : x;
   return shape.length === 4 ? images : reshapeTensor(c, images, shape);
 }
 

@@ -1,6 +1,7 @@
 /** Collects the operations of a TensorFlow graph. */
 import type { Weight } from '../../freeze/index.js';
 import type { TensorflowAttr, TensorflowType } from '../../graph/ops/index.js';
+import { narrowing, widening } from '../../graph/ops/narrow.js';
 
 /** As in `NodeDef`. */
 export interface NodeDef {
@@ -37,10 +38,6 @@ const moves: Readonly<Record<string, number>> = {
   StridedSlice: 1,
   Transpose: 1,
 };
-
-/** The attributes of a cast from float32 to bfloat16, and back. */
-export const narrowing = { SrcT: { type: 'float32' }, DstT: { type: 'bfloat16' } } as const;
-export const widening = { SrcT: { type: 'bfloat16' }, DstT: { type: 'float32' } } as const;
 
 function sameAttrs(a: Readonly<Record<string, TensorflowAttr>>, b: typeof narrowing | typeof widening): boolean {
   return JSON.stringify([a['SrcT'], a['DstT']]) === JSON.stringify([b.SrcT, b.DstT]);
@@ -93,14 +90,14 @@ export class GraphDef {
     inputs: readonly string[],
     attrs: Readonly<Record<string, TensorflowAttr>>,
   ): string {
-    const narrowInputs = inputs.map((input, i) => (i < (moves[op] ?? 0) ? this.widened.get(input) : input));
-    if (op in moves && narrowInputs.every((input) => input !== undefined)) {
-      const moved = this.share(wanted, op, narrowInputs, { ...attrs, T: { type: 'bfloat16' } });
-      return this.share(wanted, 'Cast', [moved], widening);
-    }
     const [first = ''] = inputs;
     const narrow = this.widened.get(first);
     if (narrow !== undefined && op === 'Cast' && sameAttrs(attrs, narrowing)) return narrow;
+    const moved = this.movedNarrow(op, inputs);
+    if (moved) {
+      const result = this.share(wanted, op, moved, { ...attrs, T: { type: 'bfloat16' } });
+      return this.share(wanted, 'Cast', [result], widening);
+    }
     const key = shareKey(op, inputs, attrs);
     const found = this.known.get(key);
     if (found !== undefined) return found;
@@ -109,6 +106,14 @@ export class GraphDef {
     this.known.set(key, name);
     if (op === 'Cast' && sameAttrs(attrs, widening)) this.widened.set(name, first);
     return name;
+  }
+
+  /** What an operation that only moves values takes, as it was before it was widened. */
+  private movedNarrow(op: string, inputs: readonly string[]): readonly string[] | undefined {
+    const count = moves[op];
+    if (count === undefined) return undefined;
+    const narrow = inputs.slice(0, count).flatMap((input) => this.widened.get(input) ?? []);
+    return narrow.length === count ? [...narrow, ...inputs.slice(count)] : undefined;
   }
 
   /** The value in bfloat16 that a float32 one was widened from. */

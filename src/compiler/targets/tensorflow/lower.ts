@@ -1,5 +1,6 @@
 /** A graph of ours as operations of a TensorFlow graph, from the op table. */
 import { ops, type TensorflowContext } from '../../graph/ops/index.js';
+import { isNarrow } from '../../graph/ops/narrow.js';
 import { adamwArguments } from '../../graph/ops/optimizer-steps.js';
 import { hash32 } from '../../graph/random.js';
 import { rootsOf, scheduleGraph } from '../../graph/schedule.js';
@@ -69,10 +70,6 @@ export function lowerGraph(
   };
   for (const node of scheduleGraph(graph)) if (regionOf.has(node) || !inside.has(node)) lower(node);
   return tensorOf;
-}
-
-function isNarrow({ attrs }: Node): boolean {
-  return attrs['narrow'] === true;
 }
 
 function placeOf({ scope }: Node, prefix: string): string {

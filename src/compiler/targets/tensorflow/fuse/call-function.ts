@@ -1,9 +1,10 @@
 /** A region of a graph as a call of a function that TensorFlow compiles (XLA, just in time, once for all calls of one function). */
 import { ops, type TensorflowAttr, type TensorflowContext, type TensorflowType } from '../../../graph/ops/index.js';
+import { narrowing, widening } from '../../../graph/ops/narrow.js';
 import { staticShape } from '../../../graph/ops/shapes.js';
 import type { Node } from '../../../graph/types.js';
 import { axesOf } from '../../../optimize/sizes.js';
-import { dataType, GraphDef, narrowing, widening } from '../graph-def.js';
+import { dataType, GraphDef } from '../graph-def.js';
 import type { Region } from './regions.js';
 
 /** In a function a value is named by the operation, its result's name in TensorFlow's registry, and a number. */

@@ -3,6 +3,7 @@
  * memory: operations element by element, reductions over the last axes, and what is broadcast back from those.
  */
 import { ops } from '../../../graph/ops/index.js';
+import { reductions } from '../../../graph/ops/reduce.js';
 import { rootsOf, scheduleGraph } from '../../../graph/schedule.js';
 import type { Graph, Node } from '../../../graph/types.js';
 import { axesOf, isMuchSmaller, shapeOf, sizeOf } from '../../../optimize/sizes.js';
@@ -26,14 +27,6 @@ const leastOperations = 3;
 /** As many operations are done again to save one reading. */
 const mostRepeated = 16;
 
-const reductions: ReadonlySet<string> = new Set([
-  'reduce_sum',
-  'reduce_mean',
-  'reduce_max',
-  'reduce_min',
-  'variance',
-  'logsumexp',
-]);
 const moves: ReadonlySet<string> = new Set(['reshape', 'broadcast_to']);
 
 /** The regions that are worth their compilation. They and the other operations can be put in an order, arguments first. */
@@ -65,7 +58,7 @@ function isPointwise({ op, args }: Node): boolean {
 }
 
 function isReduction({ op }: Node): boolean {
-  return reductions.has(op);
+  return op in reductions;
 }
 
 function isOverLastAxes(node: Node): boolean {
@@ -141,7 +134,7 @@ class Draft {
 
   /** Operations that give one of the inputs from no more large values than it is itself: all the way back, or only the last. */
   private repeatable(): readonly Node[] | undefined {
-    const inputs = this.inputs();
+    const inputs = inputsOf(this.nodes);
     for (const input of inputs) {
       if (!this.canRepeat(input)) continue;
       for (const longest of [mostRepeated, 1]) {
@@ -166,18 +159,17 @@ class Draft {
     return this.fusible.has(node) && !this.anchored.has(node) && !isReduction(node);
   }
 
-  inputs(): ReadonlySet<Node> {
-    const inputs = new Set<Node>();
-    for (const node of this.nodes) for (const arg of node.args) if (!this.nodes.has(arg)) inputs.add(arg);
-    return inputs;
-  }
-
   isWorthIt(least: number): boolean {
     const working = [...this.nodes].filter((node) => !moves.has(node.op) && !isSmallConstant(node));
     const sizes = working.map((node) => (isReduction(node) ? sizeOf(node.args[0]!) : sizeOf(node)));
     const large = sizes.filter((size) => size >= largeSize);
     return large.length >= leastOperations && sizes.reduce((sum, size) => sum + size, 0) >= least;
   }
+}
+
+/** What operations take that is not among them. */
+function inputsOf(nodes: ReadonlySet<Node>): ReadonlySet<Node> {
+  return new Set([...nodes].flatMap(({ args }) => args.filter((arg) => !nodes.has(arg))));
 }
 
 /** The drafts with what is asked of them, and without what nobody asks for. */
@@ -217,8 +209,6 @@ function finished(
   return drafts.flatMap((draft) => {
     const nodes = computed.get(draft)!;
     if (nodes.size === 0) return [];
-    const inputs = new Set<Node>();
-    for (const node of nodes) for (const arg of node.args) if (!nodes.has(arg)) inputs.add(arg);
-    return [{ nodes: inOrder(nodes), inputs: inOrder(inputs), outputs: inOrder(asked.get(draft)!) }];
+    return [{ nodes: inOrder(nodes), inputs: inOrder(inputsOf(nodes)), outputs: inOrder(asked.get(draft)!) }];
   });
 }
