@@ -35,13 +35,15 @@ try {
     await writePictures(join(folder, `${width}`), width, height);
     await compare(`${width} × ${height}, decoded each time`, `${width}`, 0, size, undefined, false);
   }
+  await writePictures(join(folder, '32'), 32, 32, 'png');
+  await compare('32 × 32 PNG, not scaled, decoded each time', '32', 0, 32, undefined, false);
   await compare('320 × 240, decoded each time, two views', '320', 2, (size * 4) / 3, await viewsProgram(), false);
   await compare('320 × 240, kept in memory (what holds unless `keep: false` is said)', '320', 0, size, undefined, true);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 const text = [
-  `${describe([`sharp ${sharp.versions.sharp}`, torchVersion])} ${count} JPEG files a row, batches of ${batch} at ${size} × ${size}, ${workers} workers, ${rounds} passes each.`,
+  `${describe([`sharp ${sharp.versions.sharp}`, torchVersion])} ${count} files a row, JPEG where nothing else is said, batches of ${batch}, scaled and cut to ${size} × ${size}, ${workers} workers, ${rounds} passes each.`,
   '',
   '| pictures | ebmc, examples/s: best | median | torchvision: best | median | times as many by best | by median |',
   '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
@@ -52,7 +54,12 @@ if (process.env['COUNT'] === undefined) writeBetweenMarks(join(root, 'docs/perfo
 process.exit(0);
 
 /** Smooth noise, with fine noise over it: JPEG of about the size of a photograph's. */
-async function writePictures(to: string, width: number, height: number): Promise<void> {
+async function writePictures(
+  to: string,
+  width: number,
+  height: number,
+  format: 'jpeg' | 'png' = 'jpeg',
+): Promise<void> {
   for (const name of ['a', 'b']) mkdirSync(join(to, name), { recursive: true });
   const noise = (w: number, h: number, sigma: number) => ({
     create: {
@@ -74,8 +81,9 @@ async function writePictures(to: string, width: number, height: number): Promise
     await sharp(base)
       .resize(width, height, { fit: 'fill', kernel: 'cubic' })
       .composite([{ input: fine, blend: 'soft-light' }])
-      .jpeg({ quality: 90 })
-      .toFile(join(to, i % 2 ? 'a' : 'b', `${i}.jpg`));
+      .removeAlpha()
+      .toFormat(format, { quality: 90 })
+      .toFile(join(to, i % 2 ? 'a' : 'b', `${i}.${format}`));
   }
 }
 
@@ -94,7 +102,7 @@ async function compare(
     { name: 'bench', loader: 'images', args, fields, span },
     { baseDirectory: '.', strict: true, warn: () => {} },
   );
-  const torch = await startTorch(pictures, views);
+  const torch = await startTorch(pictures, views, views === 0 ? side : size);
   const [ours, theirs]: [number[], number[]] = [[], []];
   await pass(data, represent, -1);
   for (let round = 0; round < rounds; round++) {
@@ -156,14 +164,18 @@ model M {
     'tensorflow',
   );
   const directory = mkdtempSync(join(tmpdir(), 'ebmc-bench-'));
-  const loaded = await loadSavedModel(program, emitTensorflow(program), loadTfjsNode(), { directory });
+  const loaded = await loadSavedModel(program, emitTensorflow(program, { fused: true }), loadTfjsNode(), { directory });
   await loaded.init(0);
   return (read) => loaded.represent(read);
 }
 
-async function startTorch(pictures: string, views: number): Promise<{ pass(): Promise<number>; stop(): void }> {
+async function startTorch(
+  pictures: string,
+  views: number,
+  to: number,
+): Promise<{ pass(): Promise<number>; stop(): void }> {
   const python = process.env['PYTHON'] ?? join(root, '.venv/bin/python');
-  const args = [join(root, 'bench/loader_torch.py'), join(folder, pictures), size, views, workers, batch].map(String);
+  const args = [join(root, 'bench/loader_torch.py'), join(folder, pictures), to, views, workers, batch].map(String);
   const child: ChildProcess = spawn(python, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   torchVersion = String((await lines.next()).value);

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { assemble } from '../scripts/assemble.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, '.native', 'bench');
@@ -18,6 +19,7 @@ for (const folder of ['src', 'bench']) {
     writeFileSync(target, ts.transpileModule(text, { compilerOptions }).outputText);
   }
 }
+await assemble(join(out, 'src'));
 cpSync(join(root, 'std'), join(out, 'std'), { recursive: true });
 cpSync(join(root, 'bench', 'models'), join(out, 'bench', 'models'), { recursive: true });
 process.env['EBMC_ROOT'] = root;

@@ -1,2 +1,2 @@
 /** Builds dist/ where a source is newer; false where the build failed. */
-export function buildIfNeeded(): boolean;
+export function buildIfNeeded(): Promise<boolean>;

@@ -3,12 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { assemble } from './assemble.js';
 import { bundleChevrotain } from './bundle-chevrotain.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'dist', '.built');
 
-export function buildIfNeeded() {
+export async function buildIfNeeded() {
   const built = timeOf(stamp);
   if (built > newestIn(join(root, 'src'))) return true;
   const start = new Date();
@@ -16,6 +17,7 @@ export function buildIfNeeded() {
   const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) return false;
   bundleChevrotain();
+  await assemble();
   writeFileSync(stamp, '');
   // What was edited while the build ran is built the next time.
   utimesSync(stamp, start, start);
@@ -34,4 +36,4 @@ function timeOf(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url) && !buildIfNeeded()) process.exitCode = 1;
+if (process.argv[1] === fileURLToPath(import.meta.url) && !(await buildIfNeeded())) process.exitCode = 1;

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildIfNeeded } from './build-if-needed.js';
 
-if (!buildIfNeeded()) process.exit(1);
+if (!(await buildIfNeeded())) process.exit(1);
 const { referencePages } = await import('../dist/cli/reference/index.js');
 const docs = new URL('../docs/', import.meta.url);
 rmSync(new URL('reference/', docs), { recursive: true, force: true });

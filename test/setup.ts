@@ -5,11 +5,11 @@ import { buildIfNeeded } from '../scripts/build-if-needed.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-export default function setup(): void {
+export default async function setup(): Promise<void> {
   // Nobody's colours, terminals or folders are part of a test.
   process.env['NO_COLOR'] = '1';
   const inCI = process.env['CI'] !== undefined && process.env['CI'] !== '';
-  if (!buildIfNeeded()) {
+  if (!(await buildIfNeeded())) {
     if (inCI) throw new Error('the build failed');
     console.warn('the build failed: tests of the command line run what was built before');
   }

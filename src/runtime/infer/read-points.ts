@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { ArgumentPlace } from '../../compiler/energy-functions.js';
 import { drawUniform } from '../../compiler/graph/random.js';
 import { EbmcError, report } from '../../diagnostics/index.js';
-import { decodeImage } from '../data/decode-image.js';
 import type { Dataset, SplitName } from '../data/index.js';
+import { decodeImage } from '../data/pictures/decode-image.js';
 import type { HostTensor, LoadedModel } from '../model.js';
 import { pickRows } from './energy-runner.js';
 

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import { sharedBytes } from '../kept-pictures.js';
+import { sharedBytes } from '../pictures/kept-pictures.js';
 import { readRange } from '../read-encoded.js';
 
 const beginning = Buffer.from('ebmc decoded 2\n\n');

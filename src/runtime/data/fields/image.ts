@@ -4,8 +4,8 @@ import { type Diagnostic, report } from '../../../diagnostics/index.js';
 import { BadRowsError } from '../bad-rows.js';
 import { toUnit } from '../bytes.js';
 import type { Column, EncodedColumn } from '../columns.js';
-import { type Decoding, inspectImage } from '../decode-image.js';
-import { cachedFrom, keptAtMost, sizeOf } from '../kept-pictures.js';
+import { type Decoding, inspectImage, problemText } from '../pictures/decode-image.js';
+import { cachedFrom, keptAtMost, sizeOf } from '../pictures/kept-pictures.js';
 import { BatchPool, decodingThreads } from '../workers/pool.js';
 import type { Binding, FieldType, Reader, SplitColumn } from './field-type.js';
 import { keptReader } from './kept-column.js';
@@ -73,7 +73,9 @@ function decoded(column: EncodedColumn, count: number, binding: Binding): Reader
   return async (rows) => {
     const { values, bad } = await pool.run({ kind: 'decode', items: await column.read(rows), decoding });
     if (bad.length === 0) return values;
-    throw new BadRowsError(bad.map(({ place, name, reason }) => ({ row: rows[place]!, name, reason })));
+    throw new BadRowsError(
+      bad.map(({ place, name, problem }) => ({ row: rows[place]!, name, reason: problemText(problem) })),
+    );
   };
 }
 

@@ -2,8 +2,8 @@
 import { type BadRow, BadRowsError } from '../bad-rows.js';
 import { entryOfPictures, pathOfPictures, readPictures } from '../cache/pictures.js';
 import type { EncodedColumn } from '../columns.js';
-import type { Decoding } from '../decode-image.js';
-import { sharedBytes, sizeOf } from '../kept-pictures.js';
+import { type Decoding, problemText } from '../pictures/decode-image.js';
+import { sharedBytes, sizeOf } from '../pictures/kept-pictures.js';
 import type { Work } from '../workers/messages.js';
 import type { BatchPool } from '../workers/pool.js';
 import type { Reader } from './field-type.js';
@@ -69,8 +69,8 @@ class KeptColumn {
     if (items.some((item) => 'file' in item && item.length === undefined)) this.path = undefined;
     const work: Work = { kind: 'fill', bytes, indices, missing, items, decoding };
     const { values, bad } = await pool.run(work);
-    for (const { place, name, reason } of bad)
-      this.damaged.set(missing[place]!, { row: missing[place]!, name, reason });
+    for (const { place, name, problem } of bad)
+      this.damaged.set(missing[place]!, { row: missing[place]!, name, reason: problemText(problem) });
     for (const row of missing) this.know(row);
     this.keepAll();
     const problems = [...indices].flatMap((row) => this.damaged.get(row) ?? []);

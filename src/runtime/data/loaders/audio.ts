@@ -14,7 +14,7 @@ import type { Loader } from '../dataset.js';
 import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
-import { cachedFrom, keptAtMost } from '../kept-pictures.js';
+import { cachedFrom, keptAtMost } from '../pictures/kept-pictures.js';
 import { type BadFile, reportSkipped } from '../skipped.js';
 import { argumentError, heldOutArgument, pathArgument } from './arguments.js';
 

@@ -10,12 +10,12 @@ import { cachedPictures } from '../cache/pictures.js';
 import { classColumn, encodedFiles, sharedPixels } from '../column-sources.js';
 import type { Column, Encoded, RawSplit } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
-import { type Decoding, decodeImage, inspectImage } from '../decode-image.js';
 import { fieldType } from '../fields/shapes.js';
 import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
-import { cachedFrom, type KeptPictures, keepPictures, keptAtMost, sizeOf } from '../kept-pictures.js';
+import { type Decoding, inspectImage } from '../pictures/decode-image.js';
+import { cachedFrom, type KeptPictures, keepPictures, keptAtMost, sizeOf } from '../pictures/kept-pictures.js';
 import { someAtATime } from '../some-at-a-time.js';
 import {
   argumentError,
@@ -56,15 +56,14 @@ export const images: Loader = {
     const decoding = wantedDecoding(decl);
     const size = sizeOf(decoding);
     const keep = decl.args['keep'] ?? files.length * size <= keptAtMost;
-    const itemAt = (place: number): Encoded => ({ name: files[place]!, file: join(folder, files[place]!) });
+    const items = files.map((name): Encoded => ({ name, file: join(folder, name) }));
     const cache = keep === true && (decl.args['cache'] ?? files.length * size >= cachedFrom) === true;
     const paths = files.map((path) => join(folder, path));
-    const decodeAll = (): Promise<KeptPictures> =>
-      keepPictures(files.length, decoding, (place) => decodeImage(itemAt(place), decoding));
+    const decodeAll = (): Promise<KeptPictures> => keepPictures(items, decoding);
     const kept =
       keep !== true ? undefined : cache ? await cachedPictures(paths, decoding, decodeAll) : await decodeAll();
     const problems =
-      kept?.problems ?? (await inspectAll(files.length, (place) => inspectImage(itemAt(place), decoding)));
+      kept?.problems ?? (await inspectAll(files.length, (place) => inspectImage(items[place]!, decoding)));
     refuseOtherSizes(folder, files, problems, decoding);
     reportDamaged(files, problems, options);
     const good = files.flatMap((path, place): Picture[] => (problems.has(place) ? [] : [{ path, place }]));

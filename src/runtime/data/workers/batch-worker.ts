@@ -3,8 +3,8 @@ import { parentPort } from 'node:worker_threads';
 import { toUnit, unitRows } from '../bytes.js';
 import { writeWithin } from '../cache/write-within.js';
 import type { Encoded } from '../columns.js';
-import { type Decoding, decodeImage } from '../decode-image.js';
-import { sizeOf } from '../kept-pictures.js';
+import { type Decoding, decodeImage } from '../pictures/decode-image.js';
+import { sizeOf } from '../pictures/kept-pictures.js';
 import type { Answer, Assembled, BadItem, Request, Work } from './messages.js';
 
 /** Pictures decoded at a time by sharp's own threads. */
@@ -58,13 +58,9 @@ async function decodeItems(
       const item = items[place]!;
       const decoded = await decodeImage(item, decoding);
       if (decoded.kind === 'pixels') take(decoded.pixels, place);
-      else bad.push({ place, name: item.name, reason: reasonOf(decoded) });
+      else bad.push({ place, name: item.name, problem: decoded });
     }
   };
   await Promise.all(Array.from({ length: atATime }, decodeSome));
   return bad;
-}
-
-function reasonOf(decoded: Exclude<Awaited<ReturnType<typeof decodeImage>>, { kind: 'pixels' }>): string {
-  return decoded.kind === 'damaged' ? decoded.reason : `it is ${decoded.height} × ${decoded.width}`;
 }

@@ -1,7 +1,7 @@
 /** What is said between the main thread and the threads that assemble batches. */
 import type { Writing } from '../cache/write-within.js';
 import type { Encoded } from '../columns.js';
-import type { Decoding } from '../decode-image.js';
+import type { Decoding, Problem } from '../pictures/decode-image.js';
 
 /**
  * Pictures to decode, or rows of bytes that all threads see, where `fill` decodes the missing ones first; values in 0..1 come back, one example
@@ -30,7 +30,7 @@ export interface Request {
 export interface BadItem {
   readonly place: number;
   readonly name: string;
-  readonly reason: string;
+  readonly problem: Problem;
 }
 
 export interface Assembled {

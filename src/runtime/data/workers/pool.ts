@@ -1,7 +1,7 @@
 /** Threads that assemble batches, started when the first one is asked for. */
 import { availableParallelism } from 'node:os';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { builtFile } from '../built-file.js';
 import type { Answer, Assembled, Request, Work } from './messages.js';
 
 interface Job {
@@ -9,9 +9,9 @@ interface Job {
   reject(error: unknown): void;
 }
 
-/** One core is left for the step; more than four threads have nothing to do. */
+/** As many as there are cores: what a step leaves of them is theirs. More than four have nothing to do. */
 export function decodingThreads(): number {
-  return Math.max(1, Math.min(4, availableParallelism() - 1));
+  return Math.min(4, availableParallelism());
 }
 
 export class BatchPool {
@@ -19,6 +19,11 @@ export class BatchPool {
   private asked = 0;
 
   constructor(private readonly size: number) {}
+
+  /** Ends the threads; nothing may be asked of them any more. */
+  async close(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.close()));
+  }
 
   /** Jobs go round the threads, each done whole by one of them. */
   run(work: Work): Promise<Assembled> {
@@ -31,7 +36,7 @@ export class BatchPool {
 
 class Thread {
   broken = false;
-  private readonly worker = new Worker(workerFile());
+  private readonly worker = new Worker(builtFile('batch-worker.js', import.meta.url));
   private readonly jobs = new Map<number, Job>();
   private asked = 0;
 
@@ -53,6 +58,10 @@ class Thread {
     });
   }
 
+  async close(): Promise<void> {
+    await this.worker.terminate();
+  }
+
   private finish(answer: Answer): void {
     const job = this.jobs.get(answer.id);
     this.jobs.delete(answer.id);
@@ -66,12 +75,4 @@ class Thread {
     for (const { reject } of this.jobs.values()) reject(error);
     this.jobs.clear();
   }
-}
-
-/** Run from its sources, as tests do, the program has its threads from the last build. */
-function workerFile(): URL {
-  const here = fileURLToPath(new URL('./batch-worker.js', import.meta.url));
-  return pathToFileURL(
-    import.meta.url.endsWith('.ts') ? here.replace(/([/\\])src([/\\])(?!.*[/\\]src[/\\])/, '$1dist$2') : here,
-  );
 }
