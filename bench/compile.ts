@@ -10,6 +10,7 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
+import '../src/cli/engine.js';
 import { canonicalModel, printCanonicalModel } from '../src/compiler/canonical/index.js';
 import { checkFile, compileModel, optimizeProgram } from '../src/compiler/index.js';
 import { emitTfjs } from '../src/compiler/targets/tfjs/emit.js';

@@ -1,2 +1,3 @@
 #!/usr/bin/env node
+import '../dist/cli/engine.js';
 import '../dist/cli/main.js';
