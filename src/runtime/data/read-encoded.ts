@@ -1,4 +1,5 @@
 /** The bytes of a file, of a range of a file (a member of a tar), or as they are. */
+import { readFileSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Encoded } from './columns.js';
 
@@ -26,6 +27,16 @@ export async function readEncoded(item: Encoded): Promise<Uint8Array> {
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * The same in one go for a whole file, for threads for which nothing else waits: four times to another thread and back cost ten times as much
+ * as reading a small one.
+ */
+export function readEncodedAtOnce(item: Encoded): Uint8Array | Promise<Uint8Array> {
+  if ('bytes' in item || item.length !== undefined || item.start !== undefined) return readEncoded(item);
+  requireShort(statSync(item.file).size);
+  return readFileSync(item.file);
 }
 
 /** A range of a file that stays open for the next. */

@@ -69,9 +69,13 @@ export async function inspectImage(item: Encoded, decoding: Decoding): Promise<P
   }
 }
 
-export async function decodeImage(item: Encoded, decoding: Decoding): Promise<Decoded> {
+export async function decodeImage(
+  item: Encoded,
+  decoding: Decoding,
+  read: (item: Encoded) => Uint8Array | Promise<Uint8Array> = readEncoded,
+): Promise<Decoded> {
   try {
-    const bytes = await readEncoded(item);
+    const bytes = await read(item);
     return decodePlainly(bytes, decoding, await loadPlainDecoders()) ?? (await decodeAny(bytes, decoding));
   } catch (error) {
     return { kind: 'damaged', reason: reasonOf(error) };

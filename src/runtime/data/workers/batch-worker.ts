@@ -5,6 +5,7 @@ import { writeWithin } from '../cache/write-within.js';
 import type { Encoded } from '../columns.js';
 import { type Decoding, decodeImage } from '../pictures/decode-image.js';
 import { sizeOf } from '../pictures/kept-pictures.js';
+import { readEncodedAtOnce } from '../read-encoded.js';
 import type { Answer, Assembled, BadItem, Request, Work } from './messages.js';
 
 /** Pictures decoded at a time by sharp's own threads. */
@@ -56,7 +57,7 @@ async function decodeItems(
   const decodeSome = async (): Promise<void> => {
     for (let place = next++; place < items.length; place = next++) {
       const item = items[place]!;
-      const decoded = await decodeImage(item, decoding);
+      const decoded = await decodeImage(item, decoding, readEncodedAtOnce);
       if (decoded.kind === 'pixels') take(decoded.pixels, place);
       else bad.push({ place, name: item.name, problem: decoded });
     }
