@@ -1,10 +1,8 @@
 /** A disk that is full, a folder that is read-only: the data is read all the same, and nothing is left behind. */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import sharp from 'sharp';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { temporaryFolders } from '../support.js';
+import { expect, test, vi } from 'vitest';
+import { cacheFolders } from './cache-folders.js';
 import { all, bytesOf, openText, warnings } from './opening.js';
 
 const fault = vi.hoisted(() => ({ code: '', written: 0 }));
@@ -27,24 +25,11 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...real, open, default: { ...real, open } };
 });
 
-const newFolder = temporaryFolders();
-let folder: string;
-let cache: string;
-
-beforeEach(async () => {
-  [folder, cache] = [newFolder(), newFolder()];
-  process.env['EBMC_CACHE_DIR'] = cache;
-  mkdirSync(join(folder, 'img'));
-  const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 7, g: 0, b: 0 } } });
-  await picture.png().toFile(join(folder, 'img/1.png'));
-});
-afterEach(() => {
-  delete process.env['EBMC_CACHE_DIR'];
-});
+const folders = cacheFolders([7]);
 
 const read = async (): Promise<number[]> => {
   const data = await openText('images("img/**", test: 0, cache: true)', 'x: Image[8, 8, 3]', {
-    baseDirectory: folder,
+    baseDirectory: folders.folder,
     strict: true,
   });
   return bytesOf((await data.read('train', all(1)))['x']!.data).slice(0, 3);
@@ -54,8 +39,8 @@ test.each(['ENOSPC', 'EROFS'])('%s', async (code) => {
   [fault.code, fault.written] = [code, 0];
   expect(await read()).toEqual([7, 0, 0]);
   expect(fault.written > 0).toBe(code === 'ENOSPC');
-  expect([readdirSync(cache), warnings]).toEqual([[], []]);
+  expect([readdirSync(folders.cache), warnings]).toEqual([[], []]);
   fault.code = '';
   await read();
-  expect(readdirSync(cache)).toHaveLength(1);
+  expect(readdirSync(folders.cache)).toHaveLength(1);
 });

@@ -1,28 +1,18 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { temporaryFolders } from '../support.js';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { cacheFolders } from './cache-folders.js';
 import { all, bytesOf, fixtures, openText, pixelsOf, warnings } from './opening.js';
 
-const newFolder = temporaryFolders();
+const folders = cacheFolders([1, 2, 3]);
 let folder: string;
 let cache: string;
 
-beforeEach(async () => {
-  [folder, cache] = [newFolder(), newFolder()];
-  process.env['EBMC_CACHE_DIR'] = cache;
-  mkdirSync(join(folder, 'img'));
-  for (const r of [1, 2, 3]) {
-    const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: { r, g: 0, b: 0 } } });
-    await picture.png().toFile(join(folder, `img/${r}.png`));
-  }
+beforeEach(() => {
+  ({ folder, cache } = folders);
   writeFileSync(join(folder, 'img/4.png'), 'no picture');
   // A time that can be set again exactly.
   for (const name of readdirSync(join(folder, 'img'))) utimesSync(join(folder, 'img', name), 1e9, 1e9);
-});
-afterEach(() => {
-  for (const name of ['EBMC_CACHE_DIR', 'EBMC_CACHE_GB']) delete process.env[name];
 });
 
 const reds = async (more = 'cache: true'): Promise<number[]> => {
