@@ -20,9 +20,11 @@ export interface FineTuning {
   readonly load: (typed: TypedModel, settings: StepSettings) => Promise<RunningProgram>;
 }
 
-/** A fortieth of the steps for each share of the labels, at least this many: all shares together stay a small part of the training. */
+/** Small batches, whatever the training's were: many steps for few examples. */
+const mostInBatch = 32;
+/** As many examples as this share of the training's for each share of the labels, at least so many batches: all together stay a small part of the training. */
+const examplesShare = 1 / 100;
 const leastSteps = 50;
-const stepsShare = 1 / 40;
 /** Batches that an untrained encoder's moving averages see; after as many, of decay 0.9, half a percent of what they began with is left. */
 const settlingSteps = 50;
 /** Peak rate of AdamW and its weight decay, cosine to zero after a tenth of the steps: the same for every encoder. */
@@ -41,7 +43,8 @@ export class FineTuner {
     const { typed, dataset, labels, states } = options;
     this.states = states;
     const field = dataset.fields.find(({ type }) => type === 'Class')!;
-    this.supervised = superviseModel(typed, { name: field.name, classes: labels.classes });
+    const small: TypedModel = { ...typed, batch: Math.min(mostInBatch, typed.batch) };
+    this.supervised = superviseModel(small, { name: field.name, classes: labels.classes });
   }
 
   /**
@@ -65,9 +68,9 @@ export class FineTuner {
   async scores(share: number, { weight, bias }: LinearHead): Promise<Uint8Array | undefined> {
     const model = await this.started({ [`${headName}/weight`]: weight, [`${headName}/bias`]: bias });
     if (!model) return undefined;
-    const { dataset, labels, steps, seed } = this.options;
+    const { typed, dataset, labels, steps, seed } = this.options;
     const rows = atLeast(stratifiedSubset(labels.train, share, seed), model.batch);
-    const count = Math.max(leastSteps, Math.round(steps * stepsShare));
+    const count = Math.max(leastSteps, Math.round((steps * typed.batch * examplesShare) / model.batch));
     // The warm-up's unit is the whole training.
     const plan = { stepsPerEpoch: count, steps: count };
     await this.run(model, rows, count, (step) => rateAt(schedule, optimizer.settings.rate, step, plan));

@@ -107,17 +107,22 @@ async function carryOut(
     writeOutcome(folder, { ...base, ...empty, status: 'failed', code, reason, curve });
     return 'done';
   }
-  const started = performance.now();
   // A trial is only compared with others of its own competitor.
   const isTrial = job.validation !== undefined;
   const measures = isTrial ? ([labels ? 'knn' : 'rankme'] as const) : evaluate.measures;
   const transfers = await openTransfers();
-  const found = await measureTask(task, program, { ...evaluate, measures }, transfers, trained, isTrial);
-  const evaluationSeconds = (performance.now() - started) / 1000;
+  const { seconds, ...found } = await measureTask(
+    task,
+    program,
+    { ...evaluate, measures },
+    transfers,
+    trained,
+    isTrial,
+  );
   writeOutcome(folder, {
     ...base,
     status: 'finished',
-    cost: trained && { ...trained.cost, evaluationSeconds },
+    cost: trained && { ...trained.cost, ...seconds },
     curve: trained?.curve ?? [],
     ...found,
   });
@@ -200,7 +205,9 @@ async function trainModel(
   }
 }
 
-type Found = Pick<Outcome, 'measures' | 'missing' | 'scores' | 'verdict' | 'pictures'>;
+interface Found extends Pick<Outcome, 'measures' | 'missing' | 'scores' | 'verdict' | 'pictures'> {
+  readonly seconds: Pick<RunCost, 'evaluationSeconds' | 'drawingSeconds'>;
+}
 
 async function measureTask(
   task: Task,
@@ -214,6 +221,7 @@ async function measureTask(
   const { job } = order;
   const { model } = program;
   let tuner: FineTuner | undefined;
+  const started = performance.now();
   await model.init(job.seed);
   const initial = await model.read();
   const states = { ...initial, ...ownStates(initial, trained?.states) };
@@ -259,6 +267,7 @@ async function measureTask(
     scores[fineTuneKey(1)] = right;
     measures[fineTuneKey(1)] = right.reduce((sum, hit) => sum + hit, 0) / right.length;
   }
+  const measured = performance.now();
   if (order.isShown) onProgress(`${job.kind}: pictures`);
   const pictures = order.isShown ? await drawRun(subject, dataset, job.seed, model) : undefined;
   const landscape = own && order.isShown ? await drawn(landscapeOf(own), task) : undefined;
@@ -270,6 +279,10 @@ async function measureTask(
         })
       : undefined;
   return {
+    seconds: {
+      evaluationSeconds: (measured - started) / 1000,
+      ...(order.isShown ? { drawingSeconds: (performance.now() - measured) / 1000 } : {}),
+    },
     measures,
     missing: found.missing,
     scores: Object.fromEntries(Object.entries(scores).map(([key, values]) => [key, packScores(values)])),

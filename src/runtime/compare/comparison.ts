@@ -109,9 +109,11 @@ export interface ComparedRun {
 }
 
 export interface RunCost {
-  /** Wall-clock seconds of training, and of evaluating. */
+  /** Wall-clock seconds of training, and of taking the measures. */
   readonly seconds: number;
   readonly evaluationSeconds: number;
+  /** Of what a report shows of one run of a row alone: its pictures, and the check of its gradient. */
+  readonly drawingSeconds?: number;
   readonly steps: number;
   readonly examples: number;
   /** Forward and backward, all steps. */

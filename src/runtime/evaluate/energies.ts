@@ -8,7 +8,7 @@ import { features } from './features.js';
 import type { Matrix } from './matrix.js';
 
 /** Test examples whose energies are taken: an interval over more is hardly narrower. */
-export const mostPairs = 5000;
+export const mostPairs = 2000;
 
 export interface PairEnergies {
   /** One an example: of what belongs together. */

@@ -24,7 +24,7 @@ export interface Transferred {
 }
 
 /** Views are drawn of this many test examples: a mean over more says nothing else, at the cost of a pass for each view. */
-export const mostViewed = 4000;
+export const mostViewed = 2000;
 
 export interface Subject {
   /** "trained", "untrained", "raw input": for messages. */

@@ -77,17 +77,18 @@ function briefRanking(comparison: Comparison): readonly string[] {
       const value = formatValue(row.summary.mean, unit);
       return key === main.key ? `${value} (${formatInterval(row.summary, unit)}) ${row.letters}`.trimEnd() : value;
     }),
-    costOf(competitor),
+    ...costsOf(competitor),
   ]);
   return [
     `By ${escapeMarkdown(main.label)}, with its 95 % interval over seeds and test examples; between two that share a letter there, no difference is shown.`,
-    table(['competitor', ...measures.map(({ label }) => label), 'training'], rows),
+    table(['competitor', ...measures.map(({ label }) => label), 'training', 'evaluation'], rows),
   ];
 }
 
-function costOf(competitor: Competitor): string {
+/** Of training and of evaluating. */
+function costsOf(competitor: Competitor): readonly string[] {
   const cost = meanCost(competitor);
-  return cost && cost.steps > 0 ? formatDuration(cost.seconds) : '–';
+  return cost && cost.steps > 0 ? [formatDuration(cost.seconds), formatDuration(cost.evaluationSeconds)] : ['–', '–'];
 }
 
 function faults({ competitors }: Comparison): readonly string[] {

@@ -5,6 +5,8 @@ import { type Matrix, normalizeRows, thinRows } from '../evaluate/matrix.js';
 
 export const mostPoints = 1000;
 const neighbours = 15;
+/** Of the layout; umap-js takes 500 for few points, which move no further in the last three hundred than is seen. */
+const layoutEpochs = 200;
 
 /**
  * UMAP (McInnes, Healy & Melville 2018) of the rows on the unit sphere, as cosine similarity sees them: 15 neighbours, minimal
@@ -27,7 +29,13 @@ export async function project(
   const bits = randomBits(0x756d6170, seed);
   const { UMAP } = await import('umap-js');
   const nNeighbors = Math.min(neighbours, rows.length - 1);
-  const found = new UMAP({ nComponents: 2, nNeighbors, minDist: 0.1, random: () => bits() / 2 ** 32 }).fit(rows);
+  const found = new UMAP({
+    nComponents: 2,
+    nNeighbors,
+    minDist: 0.1,
+    nEpochs: layoutEpochs,
+    random: () => bits() / 2 ** 32,
+  }).fit(rows);
   if (!found.every((point) => point.length === 2 && point.every(Number.isFinite))) return undefined;
   const place = (i: number) => (features.rows <= mostPoints ? i : Math.floor((i * features.rows) / mostPoints));
   const round = (value: number) => Number(value.toFixed(3));

@@ -23,7 +23,7 @@ const run = object({
   status: oneOf('finished', 'failed', 'waiting'),
   'reason?': text,
   'cost?': object({
-    ...{ seconds: number, evaluationSeconds: number, steps: number, examples: number },
+    ...{ seconds: number, evaluationSeconds: number, 'drawingSeconds?': number, steps: number, examples: number },
     ...{ 'flops?': number, 'peakBytes?': number },
   }),
   curve: list(

@@ -56,12 +56,15 @@ ${table({
   id: 'cost-table',
   kind: 'sticky',
   isSortable: true,
-  caption: 'Cost of a run, mean over the runs that were counted; FLOPs forward and backward over all steps',
+  caption:
+    'Cost of a run, mean over the runs that were counted; drawing is of one run of a row alone; FLOPs forward and backward over all steps',
   columns: [
     { name: 'Competitor' },
     ...[
       'Training',
       'Evaluation',
+      'Evaluation in training',
+      'Drawing, once',
       'Steps',
       'Examples',
       'FLOPs',
@@ -78,6 +81,8 @@ ${table({
     nameCell(comparison, competitor),
     number(cost?.seconds, formatDuration),
     number(cost?.evaluationSeconds, formatDuration),
+    number(cost && evaluationShare(cost), (share) => formatValue(share, 'share')),
+    number(cost?.drawingSeconds, formatDuration),
     number(cost?.steps, formatLarge),
     number(cost?.examples, formatLarge),
     number(cost?.flops, formatLarge),
@@ -93,6 +98,11 @@ function number(value: number | undefined, format: (value: number) => string) {
   return value === undefined ? '–' : { content: format(value), value };
 }
 
+/** What evaluating took as a share of what training took; undefined where nothing was trained. */
+function evaluationShare({ seconds, evaluationSeconds }: RunCost): number | undefined {
+  return seconds > 0 ? evaluationSeconds / seconds : undefined;
+}
+
 /** Over the runs with a cost that finished; over all with one if none did. */
 export function meanCost({ runs }: Pick<Competitor, 'runs'>): RunCost | undefined {
   const costs = runs.flatMap(({ cost, status }) => (cost ? [{ cost, status }] : []));
@@ -103,9 +113,11 @@ export function meanCost({ runs }: Pick<Competitor, 'runs'>): RunCost | undefine
     const values = counted.flatMap((cost) => of(cost) ?? []);
     return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
   };
+  const drawingSeconds = mean((cost) => cost.drawingSeconds);
   return {
     seconds: mean(({ seconds }) => seconds)!,
     evaluationSeconds: mean(({ evaluationSeconds }) => evaluationSeconds)!,
+    ...(drawingSeconds === undefined ? {} : { drawingSeconds }),
     steps: mean(({ steps }) => steps)!,
     examples: mean(({ examples }) => examples)!,
     flops: mean(({ flops }) => flops),
