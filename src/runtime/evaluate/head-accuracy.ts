@@ -6,7 +6,7 @@ import { argmax } from './knn.js';
 import { evenlySpread } from './matrix.js';
 
 /** Test examples that a head classifies: each head is a pass of an encoder of its own. */
-export const mostClassified = 4000;
+export const mostClassified = 2000;
 
 /** Test accuracy of a model that `superviseModel` made: its representation is one number a class, the largest is its answer. One score for each example that is looked at. */
 export async function headAccuracy(
