@@ -119,7 +119,10 @@ export interface CompetitorDecl {
 
 /** `compare A, B(temperature: [0.1, 0.2]) on digits { seeds: 3, epochs: 5, optimizer: adamw(rate: tuned(1e-3, 4e-3)) }` */
 export interface CompareDecl {
+  /** What measures are taken on. */
   readonly dataset: string | undefined;
+  /** What all are trained on, one data set a stage. */
+  readonly stages: readonly string[];
   readonly competitors: readonly CompetitorDecl[];
   readonly seeds: readonly number[];
   readonly budget: { readonly unit: BudgetUnit; readonly amount: number };

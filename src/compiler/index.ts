@@ -172,8 +172,9 @@ function checkComparison(
         found.push(...said.map((d) => allowed(d, options.allow ?? [])));
       }
       analysed.add(competitor.model);
-      checkPlaces([item.dataset, ...transferredTo(item)], typed.model, datasets, found);
-      checkStages(typed.model, competitor.span, found);
+      const places = [item.dataset, ...item.later, ...namedBy(item, 'probe'), ...namedBy(item, 'transfer')];
+      checkPlaces(places, typed.model, datasets, found);
+      if (item.later.length === 0) checkStages(typed.model, competitor.span, found);
     }
     diagnostics.push(...found);
   }
@@ -196,7 +197,7 @@ function checkReferences(
       diagnostics.push(report('EBM2001', { name: item.model.text, suggestion }, { span: item.model.span }));
     }
     const model = models.find((m) => m.name === item.model.text);
-    const places = item.kind === 'train' ? [item.dataset, ...item.later] : [item.dataset, ...transferredTo(item)];
+    const places = item.kind === 'train' ? [item.dataset, ...item.later] : [item.dataset, ...namedBy(item, 'transfer')];
     checkPlaces(places, model, datasets, diagnostics);
     if (item.kind === 'train' && item.later.length === 0 && model) checkStages(model, item.span, diagnostics);
   }
@@ -231,9 +232,9 @@ function checkPlaces(
   }
 }
 
-/** The data sets that `evaluate … { transfer: … }` names. */
-function transferredTo({ settings }: EvaluateItem | CompareItem): readonly Expr[] {
-  const value = settings.find(({ name }) => name.text === 'transfer')?.value;
+/** The data sets that a setting such as `transfer: [a, b]` names. */
+function namedBy({ settings }: EvaluateItem | CompareItem, setting: string): readonly Expr[] {
+  const value = settings.find(({ name }) => name.text === setting)?.value;
   return value?.kind === 'list' ? value.items : value ? [value] : [];
 }
 

@@ -124,6 +124,7 @@ class Builder {
           kind: 'compare',
           competitors: nodes(inner, 'competitors').map((competitor) => buildExpr(this.source, competitor)),
           dataset: place && buildExpr(this.source, place),
+          later: nodes(inner, 'later').map((stage) => buildExpr(this.source, stage)),
           settings: settings ? buildSettings(this.source, settings) : [],
           ...base,
         };

@@ -156,6 +156,10 @@ export class EbmParser extends CstParser {
     this.OPTION(() => {
       this.CONSUME(t.On);
       this.SUBRULE2(this.expression, { LABEL: 'place' });
+      this.MANY(() => {
+        this.CONSUME(t.Then);
+        this.SUBRULE3(this.expression, { LABEL: 'later' });
+      });
     });
     this.OPTION2(() => this.SUBRULE(this.settings));
   });

@@ -210,21 +210,18 @@ class Printer {
       case 'train':
       case 'evaluate': {
         const later = item.kind === 'train' ? item.later : [];
-        const head = concat(
-          `${item.kind} ${item.model.text}`,
-          item.dataset ? concat(' on ', exprDoc(item.dataset)) : '',
-          ...later.flatMap((place) => [' then ', exprDoc(place)]),
-        );
+        const head = concat(`${item.kind} ${item.model.text}`, ...placesDocs(item.dataset, later));
         if (item.settings.length === 0) return { head };
         const last = later.at(-1) ?? item.dataset ?? item.model;
         return this.list(head, settingElements(item.settings), last.span.end, item.span);
       }
       case 'compare': {
-        const { competitors, dataset, settings } = item;
+        const { competitors, dataset, later, settings } = item;
         const names = competitors.flatMap((competitor, i) => [i > 0 ? ', ' : '', exprDoc(competitor)]);
-        const head = concat('compare ', ...names, dataset ? concat(' on ', exprDoc(dataset)) : '');
+        const head = concat('compare ', ...names, ...placesDocs(dataset, later));
         if (settings.length === 0) return { head };
-        return this.list(head, settingElements(settings), (dataset ?? competitors.at(-1) ?? item).span.end, item.span);
+        const last = later.at(-1) ?? dataset ?? competitors.at(-1) ?? item;
+        return this.list(head, settingElements(settings), last.span.end, item.span);
       }
       default:
         return item satisfies never;
@@ -335,6 +332,14 @@ class Printer {
   private list(head: Doc, elements: readonly Element[], from: number, span: Span): Shape {
     return { head, block: { open: this.trivia.openBrace(from), end: span.end - 1, elements, isList: true } };
   }
+}
+
+/** ` on a then b` */
+function placesDocs(first: Expr | undefined, later: readonly Expr[]): readonly Doc[] {
+  return [
+    ...(first ? [concat(' on ', exprDoc(first))] : []),
+    ...later.map((place) => concat(' then ', exprDoc(place))),
+  ];
 }
 
 function settingElements(settings: readonly Setting[]): Element[] {

@@ -127,12 +127,14 @@ export interface EvaluateItem extends ItemBase {
   readonly settings: readonly Setting[];
 }
 
-/** `compare SimCLR, VICReg, MAE(ratio: [0.5, 0.75]) on digits { seeds: 3, epochs: 5 }` */
+/** `compare SimCLR, VICReg, MAE(ratio: [0.5, 0.75]) on digits { seeds: 3, epochs: 5 }`, `compare A, B on early then late { ... }` */
 export interface CompareItem extends ItemBase {
   readonly kind: 'compare';
   /** Names of models, or calls of them that give their parameters. */
   readonly competitors: readonly Expr[];
   readonly dataset: Expr | undefined;
+  /** The data of the stages after the first, in their order. */
+  readonly later: readonly Expr[];
   readonly settings: readonly Setting[];
 }
 

@@ -269,6 +269,53 @@ test('Ctrl-C saves the run in progress, and the same command goes on to the same
   expect(left.runs[0]?.curve.map(({ loss }) => loss)).toEqual(right.runs[0]?.curve.map(({ loss }) => loss));
 });
 
+test('a stream: forgetting of encoders and of a supervised one, as `evaluate` has it; stopped in a later stage it goes on', async () => {
+  const streamed = compared('Tiny', 'baselines: [supervised], probe: pictures, measures: [knn, linear, forgetting]')
+    .replace('compare Tiny on pictures', 'compare Tiny on early then late')
+    .replace('compare ', 'dataset early = idx("data", limit: 48) { x: Image[8, 8, 1], label: Class[2] }\ncompare ')
+    .replace(
+      'compare ',
+      'dataset late = idx("data", limit: 64, seed: 1) { x: Image[8, 8, 1], label: Class[2] }\ncompare ',
+    );
+  const [stopped, whole] = [folderWith(files(streamed)), folderWith(files(streamed))];
+  const long = ['--epochs', '100'];
+  // 300 steps of the first stage, 400 of the second.
+  let at = 0;
+  const interrupted = await ebmc(['compare', 'c.ebm', '--backend', 'cpu', '--seeds', '1', '--json', ...long], {
+    cwd: stopped,
+    onStdout: (text, kill) => {
+      const step = Number([...text.matchAll(/"run":"Tiny, seed 0".*"step":(\d+)/g)].at(-1)?.[1] ?? 0);
+      if (at > 0 || step <= 300) return;
+      at = step;
+      kill('SIGINT');
+    },
+  });
+  expect(at).toBeGreaterThan(300);
+  expect(interrupted.status).toBe(130);
+  const [resumed, other] = await Promise.all([compare(stopped, ...long), compare(whole, ...long)]);
+  expect([resumed.status, other.status]).toEqual([0, 0]);
+  const found = read(whole);
+  const [tiny, supervised] = found.competitors;
+  expect(read(stopped).competitors[0]?.runs[0]?.measures).toEqual(tiny?.runs[0]?.measures);
+  expect(tiny?.runs[0]).toMatchObject({ cost: { steps: 700 } });
+  const stages = ['stage.1.1', 'stage.1.2', 'stage.2.1', 'stage.2.2'];
+  expect(found.measures.map(({ key }) => key).slice(-5)).toEqual(['forgetting', ...stages]);
+  expect(found.measures.find(({ key }) => key === 'stage.1.2')?.label).toBe('late after stage 1');
+  for (const { runs } of [tiny!, supervised!]) {
+    const { measures } = runs[0]!;
+    expect(measures['forgetting']).toBeCloseTo(measures['stage.1.1']! - measures['stage.2.1']!, 12);
+  }
+  expect(found.title).toBe('Tiny on early then late');
+  expect(found.budget['trained on']).toBe('early, then late');
+  expect(found.dataset).toMatchObject({ name: 'pictures', train: 96 });
+
+  const run = join('runs/compare-c', tiny!.runs[0]!.folder!);
+  const evaluated = await ebmc(['evaluate', run, '--backend', 'cpu', '--json'], { cwd: whole });
+  expect(evaluated.status).toBe(0);
+  const rows = JSON.parse(readFileSync(join(whole, run, 'evaluation.json'), 'utf8')).rows;
+  expect(rows[0]).toMatchObject({ name: 'trained', measures: tiny!.runs[0]!.measures });
+});
+
 test('figures of an objective that means something else now are shown apart', async () => {
   const folder = folderWith(files(compared('Tiny', 'baselines: [], measures: [knn]')));
   expect((await compare(folder)).status).toBe(0);

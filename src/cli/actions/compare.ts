@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type CanonicalModel, canonicalModel } from '../../compiler/canonical/index.js';
-import type { CompareDecl, CompetitorDecl, VariantDecl } from '../../compiler/declarations.js';
+import type { CompareDecl, CompetitorDecl, DatasetDecl, VariantDecl } from '../../compiler/declarations.js';
 import {
   type CheckedFile,
   costOfModel,
@@ -26,7 +26,7 @@ import {
   type PlannedVariant,
 } from '../../runtime/compare/comparison-runner.js';
 import { hashData } from '../../runtime/compare/data-hash.js';
-import { type Dataset, openDataset } from '../../runtime/data/index.js';
+import { type Dataset, openingOnce } from '../../runtime/data/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import {
   comparisonName,
@@ -63,12 +63,18 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
     if (!warned.has(diagnostic.message)) output.diagnostics([diagnostic]);
     warned.add(diagnostic.message);
   };
-  const dataDecl = datasetOf(checked, { ...decl.competitors[0]!.variants[0]!.train, dataset: decl.dataset });
+  const declared = (dataset: string | undefined): DatasetDecl =>
+    datasetOf(checked, { ...decl.competitors[0]!.variants[0]!.train, dataset });
   const strict = options.flag('strict');
-  const dataset = await openDataset(dataDecl, { baseDirectory: dirname(file), strict, warn });
+  const open = openingOnce({ baseDirectory: dirname(file), strict, warn });
+  const dataset = await open(declared(decl.dataset));
+  const stages = await Promise.all(decl.stages.map(async (name) => open(declared(name))));
   const backend = await selectBackend(options.text('backend') ?? 'auto');
   output.diagnostics(backend.warnings);
-  const data = await hashData(dataDecl, dataset);
+  const hashes = await Promise.all(stages.map((stage, k) => hashData(declared(decl.stages[k]), stage)));
+  const data = hashes.length === 1 ? hashes[0]! : hashText(hashes.join());
+  const isElsewhere = decl.stages.length > 1 || decl.dataset !== decl.stages[0];
+  const measured = isElsewhere ? await hashData(declared(decl.dataset), dataset) : undefined;
   const folder = options.text('out') ?? join('runs', `compare-${folderName(files)}`);
   const release = lockFolder(folder);
   let live: LivePage | undefined;
@@ -87,7 +93,12 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
       versions: versionsOf(backend.name),
       created: new Date().toISOString(),
       command: commandLine(files, options),
-      dataset: describeData(dataset, data, decl, competitors),
+      dataset: describeData(
+        dataset,
+        measured === undefined ? data : hashText(`${data},${measured}`),
+        decl,
+        competitors,
+      ),
     };
     const assembly = new Assembly(decl, header, readBefore(folder));
     let latest: Comparison | undefined;
@@ -120,7 +131,9 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
       folder,
       atOnce: options.number('jobs') ?? defaultJobs(),
       isLabelled,
+      isTaught: sharesClasses(stages),
       evaluate: decl.evaluate,
+      measured,
       attempt,
       onChange: write,
     });
@@ -138,6 +151,13 @@ export async function runCompare({ args, options, output }: CommandCall): Promis
     interrupt.release();
     release();
   }
+}
+
+/** Whether all have one field of classes in common. */
+function sharesClasses(datasets: readonly Dataset[]): boolean {
+  const fields = datasets.map(({ fields: all }) => all.find(({ type }) => type === 'Class'));
+  const [first] = fields;
+  return first !== undefined && fields.every((f) => f?.name === first.name && f.shape.join() === first.shape.join());
 }
 
 /** As the `compare` item names them, wherever they are declared. */

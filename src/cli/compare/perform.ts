@@ -1,6 +1,6 @@
 /** Does one job of a comparison: trains, measures, draws, and leaves the outcome in the job's folder. */
 import { join } from 'node:path';
-import type { EvaluateDecl, TrainDecl } from '../../compiler/declarations.js';
+import type { CompareDecl, TrainDecl } from '../../compiler/declarations.js';
 import {
   analyseCollapse,
   plateaus,
@@ -11,22 +11,24 @@ import {
   termsApart,
 } from '../../compiler/index.js';
 import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
-import { readManifest } from '../../runtime/checkpoint/index.js';
+import { loadStageEnds, readManifest } from '../../runtime/checkpoint/index.js';
 import type { RunCost } from '../../runtime/compare/comparison.js';
 import { readLog } from '../../runtime/compare/curve.js';
 import { gradientError } from '../../runtime/compare/gradient-error.js';
 import { type Outcome, packScores, readOutcome, unpackScores, writeOutcome } from '../../runtime/compare/outcome.js';
-import { plannedEpochs } from '../../runtime/compare/planned-epochs.js';
+import { plannedEpochs, stepsOfEpoch } from '../../runtime/compare/planned-epochs.js';
 import { verdict } from '../../runtime/compare/verdict.js';
 import type { Dataset } from '../../runtime/data/index.js';
 import {
   fineTuneKey,
   headAccuracy,
   type Labels,
+  labelStages,
   type MeasureSettings,
   measure,
   prepareSubject,
   type Subject,
+  stageAccuracies,
   tfjsAlgebra,
   undrawnKeys,
 } from '../../runtime/evaluate/index.js';
@@ -40,7 +42,7 @@ import { packageVersion } from '../version.js';
 import { landscapeOf, type TrainedModel, termCosinesOf } from './derived.js';
 import { drawRun } from './draw-run.js';
 import type { Message, WorkOrder } from './work-order.js';
-import type { LabelledData, Workshop } from './workshop.js';
+import type { JobData, LabelledData, Workshop } from './workshop.js';
 
 export interface Conditions {
   readonly signal: AbortSignal;
@@ -54,6 +56,9 @@ interface Task extends Conditions {
   readonly order: WorkOrder;
   readonly typed: TypedModel;
   readonly settings: TrainDecl;
+  /** What it trains on, stage by stage. */
+  readonly stages: JobData['stages'];
+  /** What is measured. */
   readonly dataset: Dataset;
   readonly labels: Labels | undefined;
   readonly load: (part: string, typed: TypedModel, settings: StepSettings) => Promise<RunningProgram>;
@@ -69,7 +74,7 @@ export async function perform(
   const { source, file, modules, options } = workshop.setting;
   const subject = await workshop.begin(job);
   const { compare, competitor, variant, typed } = subject;
-  const { dataset, labels } = await workshop.dataFor(subject, job.validation);
+  const { stages, dataset, labels } = await workshop.dataFor(subject, job.validation);
   const record: RunRecord = {
     format: 1,
     file: relativeToRun(folder, file),
@@ -81,19 +86,20 @@ export async function perform(
   };
   writeWhole(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
 
-  const settings = { ...variant.train, dataset: compare.dataset, split: 'train', seed: job.seed };
+  const later = variant.train.later.map((stage) => ({ ...stage, split: 'train' }));
+  const settings = { ...variant.train, later, split: 'train', seed: job.seed };
   const load: Task['load'] = (...about) => workshop.load(subject, ...about);
-  const task: Task = { ...conditions, order, typed, settings, dataset, labels, load, warn: workshop.warn };
+  const task: Task = { ...conditions, order, typed, settings, stages, dataset, labels, load, warn: workshop.warn };
   const program = await load('whole', typed, settings);
   // An earlier job's training may have left another plan.
   program.model.plannedSteps = 1;
-  return carryOut(task, program, compare.evaluate, () => workshop.transfersFor(subject));
+  return carryOut(task, program, compare, () => workshop.transfersFor(subject));
 }
 
 async function carryOut(
   task: Task,
   program: RunningProgram,
-  evaluate: EvaluateDecl,
+  { evaluate, stages }: CompareDecl,
   openTransfers: () => Promise<readonly LabelledData[]>,
 ): Promise<'done' | 'stopped'> {
   const { order, labels, signal } = task;
@@ -114,7 +120,7 @@ async function carryOut(
   const { seconds, ...found } = await measureTask(
     task,
     program,
-    { ...evaluate, measures },
+    { ...evaluate, measures, stages },
     transfers,
     trained,
     isTrial,
@@ -134,6 +140,10 @@ interface Trained {
   readonly cost: RunCost;
   /** Of the competitor's own model, as far as the training has them. */
   readonly states: Readonly<Record<string, HostTensor>>;
+  /** The same at the end of each stage; none where there is one. */
+  readonly ends: readonly Readonly<Record<string, HostTensor>>[];
+  /** Steps of the last stage. */
+  readonly lastStage: number;
   /** Of a supervised encoder: which test examples it classifies rightly. */
   readonly right: Uint8Array | undefined;
 }
@@ -142,16 +152,16 @@ type Failed = Pick<Outcome, 'curve'> & { readonly code: string; readonly reason:
 
 /** Undefined where there is nothing to train. */
 async function trainTask(task: Task, own: RunningProgram): Promise<Trained | Failed | undefined> {
-  const { order, typed, dataset, labels } = task;
+  const { order, typed, stages, labels } = task;
   if (order.job.kind === 'objective') return trainModel(task, typed, own);
-  if (order.job.kind !== 'supervised' || !labels) return undefined;
-  const label: SupervisedLabel = {
-    name: dataset.fields.find(({ type }) => type === 'Class')!.name,
-    classes: labels.classes,
-  };
+  const field = stages[0].fields.find(({ type }) => type === 'Class');
+  if (order.job.kind !== 'supervised' || !labels || !field) return undefined;
+  const label: SupervisedLabel = { name: field.name, classes: field.shape[0]! };
   const supervised = superviseModel(typed, label);
   if (!supervised) return undefined;
-  return trainModel(task, supervised, await task.load('supervised', supervised, task.settings), labels);
+  // Other data may call other things by the same numbers.
+  const asked = stages.includes(task.dataset) ? labels : undefined;
+  return trainModel(task, supervised, await task.load('supervised', supervised, task.settings), asked);
 }
 
 /** Trains, or goes on with what an earlier attempt has left; a run that goes wrong by itself is a result. */
@@ -161,12 +171,13 @@ async function trainModel(
   program: RunningProgram,
   labels?: Labels,
 ): Promise<Trained | Failed> {
-  const { order, settings, dataset, signal, tell, warn } = task;
+  const { order, settings, stages, dataset, signal, tell, warn } = task;
   const { folder, job } = order;
   const { model } = program;
+  const [first, ...later] = stages;
   try {
     const epochs = await plannedEpochs(folder, job.budget, {
-      ...{ model, dataset, seed: job.seed },
+      ...{ model, stages, seed: job.seed },
       rate: settings.optimizer.settings['rate'] ?? 0,
       stepFlops: program.stepFlops,
     });
@@ -174,7 +185,8 @@ async function trainModel(
     const { step: steps } = await train({
       model,
       settings: { ...settings, model: typed.name, epochs },
-      dataset,
+      dataset: first,
+      later,
       runFolder: folder,
       programHash: program.hash,
       stepBytes: program.stepBytes,
@@ -185,7 +197,8 @@ async function trainModel(
       signal,
       onProgress: ({ step, steps: all, loss, secondsLeft, gauges }) =>
         tell({ kind: 'progress', step, steps: all, loss, secondsLeft, gauges }),
-      warn,
+      // A head that starts at zero gives every example the same logits: no collapse.
+      warn: (found) => (job.kind === 'supervised' && found.code === 'EBM5012' ? undefined : warn(found)),
       versions: { ebmc: packageVersion(), backend: program.backend.name },
     });
     task.training(false);
@@ -195,7 +208,9 @@ async function trainModel(
       ...{ flops: steps * program.stepFlops, peakBytes: program.stepBytes },
     };
     const right = labels && !signal.aborted ? (await headAccuracy(model, dataset, labels.test)).scores : undefined;
-    return { curve, cost, states: await model.read(), right };
+    const ends = later.length > 0 && !signal.aborted ? await loadStageEnds(folder) : [];
+    const lastStage = Math.round(epochs * stepsOfEpoch(stages.slice(-1), model.batch));
+    return { curve, cost, states: await model.read(), ends, lastStage, right };
   } catch (error) {
     const wrong = error instanceof EbmcError ? error.diagnostics[0] : undefined;
     if (wrong?.code !== 'EBM5001') throw error;
@@ -241,13 +256,15 @@ async function measureTask(
     await model.write(states);
     return subject;
   };
+  const ends = (trained?.ends ?? []).map((end) => ({ ...initial, ...ownStates(initial, end) }));
+  const passed = isTrial ? undefined : await labelStages(task.stages, ends);
   const own: TrainedModel | undefined =
     trained && job.kind === 'objective' && !isTrial
       ? {
           typed,
           settings: task.settings,
           load,
-          dataset,
+          dataset: task.stages[0],
           seed: job.seed,
           steps: trained.cost.steps,
           initial,
@@ -258,6 +275,7 @@ async function measureTask(
     ...{ ...about, name: job.kind, transfers: labelled(transfers) },
     fineTuned: tuner && (job.kind === 'untrained' ? fromSettled(tuner, settled) : tuner.scores.bind(tuner)),
     termCosines: own && termCosinesOf(own),
+    stages: passed && (() => stageAccuracies(model, passed, job.seed, tfjsAlgebra).finally(() => model.write(states))),
   });
   const found = await measure(subject, settings, onProgress, knownBySibling(order, settings));
   const scores: Record<string, Uint8Array | Float32Array> = { ...found.scores };
@@ -274,8 +292,10 @@ async function measureTask(
   const judged =
     trained && job.kind === 'objective'
       ? verdict({
-          ...{ curve: trained.curve, plateaus: plateaus(typed), measures, dimensions: found.dimensions },
-          gradientError: order.isShown ? await gradientError(typed, dataset, states, job.seed) : undefined,
+          // Another stage is another objective: from one to the next a loss may rise.
+          curve: trained.curve.filter(({ step }) => step > trained.cost.steps - trained.lastStage),
+          ...{ plateaus: plateaus(typed), measures, dimensions: found.dimensions },
+          gradientError: order.isShown ? await gradientError(typed, task.stages[0], states, job.seed) : undefined,
         })
       : undefined;
   return {
@@ -335,10 +355,10 @@ function ownStates(
 }
 
 /** As many steps as a competitor's training has, for what is fine-tuned from nothing. */
-async function stepsOf({ order, dataset, settings }: Task, { model, stepFlops }: RunningProgram): Promise<number> {
-  const run = { model, dataset, seed: order.job.seed, rate: settings.optimizer.settings['rate'] ?? 0, stepFlops };
+async function stepsOf({ order, stages, settings }: Task, { model, stepFlops }: RunningProgram): Promise<number> {
+  const run = { model, stages, seed: order.job.seed, rate: settings.optimizer.settings['rate'] ?? 0, stepFlops };
   const epochs = await plannedEpochs(order.folder, order.job.budget, run);
-  return Math.round(epochs * Math.floor(dataset.size('train') / model.batch));
+  return Math.round(epochs * stepsOfEpoch(stages, model.batch));
 }
 
 function labelled(data: readonly LabelledData[]) {

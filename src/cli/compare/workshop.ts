@@ -6,6 +6,7 @@ import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
 import { holdOut } from '../../runtime/compare/hold-out.js';
 import type { Job } from '../../runtime/compare/job.js';
 import { type Dataset, openingOnce } from '../../runtime/data/index.js';
+import { append } from '../../runtime/data/select/append.js';
 import { type Labels, readLabels } from '../../runtime/evaluate/index.js';
 import { RecordedLibrary } from '../../runtime/run-record.js';
 import { datasetOf, transfersOf } from '../choose.js';
@@ -16,6 +17,11 @@ import type { WorkSetting } from './work-order.js';
 export interface LabelledData {
   readonly dataset: Dataset;
   readonly labels: Labels | undefined;
+}
+
+/** What a job trains on, stage by stage, and what is measured. */
+export interface JobData extends LabelledData {
+  readonly stages: readonly [Dataset, ...Dataset[]];
 }
 
 /** What a job is about, as the program says. */
@@ -44,7 +50,7 @@ export class Workshop {
   private readonly open: ReturnType<typeof openingOnce>;
   private transferred: Promise<readonly LabelledData[]> | undefined;
   /** By the share that is held out. */
-  private readonly data = new Map<number | undefined, Promise<LabelledData>>();
+  private readonly data = new Map<number | undefined, Promise<JobData>>();
   private latest: JobSubject | undefined;
   /** Of one model: those of two may not fit into memory together. */
   private readonly programs = new Map<string, Promise<RunningProgram>>();
@@ -75,12 +81,17 @@ export class Workshop {
     return this.latest;
   }
 
-  /** The compared data with its labels; `validation`: a share of the training examples stands in for the test split. */
-  dataFor({ compare, variant }: JobSubject, validation: number | undefined): Promise<LabelledData> {
-    const open = async (): Promise<LabelledData> => {
-      const decl = datasetOf(this.checked, { ...variant.train, dataset: compare.dataset });
-      const opened = await this.open(decl);
-      return withLabels(validation === undefined ? opened : await holdOut(opened, validation));
+  /** The compared data with its labels; `validation`: a share of what each stage trains on stands in for what is measured. */
+  dataFor({ compare, variant }: JobSubject, validation: number | undefined): Promise<JobData> {
+    const openOne = (dataset: string | undefined): Promise<Dataset> =>
+      this.open(datasetOf(this.checked, { ...variant.train, dataset }));
+    const open = async (): Promise<JobData> => {
+      const [first, ...later] = await Promise.all(compare.stages.map(openOne));
+      if (validation === undefined)
+        return { ...(await withLabels(await openOne(compare.dataset))), stages: [first!, ...later] };
+      const stages = [await holdOut(first!, validation)] as [Dataset, ...Dataset[]];
+      for (const stage of later) stages.push(await holdOut(stage, validation));
+      return { ...(await withLabels(later.length === 0 ? stages[0] : append(stages))), stages };
     };
     const found = this.data.get(validation) ?? open();
     this.data.set(validation, found);

@@ -76,9 +76,13 @@ export function checkCompare(
     settings: [...given.values()].filter(({ name }) => Object.hasOwn(evaluateSettings, name.text)),
     ...{ span: item.span, doc: item.doc },
   };
-  const evaluate = checker.evaluate(evaluation, comparedMeasures);
+  const isStream = item.later.length > 0;
+  const measured = checker.evaluate(evaluation, isStream ? [...comparedMeasures, 'forgetting'] : comparedMeasures);
+  const stages = stagesOf(item, checker.apart());
+  const evaluate = { ...measured, dataset: read.probe() ?? stages.at(-1) };
   return {
     dataset: evaluate.dataset,
+    stages,
     competitors: declared,
     seeds,
     budget,
@@ -88,6 +92,13 @@ export function checkCompare(
     validation: read.validation(),
     span: item.span,
   };
+}
+
+/** What it is trained on, in its order; what is wrong with it was said where a competitor's training was read. */
+function stagesOf({ dataset, later, span, doc }: CompareItem, checker: SettingsChecker): string[] {
+  const train = { kind: 'train', model: { text: '', span }, dataset, later, settings: [], span, doc } as const;
+  const first = checker.train(train);
+  return [first.dataset, ...first.later.map((stage) => stage.dataset)].flatMap((name) => name ?? []);
 }
 
 interface Competitor {
@@ -148,7 +159,7 @@ function variantsOf(
     kind: 'train',
     model,
     dataset: item.dataset,
-    later: [],
+    later: item.later,
     settings,
     span: item.span,
     doc: item.doc,
@@ -243,6 +254,13 @@ class OwnSettings {
     if (typeof amount === 'number' && amount > 0) return { unit, amount };
     this.wrong(unit, 'a number above 0');
     return { unit, amount: 1 };
+  }
+
+  probe(): string | undefined {
+    const value = this.value('probe');
+    if (value === undefined || typeof value === 'string') return value;
+    this.wrong('probe', 'a data set');
+    return undefined;
   }
 
   baselines(): CompareDecl['baselines'] {

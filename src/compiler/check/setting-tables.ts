@@ -128,6 +128,10 @@ export const comparedSettings: Readonly<Record<string, SettingInfo>> = measuring
 /** What a comparison says of itself; the rest of its settings are `train`'s and `evaluate`'s. */
 export const ownCompareSettings: Readonly<Record<string, SettingInfo>> = {
   seeds: { doc: 'How many, or a list of different ones.', otherwise: `${defaults.seeds} (0, 1 and 2)` },
+  probe: {
+    doc: 'The data set that measures are taken on: probes learn from its training examples, all are judged on its test examples.',
+    otherwise: 'what is trained on; of several stages the last',
+  },
   baselines: {
     doc: `Which of ${baselines.map((name) => `\`${name}\``).join(', ')} are measured too. A supervised encoder is the competitors' own with a linear head, trained with their first
 settings for the same budget.`,

@@ -43,14 +43,14 @@ export class Assembly {
     const { decl, header } = this;
     const { equal, differences } = splitTraits(rows);
     const { unit, amount } = decl.budget;
-    const measures = measuresIn(decl.evaluate, rows);
+    const measures = measuresIn({ ...decl.evaluate, stages: decl.stages }, rows);
     const competitors = rows.map((row) => this.competitor(row, measures));
     const stale = staleFigures(this.before, { dataset: header.dataset, competitors });
     return {
       format: 1,
       title: titleOf(decl),
       ...header,
-      budget: { [unit]: String(amount), seeds: decl.seeds.join(', '), ...equal },
+      budget: { ...trainedOn(decl), [unit]: String(amount), seeds: decl.seeds.join(', '), ...equal },
       differences,
       measures,
       competitors,
@@ -60,11 +60,11 @@ export class Assembly {
   }
 
   private competitor({ train: _, traits: _traits, ...row }: RowState, measures: readonly MeasureInfo[]): Competitor {
-    const summaries = measures.flatMap(({ key, unit }): [string, Summary][] => {
+    const summaries = measures.flatMap(({ key, unit, isSigned }): [string, Summary][] => {
       const samples = this.samples(row.runs, key);
       if (samples.length === 0) return [];
       const summary = this.bootstrap.summarize(samples);
-      return [[key, unit === 'share' ? withinShares(summary) : summary]];
+      return [[key, unit === 'share' && !isSigned ? withinShares(summary) : summary]];
     });
     return { ...row, runs: row.runs.map(toRun), summary: Object.fromEntries(summaries), verdict: verdictOf(row) };
   }
@@ -171,9 +171,14 @@ function splitTraits(rows: readonly RowState[]): {
   return { equal, differences };
 }
 
-function titleOf({ competitors, dataset }: CompareDecl): string {
+function titleOf({ competitors, stages }: CompareDecl): string {
   const names = [...new Set(competitors.map(({ name }) => name))];
-  return `${names.join(', ')} on ${dataset ?? 'no data'}`;
+  return `${names.join(', ')} on ${stages.length === 0 ? 'no data' : stages.join(' then ')}`;
+}
+
+/** Said where it is not what is measured. */
+function trainedOn({ stages, dataset }: CompareDecl): Readonly<Record<string, string>> {
+  return stages.length === 1 && stages[0] === dataset ? {} : { 'trained on': stages.join(', then ') };
 }
 
 /** Measures that some run has, in the table's order. */

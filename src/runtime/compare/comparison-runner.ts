@@ -54,7 +54,11 @@ export interface RunnerOptions {
   readonly atOnce: number;
   /** Whether settings are chosen by accuracy on held-out examples; else by RankMe, which needs no labels. */
   readonly isLabelled: boolean;
+  /** Whether what is trained on has labels too, that a supervised encoder can learn. */
+  readonly isTaught: boolean;
   readonly evaluate: EvaluateDecl;
+  /** Hash of what is measured, where that is not what is trained on. */
+  readonly measured: string | undefined;
   /** Does a job; the result is in its folder then. */
   attempt(assignment: Assignment): Promise<Attempt>;
   /** After every job, with the rows as they are now. */
@@ -146,7 +150,7 @@ export class ComparisonRunner {
     variant: number,
     share: number,
   ): Promise<number | undefined> {
-    const { decl, isLabelled } = this.options;
+    const { decl } = this.options;
     const { circumstances, chosen } = competitor.variants[variant]!;
     const budget = { unit: decl.budget.unit, amount: decl.budget.amount * share };
     const job: Job = {
@@ -162,7 +166,7 @@ export class ComparisonRunner {
       undefined,
     );
     if (!outcome) return failure === undefined ? undefined : Number.NEGATIVE_INFINITY;
-    return outcome.measures[isLabelled ? 'knn' : 'rankme'] ?? Number.NEGATIVE_INFINITY;
+    return outcome.measures['knn'] ?? outcome.measures['rankme'] ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Untrained and supervised encoders and raw inputs, each once a seed for all competitors that share it. */
@@ -200,7 +204,11 @@ export class ComparisonRunner {
       groups.set(encoder, [...(groups.get(encoder) ?? []), i]);
     }
     for (const kind of ['untrained', 'supervised'] as const) {
-      if (!decl.baselines.includes(kind) || (kind === 'supervised' && !this.options.isLabelled)) continue;
+      if (
+        !decl.baselines.includes(kind) ||
+        (kind === 'supervised' && !(this.options.isLabelled && this.options.isTaught))
+      )
+        continue;
       for (const users of groups.values()) {
         const names = users.map((i) => competitors[i]!.name);
         addRow(kind, groups.size === 1 ? kind : `${kind} (${shortened(names)})`, users);
@@ -242,7 +250,7 @@ export class ComparisonRunner {
     sibling?: RunState,
   ): Promise<RunState> {
     const training = trainingKey(job, circumstances);
-    const evaluation = evaluationKey(this.options.evaluate);
+    const evaluation = evaluationKey(this.options.evaluate, this.options.measured);
     const inside = join('runs', `${slug(name)}-${slug(part)}-${training.slice(0, 8)}`);
     const folder = join(this.options.folder, inside);
     const { seed } = job;

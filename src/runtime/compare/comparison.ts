@@ -70,6 +70,8 @@ export interface MeasureInfo {
   readonly explanation: string;
   /** Ranked by this one unless the reader chooses another: true of one measure at most. */
   readonly isMain?: boolean;
+  /** A difference of shares: it may be below 0. */
+  readonly isSigned?: boolean;
 }
 
 export interface Competitor {

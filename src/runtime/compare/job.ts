@@ -40,8 +40,12 @@ export function trainingKey(job: Job, { program, train, data, backend }: Circums
 }
 
 /** Measuring again is needed only if this has changed. */
-export function evaluationKey({ span: _, model: _model, ...settings }: EvaluateDecl): string {
-  return hash({ format: evaluationFormat, settings });
+export function evaluationKey(
+  { span: _, model: _model, ...settings }: EvaluateDecl,
+  /** Hash of what is measured, where that is not what is trained on. */
+  measured?: string,
+): string {
+  return hash({ format: evaluationFormat, settings, measured });
 }
 
 function hash(value: unknown): string {

@@ -8,7 +8,8 @@ import type { LoadedModel } from '../model.js';
 
 export interface Measured {
   readonly model: LoadedModel;
-  readonly dataset: Dataset;
+  /** What it trains on, stage by stage. */
+  readonly stages: readonly [Dataset, ...Dataset[]];
   readonly seed: number;
   /** Of a trial step. */
   readonly rate: number;
@@ -29,8 +30,13 @@ export async function plannedEpochs(folder: string, budget: CompareDecl['budget'
   return epochs;
 }
 
+/** Steps of a pass over the data of every stage. */
+export function stepsOfEpoch(stages: readonly Dataset[], batch: number): number {
+  return stages.reduce((sum, dataset) => sum + stepsPerEpoch(dataset.size('train'), batch), 0);
+}
+
 async function epochsOf({ unit, amount }: CompareDecl['budget'], run: Measured): Promise<number> {
-  const perEpoch = Math.max(1, stepsPerEpoch(run.dataset.size('train'), run.model.batch));
+  const perEpoch = Math.max(1, stepsOfEpoch(run.stages, run.model.batch));
   const inSteps = (steps: number): number => Math.max(1, Math.round(steps)) / perEpoch;
   switch (unit) {
     case 'epochs':
@@ -46,12 +52,12 @@ async function epochsOf({ unit, amount }: CompareDecl['budget'], run: Measured):
   }
 }
 
-async function secondsOfStep({ model, dataset, seed, rate }: Measured): Promise<number> {
+async function secondsOfStep({ model, stages, seed, rate }: Measured): Promise<number> {
   await model.init(seed);
   const steps = warmups + timed;
   const order = { split: 'train', batch: model.batch, seed, firstStep: 0, steps } as const;
   let fastest = Number.POSITIVE_INFINITY;
-  for await (const { step, data } of batches(dataset, { ...order, fields: model.inputs.map(({ name }) => name) })) {
+  for await (const { step, data } of batches(stages[0], { ...order, fields: model.inputs.map(({ name }) => name) })) {
     const started = performance.now();
     await model.step(data, rate);
     if (step >= warmups) fastest = Math.min(fastest, (performance.now() - started) / 1000);

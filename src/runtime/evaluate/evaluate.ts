@@ -8,7 +8,7 @@ import type { Algebra } from './algebra.js';
 import { measure, noLabels } from './measure.js';
 import { linearKey, type MeasureSettings, measureInfos } from './measures/index.js';
 import { plainAlgebra } from './plain-algebra.js';
-import { type StageData, stageAccuracies, type TrainedStages } from './stages.js';
+import { labelStages, stageAccuracies, type TrainedStages } from './stages.js';
 import { type Labels, prepareSubject, readLabels, type Subject } from './subject.js';
 import { stratifiedSubset } from './subsets.js';
 
@@ -132,17 +132,10 @@ async function checkedLabels({ dataset, settings, warn }: EvaluateOptions): Prom
   return labels;
 }
 
-/** Undefined where there were not several stages, or not all are finished and have labels. */
+/** Undefined where forgetting is not asked for either. */
 async function labelledStages({ stages, settings }: EvaluateOptions): Promise<TrainedStages | undefined> {
-  if (!stages || stages.data.length < 2 || stages.ends.length < stages.data.length) return undefined;
-  if (!settings.measures.includes('forgetting')) return undefined;
-  const data: StageData[] = [];
-  for (const dataset of stages.data) {
-    const labels = dataset.splits.includes('test') ? await readLabels(dataset) : undefined;
-    if (!labels) return undefined;
-    data.push({ dataset, labels });
-  }
-  return { data, ends: stages.ends };
+  if (!stages || !settings.measures.includes('forgetting')) return undefined;
+  return labelStages(stages.data, stages.ends);
 }
 
 async function labelledTransfers({ transfers = [], warn }: EvaluateOptions) {

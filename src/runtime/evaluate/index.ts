@@ -19,6 +19,7 @@ export { fineTuneKey, type MeasureSettings, measureInfos, measures, type Need, u
 export { plainAlgebra } from './plain-algebra.js';
 export { rankme } from './rankme.js';
 export { spread } from './spread.js';
+export { labelStages, stageAccuracies, type TrainedStages } from './stages.js';
 export { type Labels, mostViewed, prepareSubject, readLabels, type Subject, type SubjectOptions } from './subject.js';
 export { stratifiedSubset } from './subsets.js';
 export { type TermCosine, termCosines } from './term-cosines.js';

@@ -5,7 +5,7 @@ import type { Algebra } from './algebra.js';
 import { features } from './features.js';
 import { hits, mean } from './hits.js';
 import { fitProbe } from './linear-probe.js';
-import type { Labels } from './subject.js';
+import { type Labels, readLabels } from './subject.js';
 
 export interface StageData {
   readonly dataset: Dataset;
@@ -17,6 +17,21 @@ export interface TrainedStages {
   readonly data: readonly StageData[];
   /** The states at the end of each. */
   readonly ends: readonly Readonly<Record<string, HostTensor>>[];
+}
+
+/** Undefined where there were not several stages, or not all are finished and have labels and a test split. */
+export async function labelStages(
+  datasets: readonly Dataset[],
+  ends: TrainedStages['ends'],
+): Promise<TrainedStages | undefined> {
+  if (datasets.length < 2 || ends.length < datasets.length) return undefined;
+  const data: StageData[] = [];
+  for (const dataset of datasets) {
+    const labels = dataset.splits.includes('test') ? await readLabels(dataset) : undefined;
+    if (!labels) return undefined;
+    data.push({ dataset, labels });
+  }
+  return { data, ends };
 }
 
 /**

@@ -79,7 +79,7 @@ const comparison: Shape = object({
   differences: list(object({ what: text, values: record(text) })),
   measures: list(
     object({
-      ...{ key: text, label: text, explanation: text, 'isMain?': flag },
+      ...{ key: text, label: text, explanation: text, 'isMain?': flag, 'isSigned?': flag },
       better: oneOf('higher', 'lower', 'neither'),
       unit: oneOf('share', 'number', 'seconds'),
     }),
@@ -162,7 +162,7 @@ const optional = new Set([
     'objective',
     'parameters',
   ],
-  ...['adjusted', 'flopsPerExample', 'command', 'classes', 'isMain'],
+  ...['adjusted', 'flopsPerExample', 'command', 'classes', 'isMain', 'isSigned'],
 ]);
 
 function damaged(path: string, problem: string): EbmcError {

@@ -10,8 +10,9 @@ export const forgetting: Measure = {
       label: 'forgetting',
       better: 'lower',
       unit: 'share',
+      isSigned: true,
       explanation:
-        'How far accuracy on the data of each earlier stage is, at the end, below the best that it had after a stage before; mean over stages (Chaudhry et al. 2018, "Riemannian Walk for Incremental Learning", equation 3).',
+        'How far accuracy on the data of each earlier stage is, at the end, below the best that it had after a stage before; mean over stages; below 0 where it has risen (Chaudhry et al. 2018, "Riemannian Walk for Incremental Learning", equation 3).',
     },
     ...stages.flatMap((_, after) =>
       stages.map((name, on) => ({
