@@ -1,5 +1,5 @@
 /** `ebmc compare` as its user sees it: on equal terms, cached, stopped and gone on with, and with runs that go wrong. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -103,17 +103,23 @@ test('competitors and baselines, once; another model trains only that; the runs 
 });
 
 test('settings are chosen on held-out examples, and differences are listed', async () => {
-  const settings = 'baselines: [], optimizer: adamw(rate: tuned(1e-3, 1e-2)), Spread: train(optimizer: sgd(rate: 0.1))';
-  const folder = folderWith(files(compared('Tiny, Spread', settings)));
+  const settings =
+    'baselines: [supervised], optimizer: adamw(rate: tuned(1e-3, 1e-2)), Spread: train(optimizer: sgd(rate: 0.1))';
+  // Of a tuned objective's own parameter an encoder that learns labels knows nothing.
+  const folder = folderWith(files(compared('Tiny(temperature: tuned(0.2, 0.5)), Spread', settings)));
   const { status, stderr } = await compare(folder);
   expect(status).toBe(0);
-  expect(stderr).toContain('▸ Tiny, trial optimizer.rate 0.001 ');
-  expect(stderr).toContain('▸ Tiny, trial optimizer.rate 0.01 ');
-  expect(stderr).not.toContain('Spread, trial');
+  const trials = (name: string) => stderr.split('\n').filter((line) => line.startsWith(`▸ ${name}, trial `));
+  expect(trials('Tiny')).toHaveLength(4);
+  expect(trials('Spread')).toEqual([]);
+  expect(trials('supervised')).toHaveLength(2);
   const { competitors, differences, dataset } = read(folder);
   expect(dataset.validation).toBe(10);
-  const [tiny] = competitors;
-  expect(tiny?.tried).toHaveLength(2);
+  const [tiny, , supervised] = competitors;
+  const ways = tiny!.tried.map(({ settings: { temperature, 'optimizer.rate': rate } }) => `${temperature} ${rate}`);
+  expect(ways.sort()).toEqual(['0.2 0.001', '0.2 0.01', '0.5 0.001', '0.5 0.01']);
+  expect(supervised?.tried).toHaveLength(2);
+  expect(supervised?.settings).toEqual(supervised?.tried[0]?.settings);
   expect(tiny!.tried[0]!.score).toBeGreaterThanOrEqual(tiny!.tried[1]!.score);
   expect(tiny?.settings).toEqual(tiny?.tried[0]?.settings);
   expect(differences.map(({ what }) => what).sort()).toEqual(['optimizer', 'settings tried']);
@@ -267,6 +273,25 @@ test('Ctrl-C saves the run in progress, and the same command goes on to the same
   const [left, right] = [read(stopped).competitors[0]!, read(whole).competitors[0]!];
   expect(left.runs[0]?.measures).toEqual(right.runs[0]?.measures);
   expect(left.runs[0]?.curve.map(({ loss }) => loss)).toEqual(right.runs[0]?.curve.map(({ loss }) => loss));
+});
+
+test('a landscape that cannot be drawn is left out with its reason, and the run counts', async () => {
+  const folder = folderWith({ ...files(compared('Tiny', 'baselines: [], measures: [knn]')), 'scratch/empty': '' });
+  const scratch = join(folder, 'scratch');
+  // What it compiles for the landscape has no place to go: the folder is gone when measuring begins.
+  const { status, stdout } = await ebmc(['compare', 'c.ebm', '--backend', 'cpu', '--seeds', '1', '--json'], {
+    cwd: folder,
+    env: { TMPDIR: scratch },
+    onStdout: (text) => {
+      if (text.includes('"what":"objective: features of train"')) rmSync(scratch, { recursive: true, force: true });
+    },
+  });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/"code":"EBM5034".*ENOENT/);
+  const [run] = read(folder).competitors[0]!.runs;
+  expect(run).toMatchObject({ status: 'finished' });
+  expect(run?.pictures?.neighbours).toBeDefined();
+  expect(run?.pictures?.landscape).toBeUndefined();
 });
 
 test('a stream: forgetting of encoders and of a supervised one, as `evaluate` has it; stopped in a later stage it goes on', async () => {

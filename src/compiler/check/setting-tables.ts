@@ -133,8 +133,8 @@ export const ownCompareSettings: Readonly<Record<string, SettingInfo>> = {
     otherwise: 'what is trained on; of several stages the last',
   },
   baselines: {
-    doc: `Which of ${baselines.map((name) => `\`${name}\``).join(', ')} are measured too. A supervised encoder is the competitors' own with a linear head, trained with their first
-settings for the same budget.`,
+    doc: `Which of ${baselines.map((name) => `\`${name}\``).join(', ')} are measured too. A supervised encoder is the competitors' own with a linear head, trained with their
+settings for the same budget; where those are \`tuned(…)\`, they are chosen for it as for them.`,
     otherwise: list(baselines),
   },
   search: {

@@ -121,47 +121,79 @@ export class ComparisonRunner {
 
   private async compete(competitor: PlannedCompetitor, index: number, place: number): Promise<void> {
     const { decl } = this.options;
-    const tuning = await tune(competitor.variants.length, decl.search, (variant, share) =>
-      this.score(competitor, index, variant, share),
-    );
-    if (!tuning) return;
-    const variant = competitor.variants[tuning.chosen]!;
-    const tried = tuning.tried.map(({ variant: k, score }) => ({ settings: competitor.variants[k]!.chosen, score }));
+    const choice = await this.choose('objective', competitor.name, index, [...competitor.variants.keys()]);
+    if (!choice) return;
+    const variant = competitor.variants[choice.variant]!;
     this.change(place, {
       settings: variant.chosen,
       objective: variant.objective,
-      tried,
+      tried: choice.tried,
       train: variant.circumstances.train,
       traits: this.traitsOf(variant, competitor.variants.length),
     });
     await Promise.all(
       decl.seeds.map((seed, i) =>
         this.finish(place, i, competitor.name, variant, {
-          ...{ kind: 'objective', competitor: index, variant: tuning.chosen, seed },
+          ...{ kind: 'objective', competitor: index, variant: choice.variant, seed },
           ...{ budget: decl.budget, validation: undefined },
         }),
       ),
     );
   }
 
-  private async score(
-    competitor: PlannedCompetitor,
+  /** A supervised encoder of the same budget, its settings chosen as those of the competitor are. */
+  private async teach(users: readonly number[], name: string, place: number): Promise<void> {
+    const { decl, competitors } = this.options;
+    // With the effort of the one that was given most.
+    const found = users.map((index) => ({ index, candidates: taughtAlike(competitors[index]!) }));
+    const { index, candidates } = found.reduce((most, one) =>
+      one.candidates.length > most.candidates.length ? one : most,
+    );
+    const choice = await this.choose('supervised', name, index, candidates);
+    if (!choice) return;
+    const variant = competitors[index]!.variants[choice.variant]!;
+    if (choice.tried.length > 0) this.change(place, { settings: variant.chosen, tried: choice.tried });
+    await Promise.all(
+      decl.seeds.map((seed, i) =>
+        this.finish(place, i, name, variant, {
+          ...{ kind: 'supervised', competitor: index, variant: choice.variant, seed },
+          ...{ budget: decl.budget, validation: undefined },
+        }),
+      ),
+    );
+  }
+
+  /** One of the candidates, which are places of a competitor's variants; undefined: stopped before. */
+  private async choose(
+    kind: 'objective' | 'supervised',
+    name: string,
     index: number,
-    variant: number,
-    share: number,
-  ): Promise<number | undefined> {
-    const { decl } = this.options;
-    const { circumstances, chosen } = competitor.variants[variant]!;
-    const budget = { unit: decl.budget.unit, amount: decl.budget.amount * share };
-    const job: Job = {
-      ...{ kind: 'objective', competitor: index, variant, seed: decl.seeds[0]! },
-      ...{ budget, validation: decl.validation },
-    };
+    candidates: readonly number[],
+  ): Promise<{ readonly variant: number; readonly tried: RowState['tried'] } | undefined> {
+    const { decl, competitors } = this.options;
+    const { variants } = competitors[index]!;
+    const tuning = await tune(candidates.length, decl.search, (k, share) => {
+      const budget = { unit: decl.budget.unit, amount: decl.budget.amount * share };
+      const job: Job = {
+        ...{ kind, competitor: index, variant: candidates[k]!, seed: decl.seeds[0]! },
+        ...{ budget, validation: decl.validation },
+      };
+      return this.score(job, name, variants[candidates[k]!]!);
+    });
+    if (!tuning) return undefined;
+    const tried = tuning.tried.map(({ variant, score }) => ({
+      settings: variants[candidates[variant]!]!.chosen,
+      score,
+    }));
+    return { variant: candidates[tuning.chosen]!, tried };
+  }
+
+  private async score(job: Job, name: string, { circumstances, chosen }: PlannedVariant): Promise<number | undefined> {
     const settings = Object.entries(chosen).map(([name, value]) => `${name} ${value}`);
     const { outcome, failure } = await this.perform(
       job,
       circumstances,
-      competitor.name,
+      name,
       `trial ${settings.join(', ')}`,
       undefined,
     );
@@ -186,6 +218,10 @@ export class ComparisonRunner {
         runs: this.waitingRuns(),
       });
       const place = this.rows.length - 1;
+      if (kind === 'supervised') {
+        pending.push(this.teach(users, name, place));
+        return;
+      }
       const jobs: ((before?: RunState) => Promise<RunState>)[] = [];
       for (const [i, seed] of decl.seeds.entries()) {
         const job: Job = {
@@ -281,6 +317,15 @@ export class ComparisonRunner {
       return { ...none, outcome, failure: undefined };
     });
   }
+}
+
+/** Places of the variants that are different ways to train its encoder on labels: an objective's own parameters do not matter there. */
+function taughtAlike({ variants }: PlannedCompetitor): number[] {
+  const ways = variants.map(({ encoder, circumstances: { train } }) => {
+    const { span: _, model: _model, ...settings } = train;
+    return JSON.stringify([encoder, settings]);
+  });
+  return [...variants.keys()].filter((k) => ways.indexOf(ways[k]!) === k);
 }
 
 /** One after another, each with the result of the first. */
