@@ -20,7 +20,9 @@ const passages = { train: [], test: [] };
 for (const [president, names] of addresses) {
   if (names.length < leastAddresses) continue;
   for (const [i, name] of names.entries()) {
-    const all = readFileSync(join(folder, 'data', name), 'utf8').split(/\s+/).filter(Boolean);
+    const all = readFileSync(join(folder, 'data', name), 'utf8')
+      .split(/\s+/)
+      .filter(Boolean);
     // The form of address says the year rather than the author.
     for (let start = words; start + words <= all.length; start += words)
       passages[i % 4 === 3 ? 'test' : 'train'].push({ text: all.slice(start, start + words).join(' '), president });
