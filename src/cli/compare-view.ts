@@ -26,7 +26,7 @@ const widestName = 32;
 
 /** A line a run, none longer than `width` characters; the last parts of a line give way first. */
 export function compareLines(runs: readonly RunProgress[], width: number): readonly string[] {
-  const names = runs.map(({ name }) => clip(name, Math.min(widestName, Math.max(8, Math.floor(width / 3)))));
+  const names = runs.map(({ name }) => clipInside(name, Math.min(widestName, Math.max(8, Math.floor(width / 3)))));
   const nameWidth = names.reduce((most, name) => Math.max(most, [...name].length), 0);
   const sparkWidth = Math.max(8, Math.min(24, width - nameWidth - 50));
   return runs.map((run, i) => {
@@ -48,6 +48,14 @@ export function compareLines(runs: readonly RunProgress[], width: number): reado
 function clip(text: string, most: number): string {
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, Math.max(0, most - 1)).join('')}…`;
+}
+
+/** Trials of a competitor differ at the end of their names. */
+function clipInside(text: string, most: number): string {
+  const characters = [...text];
+  if (characters.length <= most) return text;
+  const first = Math.ceil((most - 1) / 2);
+  return `${characters.slice(0, first).join('')}…${characters.slice(characters.length - (most - 1 - first)).join('')}`;
 }
 
 export interface CompareView {

@@ -23,7 +23,7 @@ test('a line a run', () => {
     "
     ✓ SimCLR, seed 1                    100 %  █▆▃▁                      loss 1.000  k-NN 91.2 %
     ▸ VICReg, seed 1                     32 %  █▃▁                       loss 23.50  spread 0.97  rank 41
-    ✗ A model with a very long name i…    3 %  ▁                         loss NaN  EBM5001: step 12: \`loss\` becam…
+    ✗ A model with a v…ong name indeed    3 %  ▁                         loss NaN  EBM5001: step 12: \`loss\` becam…
     · MAE
     "
   `);

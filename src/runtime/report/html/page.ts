@@ -30,11 +30,17 @@ export async function writeParts(comparison: Comparison, draw: Draw): Promise<Pa
     written.push({ id, title, html: whole });
   }
   const head = html`<header id="${headId}"><h1>${comparison.title}</h1>
-<p class="muted">${comparison.dataset.name}: ${comparison.dataset.train} training, ${comparison.dataset.test} test examples · ${comparison.created.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</p>
+<p class="muted">${trainedOn(comparison)}${comparison.dataset.name}: ${comparison.dataset.train} training, ${comparison.dataset.test} test examples · ${comparison.created.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</p>
 <ul>${summarize(comparison).map((sentence) => html`<li>${sentence}</li>`)}</ul>
 <nav aria-label="Sections"><ul>${written.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav></header>`;
   const parts = new Map([[headId, head.text], ...written.map(({ id, html: { text } }) => [id, text] as const)]);
   return { title: comparison.title, parts, order: written.map(({ id }) => id) };
+}
+
+/** Where it is not what is measured. */
+function trainedOn({ budget }: Comparison): string {
+  const stages = budget['trained on'];
+  return stages === undefined ? '' : `trained on ${stages}; probed on `;
 }
 
 export interface LiveState {

@@ -63,7 +63,7 @@ ${table({
     ...[
       'Training',
       'Evaluation',
-      'Evaluation in training',
+      'Evaluation, of training',
       'Drawing, once',
       'Steps',
       'Examples',

@@ -66,6 +66,7 @@ function disagreement(comparison: Comparison): readonly string[] {
   const opposite = oppositePairs(comparison, knn, tuned);
   if (opposite.length === 0) return [`${knn.label} and ${tuned.label} put all objectives in the same order.`];
   const [a, b] = opposite[0]!;
+  if (opposite.length === 1) return [`${knn.label} and ${tuned.label} put ${a} and ${b} in opposite orders.`];
   return [
     `${knn.label} and ${tuned.label} put ${count(opposite.length, 'pair')} of objectives in opposite orders, ${a} and ${b} for one.`,
   ];
