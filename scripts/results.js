@@ -36,10 +36,7 @@ const before = existsSync(page) ? readFileSync(page, 'utf8') : '';
 const sections = all.flatMap((name) => {
   if (!existsSync(`${folderOf(name)}/comparison.json`)) return kept(name) ? [kept(name)] : [];
   const report = [ebmc, 'report', folderOf(name), '--format', 'brief', '--out', '-'];
-  const finding = execFileSync(process.execPath, report, { encoding: 'utf8' }).replace(
-    /^ebmc compare .*$/m,
-    `ebmc compare examples/compare/${name}.ebm`,
-  );
+  const finding = execFileSync(process.execPath, report, { encoding: 'utf8' });
   return [`${headOf(name)}\n\n${finding.trim()}\n\n${discussion(name)}\n`];
 });
 
@@ -47,7 +44,7 @@ const { versions } = JSON.parse(readFileSync(`${folderOf(all.find(hasRun))}/comp
 const text = `# Results of the project's own
 
 Made by \`npm run results\` from the files in [examples/compare](../examples/compare): every figure is a mean over seeds, measured by one evaluation for all,
-beside an untrained encoder, a supervised one of the same budget, and the raw input. The budgets are small (minutes on two cores), so this says which
+beside an untrained encoder, a supervised one of the same budget, and the raw input; the last columns are the seconds of a run. The budgets are small (minutes on two cores), so this says which
 objective gets far in little time on small pictures, not which is best in the end.
 Last made with ${Object.entries(versions)
   .map(([what, version]) => `${what} ${version}`)
