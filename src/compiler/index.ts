@@ -75,7 +75,8 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   const isStaged = (model: string) => trains.some((train) => train.model === model && train.later.length > 0);
   const evaluates = module.items.flatMap((item) => {
     if (item.kind !== 'evaluate') return [];
-    return [settings.evaluate(item, isStaged(item.model.text) ? stagedMeasures : undefined)];
+    const staged = isStaged(item.model.text);
+    return [settings.evaluate(item, staged ? stagedMeasures : undefined, staged)];
   });
   const datasets = module.items.flatMap((item) =>
     item.kind === 'dataset' ? (checkDataset(item, settings) ?? []) : [],

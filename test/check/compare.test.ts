@@ -107,6 +107,32 @@ test.each([
   expect(check(text).compare).toBeUndefined();
 });
 
+test.each([
+  ['compare SimCLR on digits { measures: [knn, forgetting] }', ['EBM2074']],
+  ['compare SimCLR on digits { measures: [knn, transfer] }', ['EBM2074']],
+  ['compare SimCLR on digits { measures: [knn, transfer], transfer: digits }', []],
+  ['compare SimCLR on digits then digits { measures: [knn, forgetting] }', []],
+])('%s says what it cannot measure: %s', (text, said) => {
+  expect(codes(text)).toEqual(said);
+  expect(check(text).compare).toBeDefined();
+});
+
+test('a stream: its stages, what is measured, and a name or a list that is no data set', () => {
+  const text =
+    'dataset other = mnist(limit: 100) { x: Image[28, 28, 1] }\ncompare SimCLR on digits then other { epochs: 1 }';
+  const { compare } = check(text);
+  expect(compare).toMatchObject({ stages: ['digits', 'other'], dataset: 'other' });
+  expect(compare?.evaluate.measures).toContain('forgetting');
+  expect(compare?.competitors[0]?.variants[0]?.train).toMatchObject({
+    dataset: 'digits',
+    later: [{ dataset: 'other' }],
+  });
+  expect(check(text.replace('{ epochs', '{ probe: digits, epochs')).compare?.evaluate.dataset).toBe('digits');
+  expect(codes(text.replace('{ epochs', '{ probe: 3, epochs'))).toEqual(['EBM2051']);
+  expect(codes(text.replace('{ epochs', '{ probe: digts, epochs'))).toEqual(['EBM2001']);
+  expect(codes(text.replace('then other', 'then othr'))).toEqual(['EBM2001']);
+});
+
 test('a data set that does not fit a model of another file', () => {
   const text = 'dataset small = mnist() { x: Image[14, 14, 1] }\ncompare SimCLR on small { epochs: 1 }';
   expect(codes(text)).toEqual(['EBM2052']);

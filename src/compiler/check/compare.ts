@@ -77,7 +77,11 @@ export function checkCompare(
     ...{ span: item.span, doc: item.doc },
   };
   const isStream = item.later.length > 0;
-  const measured = checker.evaluate(evaluation, isStream ? [...comparedMeasures, 'forgetting'] : comparedMeasures);
+  const measured = checker.evaluate(
+    evaluation,
+    isStream ? [...comparedMeasures, 'forgetting'] : comparedMeasures,
+    isStream,
+  );
   const stages = stagesOf(item, checker.apart());
   const evaluate = { ...measured, dataset: read.probe() ?? stages.at(-1) };
   return {

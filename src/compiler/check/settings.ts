@@ -81,7 +81,12 @@ export class SettingsChecker {
     };
   }
 
-  evaluate(item: EvaluateItem, measures: readonly MeasureName[] = defaultMeasures): EvaluateDecl {
+  evaluate(
+    item: EvaluateItem,
+    measures: readonly MeasureName[] = defaultMeasures,
+    /** Whether what is measured is trained in several stages. */
+    isStaged = false,
+  ): EvaluateDecl {
     const settings = this.settings('`evaluate`', item.settings, Object.keys(evaluateSettings), {});
     const given = settings.get('labels');
     const labels = given
@@ -91,6 +96,23 @@ export class SettingsChecker {
       : defaults.labels;
     if (given && labels.some((l) => !(l > 0 && l <= 1)))
       this.outOfRange('labels', 'a list of fractions such as [1%, 100%]', given.span);
+    const transfers = names(settings.get('transfer')?.value);
+    const wanted = this.measures(settings.get('measures'), measures);
+    const lacking = [
+      ...(isStaged
+        ? []
+        : [['forgetting', 'one stage of training', 'train on several data sets in turn: `on early then late`']]),
+      ...(transfers.length > 0 ? [] : [['transfer', 'no data set to transfer to', 'name one: `transfer: other`']]),
+    ] as const;
+    for (const [measure, lacks, remedy] of lacking)
+      if (wanted.some((name) => name === measure))
+        this.diagnostics.push(
+          report(
+            'EBM2074',
+            { measure: measure!, lacks: lacks!, remedy: remedy! },
+            { span: settings.get('measures')?.span },
+          ),
+        );
     return {
       model: item.model.text,
       dataset: this.dataPlace(item.dataset).dataset,
@@ -102,8 +124,8 @@ export class SettingsChecker {
         (n) => Number.isInteger(n) && n > 0,
       ),
       labels,
-      measures: this.measures(settings.get('measures'), measures),
-      transfers: names(settings.get('transfer')?.value),
+      measures: wanted,
+      transfers,
       span: item.span,
     };
   }

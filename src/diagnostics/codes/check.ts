@@ -340,4 +340,14 @@ it is one: a term called \`supervised\`, or \`supervised_\` and more, may read l
     wrong: `${good}\ndataset d = synthetic(count: 64) { x: Image[4, 4, 1] }\ncompare M on d { epochs: 3 }\ncompare M on d { epochs: 4 }`,
     right: `${good}\ndataset d = synthetic(count: 64) { x: Image[4, 4, 1] }\ncompare M on d { epochs: 3 }`,
   }),
+  EBM2074: code<{ measure: string; lacks: string; remedy: string }>({
+    severity: 'warning',
+    title: 'a measure of nothing',
+    message: ({ measure, lacks }) => `\`${measure}\` is asked for, but there is ${lacks}: it is left out`,
+    help: ({ remedy }) => [remedy],
+    explain: `Some measures need more than a data set and an encoder: \`forgetting\` needs several stages of training, to tell what the later ones have undone, and
+\`transfer\` the data sets that the encoder is probed on as well. Without them there is nothing to measure, and the tables lack the column.`,
+    wrong: `${good}\ndataset d = synthetic(count: 64) { x: Image[4, 4, 1] }\ncompare M on d { measures: [rankme, forgetting] }`,
+    right: `${good}\ndataset d = synthetic(count: 64) { x: Image[4, 4, 1] }\ndataset e = synthetic(count: 32) { x: Image[4, 4, 1] }\ncompare M on d then e { measures: [rankme, forgetting] }`,
+  }),
 };
