@@ -173,6 +173,7 @@ const call = fc.record({
   span: fc.constant(span),
 });
 const competitor = name.map((n) => ({ kind: 'name' as const, name: n, span }));
+const competitors = fc.array(fc.oneof(competitor, call), { minLength: 1, maxLength: 3 });
 const item = fc.oneof(
   node('use', { path: names, names: fc.array(name, small) }),
   node('fn', { name, parameters, result: some(type), body }),
@@ -189,11 +190,8 @@ const item = fc.oneof(
   node('train', { model: name, dataset: some(expr), later: fc.constant([]), settings }),
   node('train', { model: name, dataset: expr, later: fc.array(expr, { minLength: 1, maxLength: 2 }), settings }),
   node('evaluate', { model: name, dataset: some(expr), settings }),
-  node('compare', {
-    competitors: fc.array(fc.oneof(competitor, call), { minLength: 1, maxLength: 3 }),
-    dataset: some(expr),
-    settings,
-  }),
+  node('compare', { competitors, dataset: some(expr), later: fc.constant([]), settings }),
+  node('compare', { competitors, dataset: expr, later: fc.array(expr, { minLength: 1, maxLength: 2 }), settings }),
 );
 
 export const modules = fc
