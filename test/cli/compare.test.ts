@@ -109,7 +109,7 @@ test('settings are chosen on held-out examples, and differences are listed', asy
   const folder = folderWith(files(compared('Tiny(temperature: tuned(0.2, 0.5)), Spread', settings)));
   const { status, stderr } = await compare(folder);
   expect(status).toBe(0);
-  const trials = (name: string) => stderr.split('\n').filter((line) => line.startsWith(`▸ ${name}, trial `));
+  const trials = (name: string) => stderr.split('\n').filter((line) => line.startsWith(`▸ ${name}, tr`));
   expect(trials('Tiny')).toHaveLength(4);
   expect(trials('Spread')).toEqual([]);
   expect(trials('supervised')).toHaveLength(2);
