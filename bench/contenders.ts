@@ -35,7 +35,10 @@ export interface Contender {
 
 export const batch = 128;
 const root = process.env['EBMC_ROOT'] ?? process.cwd();
-const adamw = { name: 'adamw', settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 } } as const;
+export const adamw = {
+  name: 'adamw',
+  settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 },
+} as const;
 
 export type Precision = 'float32' | 'bf16';
 
