@@ -80,7 +80,7 @@ for (const batch of [128, 512]) {
   const [step, put, given, small] = times.map((all) => [best(all), median(all)] as const);
   const figures = [0, 1].map((i) => {
     const [whole, made, over] = [step![i]!, put![i]!, given![i]! - small![i]!];
-    return [whole, made, over, (100 * (made + over)) / whole].map((value) => value.toPrecision(2));
+    return [whole, made, over, (100 * (made + over)) / whole].map((value) => Number(value.toPrecision(2)));
   });
   rows.push(`| ${batch} | ${[0, 1, 2, 3].map((k) => figures.map((row) => row[k]).join(' / ')).join(' | ')} |`);
   console.log(rows.at(-1));
