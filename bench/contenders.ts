@@ -6,18 +6,28 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Program } from '../src/compiler/graph/types.js';
-import { checkFile, compileModel, optimizeProgram, type TargetName } from '../src/compiler/index.js';
+import {
+  checkFile,
+  compileModel,
+  costOfModel,
+  optimizeProgram,
+  type TargetName,
+  type TypedModel,
+} from '../src/compiler/index.js';
 import { emitTensorflow } from '../src/compiler/targets/tensorflow/emit.js';
 import { emitTfjs } from '../src/compiler/targets/tfjs/emit.js';
 import { loadTfjsNode } from '../src/runtime/backends/index.js';
 import { loadSavedModel } from '../src/runtime/backends/load-saved-model.js';
 import { loadTfjsModel } from '../src/runtime/backends/load-tfjs.js';
 import { FileLibrary } from '../src/runtime/library.js';
-import type { LoadedModel } from '../src/runtime/model.js';
+import type { Batch, LoadedModel } from '../src/runtime/model.js';
 
 /** Something that takes training steps on one fixed batch. */
 export interface Contender {
   readonly name: string;
+  /** How many numbers it trains. */
+  readonly parameters: number;
+  readonly batch?: number;
   /** Takes a step; milliseconds. */
   step(): Promise<number>;
   close(): void;
@@ -25,19 +35,29 @@ export interface Contender {
 
 export const batch = 128;
 const root = process.env['EBMC_ROOT'] ?? process.cwd();
-const adamw = { name: 'adamw', settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 } } as const;
+export const adamw = {
+  name: 'adamw',
+  settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 },
+} as const;
 
 export type Precision = 'float32' | 'bf16';
 
-export function compileBenchmark(name: string, target: TargetName, precision: Precision = 'float32'): Program {
-  const path = name.startsWith('example-')
+export interface Benchmark {
+  readonly program: Program;
+  readonly typed: TypedModel;
+}
+
+/** A model of this folder, at the batch of all; or an example file's (`example-NAME`), at its own. */
+export function compileBenchmark(name: string, target: TargetName, precision: Precision = 'float32'): Benchmark {
+  const isExample = name.startsWith('example-');
+  const path = isExample
     ? join(root, 'examples', `${name.slice('example-'.length)}.ebm`)
     : fileURLToPath(new URL(`./models/${name}.ebm`, import.meta.url));
   const source = { path, text: readFileSync(path, 'utf8') };
-  const checked = checkFile(source, new FileLibrary(path), { train: { batch } });
+  const checked = checkFile(source, new FileLibrary(path), isExample ? {} : { train: { batch } });
   const typed = checked.models[0];
   if (typed === undefined) throw new Error(checked.diagnostics.map((d) => d.message).join('\n'));
-  return optimizeProgram(compileModel(typed, { optimizer: adamw, precision }, target), target);
+  return { typed, program: optimizeProgram(compileModel(typed, { optimizer: adamw, precision }, target), target) };
 }
 
 /** A benchmark's program on tfjs's backend that is active: as a TensorFlow session or as tfjs's operations one by one. */
@@ -62,22 +82,37 @@ export async function ours(
   precision: Precision = 'float32',
 ): Promise<Contender & { readonly firstStep: number }> {
   const start = performance.now();
-  const model = await loadBenchmark(compileBenchmark(name, target, precision), target);
-  const shape = model.inputs.find((input) => input.name === 'x')!.shape.map(Number);
-  const size = shape.reduce((n, d) => n * d, 1);
-  const x = { shape, data: Float32Array.from({ length: size }, (_, i) => ((i * 7919) % 256) / 255) };
-  await model.step({ x }, 1e-3);
+  const { program, typed } = compileBenchmark(name, target, precision);
+  const model = await loadBenchmark(program, target);
+  const data = someBatch(model, typed);
+  await model.step(data, 1e-3);
   const firstStep = performance.now() - start;
   return {
     firstStep,
+    parameters: costOfModel(typed).parameters,
+    batch: model.batch,
     name: target === 'tensorflow' ? 'ebmc' : 'tfjs op by op',
     async step() {
       const start = performance.now();
-      await model.step({ x }, 1e-3);
+      await model.step(data, 1e-3);
       return performance.now() - start;
     },
     close: () => model.dispose(),
   };
+}
+
+/** Numbers in 0..1, and whole numbers below what each field allows. */
+function someBatch(model: LoadedModel, typed: TypedModel): Batch {
+  const fields = model.inputs.map(({ name, shape, dtype }) => {
+    const size = shape.reduce((n, d) => n * d, 1);
+    const below = typed.inputs.find((input) => input.name === name)?.below ?? 2;
+    const data =
+      dtype === 'int32'
+        ? Int32Array.from({ length: size }, (_, i) => (i * 7919) % below)
+        : Float32Array.from({ length: size }, (_, i) => ((i * 7919) % 256) / 255);
+    return [name, { shape: [...shape], data }] as const;
+  });
+  return Object.fromEntries(fields);
 }
 
 export type TorchMode = 'eager' | 'compile' | 'workers' | 'views' | 'eager-bf16' | 'compile-bf16';
@@ -95,6 +130,7 @@ interface Answer {
   readonly seconds: number;
   readonly loss: number;
   readonly torch: string;
+  readonly parameters: number;
 }
 
 /** bench/torch_steps.py in test/reference's Python environment; undefined where that is not set up. */
@@ -115,10 +151,11 @@ export class Torch {
   }
 
   async contender(model: string, mode: TorchMode): Promise<Contender> {
-    const { torch } = await this.ask(`prepare ${model} ${mode}`);
+    const { torch, parameters } = await this.ask(`prepare ${model} ${mode}`);
     this.version = torch;
     return {
       name: torchNames[mode],
+      parameters,
       step: async () => (await this.ask(`step ${model} ${mode}`)).seconds * 1000,
       close: () => {},
     };

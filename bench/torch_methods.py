@@ -1,4 +1,4 @@
-"""The methods of examples/ whose losses lightly has, written the way its documentation does, for bench/methods.ts.
+"""The methods of examples/ whose losses lightly or open_clip has, written the way their documentation does, for bench/methods.ts.
 
 Networks, batch and optimizer are those of the example files. The views are made once; `draw` makes them anew, as a loader without
 workers would, with torchvision's transforms on each picture.
@@ -17,12 +17,14 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "test" / "reference
 import lightly_modules  # noqa: E402, F401
 from lightly.loss.barlow_twins_loss import BarlowTwinsLoss  # noqa: E402
 from lightly.loss.dino_loss import DINOLoss  # noqa: E402
+from lightly.loss.mmcr_loss import MMCRLoss  # noqa: E402
 from lightly.loss.negative_cosine_similarity import NegativeCosineSimilarity  # noqa: E402
 from lightly.loss.ntx_ent_loss import NTXentLoss  # noqa: E402
 from lightly.loss.swav_loss import SwaVLoss  # noqa: E402
 from lightly.loss.tico_loss import TiCoLoss  # noqa: E402
 from lightly.loss.vicreg_loss import VICRegLoss  # noqa: E402
 from lightly.models.utils import deactivate_requires_grad, update_momentum  # noqa: E402
+from open_clip.loss import ClipLoss, SigLipLoss  # noqa: E402
 
 BATCH = 128
 
@@ -191,6 +193,53 @@ class Dino(MultiCrop):
         return self.loss(teachers, self.students(), epoch=0)
 
 
+class WMse(TwoViews):
+    """As lightly's code, which does not run with this PyTorch, whitens: by Cholesky's factor."""
+
+    def __init__(self):
+        super().__init__(mlp(64, 128, 32))
+
+    def whitened(self, view):
+        z = self.g(self.f(view))
+        z = z - z.mean(0)
+        covariance = z.T @ z / (len(z) - 1) + 1e-3 * torch.eye(32)
+        return torch.linalg.solve_triangular(torch.linalg.cholesky(covariance), z.T, upper=False).T
+
+    def forward(self, _):
+        return 2 - 2 * F.cosine_similarity(self.whitened(self.a), self.whitened(self.b)).mean()
+
+
+class Mmcr(nn.Module):
+    """Four views; lightly's loss takes them as two of one network and two of another."""
+
+    def __init__(self):
+        super().__init__()
+        self.f, self.g = small_cnn(), mlp(64, 128, 32)
+        self.loss = MMCRLoss(lmda=0.05)
+        self.draw()
+
+    def draw(self):
+        self.views = [crops(28, (0.7, 1.0)) for _ in range(4)]
+
+    def forward(self, _):
+        z = torch.stack([F.normalize(self.g(self.f(view)), dim=1) for view in self.views], 1)
+        return self.loss(z[:, :2], z[:, 2:])
+
+
+class TwoEncoders(nn.Module):
+    def __init__(self, scale, bias=None):
+        super().__init__()
+        self.f, self.g = nn.Sequential(small_cnn(), mlp(64, 128, 64)), nn.Sequential(small_cnn(), mlp(64, 128, 64))
+        self.scale = nn.Parameter(torch.tensor(scale).log())
+        self.bias = None if bias is None else nn.Parameter(torch.tensor(bias))
+        self.loss = ClipLoss() if bias is None else SigLipLoss()
+
+    def forward(self, _):
+        left, right = (half.contiguous(memory_format=torch.channels_last) for half in PICTURES.chunk(2, dim=3))
+        u, v = F.normalize(self.f(left), dim=1), F.normalize(self.g(right), dim=1)
+        return self.loss(u, v, self.scale.exp(), *([] if self.bias is None else [self.bias]))
+
+
 MODELS = {
     "simclr": Simclr,
     "barlow_twins": BarlowTwins,
@@ -201,4 +250,8 @@ MODELS = {
     "tico": Tico,
     "swav": Swav,
     "dino": Dino,
+    "w_mse": WMse,
+    "mmcr": Mmcr,
+    "clip": lambda: TwoEncoders(1 / 0.07),
+    "siglip": lambda: TwoEncoders(10.0, -10.0),
 }

@@ -6,13 +6,15 @@ holds all models, so that its memory and threads are those of a training run.
 """
 
 import json
-import math
 import sys
 import time
 
 import torch
 import torch.nn.functional as F
+import torch_latents
+import torch_masked
 import torch_methods
+import torch_texts
 from torch import nn
 from torchvision.transforms import v2
 
@@ -113,70 +115,16 @@ class SimCLR(nn.Module):
         return F.cross_entropy(logits, torch.cat([labels + half - 1, labels]))
 
 
-class Block(nn.Module):
-    def __init__(self, dim, heads, ratio=4):
-        super().__init__()
-        self.norm1 = nn.LayerNorm(dim, eps=1e-6)
-        self.qkv = nn.Linear(dim, 3 * dim)
-        self.proj = nn.Linear(dim, dim)
-        self.norm2 = nn.LayerNorm(dim, eps=1e-6)
-        self.fc1 = nn.Linear(dim, ratio * dim)
-        self.fc2 = nn.Linear(ratio * dim, dim)
-        self.heads = heads
-
-    def forward(self, x):
-        b, n, d = x.shape
-        q, k, v = self.qkv(self.norm1(x)).reshape(b, n, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
-        a = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, n, d)
-        x = x + self.proj(a)
-        return x + self.fc2(F.gelu(self.fc1(self.norm2(x))))
-
-
-class MAE(nn.Module):
-    def __init__(self, dim=192, depth=6, heads=3, decoder_dim=96, decoder_depth=2, patch=4, size=32):
-        super().__init__()
-        self.patch, self.n = patch, (size // patch) ** 2
-        self.embed = nn.Linear(patch * patch * 3, dim)
-        self.blocks = nn.ModuleList(Block(dim, heads) for _ in range(depth))
-        self.norm = nn.LayerNorm(dim, eps=1e-6)
-        self.decoder_embed = nn.Linear(dim, decoder_dim)
-        self.mask_token = nn.Parameter(torch.randn(decoder_dim) * 0.02)
-        self.decoder_blocks = nn.ModuleList(Block(decoder_dim, heads) for _ in range(decoder_depth))
-        self.decoder_norm = nn.LayerNorm(decoder_dim, eps=1e-6)
-        self.head = nn.Linear(decoder_dim, patch * patch * 3)
-        self.register_buffer("positions", torch.randn(self.n, dim))
-        self.register_buffer("decoder_positions", torch.randn(self.n, decoder_dim))
-
-    def forward(self, x):
-        b = x.shape[0]
-        p, n = self.patch, self.n
-        side = int(math.sqrt(n))
-        patches = x.reshape(b, 3, side, p, side, p).permute(0, 2, 4, 3, 5, 1).reshape(b, n, -1)
-        order = torch.rand(b, n).argsort(1)
-        visible, hidden = order[:, : n // 4], order[:, n // 4 :]
-
-        def at(values, index):
-            return values.gather(1, index[..., None].expand(-1, -1, values.shape[2]))
-
-        y = self.embed(at(patches, visible)) + self.positions[visible]
-        for block in self.blocks:
-            y = block(y)
-        y = self.decoder_embed(self.norm(y)) + self.decoder_positions[visible]
-        y = torch.cat([y, self.mask_token + self.decoder_positions[hidden]], 1)
-        for block in self.decoder_blocks:
-            y = block(y)
-        predicted = self.head(self.decoder_norm(y)[:, n // 4 :])
-        target = at(patches, hidden)
-        target = (target - target.mean(-1, keepdim=True)) * (target.var(-1, keepdim=True, unbiased=False) + 1e-6).rsqrt()
-        return F.mse_loss(predicted, target)
-
-
 MODELS = {
     "simclr": lambda: SimCLR(SmallCnn()),
     "simclr-views": lambda: SimCLR(SmallCnn(), views="given"),
     "simclr-resnet18": lambda: SimCLR(Resnet18()),
-    "mae": MAE,
-    **{f"example-{name}": method for name, method in torch_methods.MODELS.items()},
+    "mae": torch_masked.MAE,
+    **{
+        f"example-{name}": method
+        for module in (torch_methods, torch_masked, torch_latents, torch_texts)
+        for name, method in module.MODELS.items()
+    },
 }
 
 
@@ -213,6 +161,9 @@ def prepare(name, mode):
         both = [transform(picture) for picture in x] + [transform(picture) for picture in x]
         return torch.stack(both).contiguous(memory_format=torch.channels_last)
 
+    if hasattr(model, "step"):
+        return model, model.step
+
     def step():
         if mode == "views":
             model.draw()
@@ -223,21 +174,24 @@ def prepare(name, mode):
         optimizer.step()
         return loss.item()
 
-    return step
+    return model, step
 
 
 def main():
     steps = {}
+    parameters = {}
     for line in sys.stdin:
         command, *arguments = line.split()
         key = tuple(arguments)
         start = time.perf_counter()
         if command == "prepare":
-            steps[key] = prepare(*arguments)
+            model, steps[key] = prepare(*arguments)
+            parameters[key] = sum(p.numel() for p in model.parameters() if p.requires_grad)
             loss = steps[key]()
         else:
             loss = steps[key]()
-        print(json.dumps({"seconds": time.perf_counter() - start, "loss": loss, "torch": torch.__version__}), flush=True)
+        seconds = time.perf_counter() - start
+        print(json.dumps({"seconds": seconds, "loss": loss, "torch": torch.__version__, "parameters": parameters[key]}), flush=True)
 
 
 main()

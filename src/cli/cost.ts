@@ -1,5 +1,6 @@
 /** `ebmc check --cost`: what each model of a file costs, as tables and as data. */
 import { costOfModel, costOfStep, type EncoderCost, type ModelCost, type StepCost } from '../compiler/analyse/cost.js';
+import type { Precision } from '../compiler/graph/types.js';
 import {
   type CheckedFile,
   compileModel,
@@ -14,7 +15,7 @@ import { formatTable } from './table.js';
 
 interface StepRow extends StepCost {
   readonly backend: string;
-  readonly precision: 'float32' | 'bf16';
+  readonly precision: Precision;
 }
 
 export interface FileCost extends ModelCost {
@@ -31,13 +32,14 @@ export function costOf({ models, trains }: CheckedFile): FileCost[] {
   });
 }
 
-/** A row for each way that a step can be computed: micro-batches and bfloat16 are the native backend's alone. */
+/** A row for each way that a step can be computed: micro-batches and numbers of 16 bits are the native backend's alone. */
 function stepsOf(model: TypedModel, settings: StepSettings): StepRow[] {
   const row = (target: TargetName, precision: StepRow['precision']): StepRow => {
     const program = optimizeProgram(compileModel(model, { ...settings, precision }, target), target);
     return { backend: target === 'tensorflow' ? 'tensorflow' : 'wasm, cpu', precision, ...costOfStep(program) };
   };
-  const rows = [row('tensorflow', 'float32'), row('tensorflow', 'bf16')];
+  const precisions: readonly Precision[] = ['float32', 'bf16', 'fp16'];
+  const rows = precisions.map((precision) => row('tensorflow', precision));
   return settings.microBatch === undefined ? [...rows, row('tfjs', 'float32')] : rows;
 }
 
@@ -58,7 +60,7 @@ export function printCost(output: Output, cost: FileCost): void {
   output.line(
     formatTable(
       output,
-      ['step on', 'precision', 'FLOPs', 'of them products', 'in bfloat16', 'memory'],
+      ['step on', 'precision', 'FLOPs', 'of them products', 'in 16 bits', 'memory'],
       cost.steps.map(({ backend, precision, flops, narrow, bytes }) => {
         const counts = [flops.products + flops.other, flops.products, narrow].map(large);
         return [backend, precision, ...counts, `${large(bytes)}B`];

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type NarrowType, narrowTypes } from '../compiler/graph/ops/narrow.js';
 import type { Program } from '../compiler/graph/types.js';
 import {
   compileModel,
@@ -55,9 +56,9 @@ export async function loadProgram(
   const target = backend.name === 'tensorflow' ? 'tensorflow' : 'tfjs';
   const program = compileWithin(typed, train, target, memory);
   if (target === 'tfjs' && program.micro) throw new EbmcError([report('EBM6010', { backend: backend.name })]);
-  if (target === 'tfjs' && program.precision === 'bf16')
-    throw new EbmcError([report('EBM6011', { backend: backend.name })]);
-  output.diagnostics(slowerHere(program));
+  const type = narrowTypes[program.precision ?? 'float32'];
+  if (target === 'tfjs' && type) throw new EbmcError([report('EBM6011', { backend: backend.name, type })]);
+  if (type) output.diagnostics(slowerHere(type));
   if (memory !== undefined)
     output.note(
       `micro-batches of ${program.micro?.size ?? program.batch}, about ${(stepMemory(program) / 1e9).toPrecision(2)} GB a step`,
@@ -98,11 +99,12 @@ function compileWithin(
   throw new EbmcError([report('EBM5016', { batch, limit: memory / 1e9, needed })]);
 }
 
-/** A warning where the precision costs time instead of saving it. */
-function slowerHere({ precision }: Program): readonly Diagnostic[] {
-  if (precision !== 'bf16' || nativeHasGpu()) return [];
+/** A warning where numbers of 16 bits cost time instead of saving it. */
+function slowerHere(type: NarrowType): readonly Diagnostic[] {
+  if (nativeHasGpu()) return [];
   const processor = vectorInstructions();
-  return processor === undefined || processor.narrow ? [] : [report('EBM6012', { processor: processor.name })];
+  if (processor === undefined || processor.narrow.has(type)) return [];
+  return [report('EBM6012', { processor: processor.name, type })];
 }
 
 /** On the native backend a step is one call of a TensorFlow session, elsewhere tfjs's calls one by one; both draw the same numbers. */

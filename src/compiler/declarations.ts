@@ -2,6 +2,7 @@
 import type { Span } from '../grammar/source.js';
 import type { BinaryOperator } from '../grammar/syntax-tree.js';
 import type { FieldTypeName } from './field-types.js';
+import type { Precision } from './graph/types.js';
 import type { MeasureName } from './measure-names.js';
 
 /** A setting's value: `256`, `"data/x"`, `[1%, 10%]`, `adamw(rate: 1e-3)`. */
@@ -87,7 +88,7 @@ export interface TrainDecl {
   /** Whether statistics with moving averages (batch normalisation's) are of the whole batch or of each micro-batch. */
   readonly statistics: 'whole' | 'micro';
   /** Of the products inside layers; parameters, statistics and losses are float32. */
-  readonly precision: 'float32' | 'bf16';
+  readonly precision: Precision;
   readonly seed: number;
   readonly optimizer: OptimizerDecl;
   readonly schedule: ScheduleDecl;

@@ -17,6 +17,7 @@ import { ownerOf, type TypedModel } from './check/typed-model.js';
 import type { CompareDecl, DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
 import { fieldTypeInfo } from './field-types.js';
 import { showShape } from './graph/dim.js';
+import { hasShortRange } from './graph/ops/narrow.js';
 import type { Program } from './graph/types.js';
 import { lowerModel } from './lower/index.js';
 import { stagedMeasures } from './measure-names.js';
@@ -277,17 +278,20 @@ export type StepSettings = Pick<TrainDecl, 'optimizer'> &
 
 /** The program of a model that was checked without errors, at its batch size, with its training step, as a target wants it. */
 export function compileModel(model: TypedModel, train: StepSettings, target: TargetName = 'tfjs'): Program {
-  const { microBatch, statistics = 'whole' } = train;
+  const { microBatch, statistics = 'whole', precision = 'float32' } = train;
+  const scalesLoss = hasShortRange(precision);
   const program = lowerModel(model, train.optimizer, {
     forward: (b, outputs) => optimizeForward(b, outputs, target),
     finish: (graph) => graph,
     // One call a view lets the native kernels normalise each view's batch in one go.
     mergesViews: target !== 'tensorflow',
-    fusesOptimizer: target === 'tensorflow',
+    // The operation in place cannot be left out of a step.
+    fusesOptimizer: target === 'tensorflow' && !scalesLoss,
+    scalesLoss,
     comparesTerms: train.comparesTerms,
     micro: microBatch === undefined ? undefined : { size: microBatch, wholeStatistics: statistics === 'whole' },
   });
-  return { ...program, precision: train.precision };
+  return { ...program, precision };
 }
 
 export { checkGradient, type GradientCheckOptions } from './analyse/check-gradient.js';

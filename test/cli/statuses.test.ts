@@ -52,7 +52,7 @@ describe("a user's mistake is status 1", () => {
     };
     expect(await said('train.precision=bf15')).toEqual([
       1,
-      'error[EBM7005]: --set train.precision=bf15: `bf15` is not one of float32, bf16; did you mean `bf16`?',
+      'error[EBM7005]: --set train.precision=bf15: `bf15` is not one of float32, bf16, fp16; did you mean `bf16`?',
     ]);
     expect(await said('train.optimizer=adam')).toEqual([
       1,

@@ -99,6 +99,7 @@ export const cases: { readonly [N in OpName]: readonly Case[] } = {
   logical_and: binary(bool, 0),
   logical_or: binary(bool, 0),
   logical_not: unary(bool, 0),
+  is_finite: unary(any, 0),
   where: [on([bool(2, 3), any(2, 3), any(2, 3)]), on([bool(3), any(2, 3), any()]), on([bool(2, 1), any(3), any(2, 3)])],
   cast: [
     on([any(2, 3)], { dtype: 'float32' }),

@@ -1,5 +1,5 @@
 """Imported before anything of lightly: makes its losses, utilities and models importable without its own __init__, which starts a
-thread that asks its server for the latest version, and imports its web client."""
+thread that asks its server for the latest version, and imports its web client; and those of open_clip without what its losses do not need."""
 
 import importlib.util
 import sys
@@ -19,5 +19,5 @@ def _bare_package(name):
     sys.modules[name] = package
 
 
-for _name in ("lightly", "lightly.loss", "lightly.utils", "lightly.models"):
+for _name in ("lightly", "lightly.loss", "lightly.utils", "lightly.models", "open_clip"):
     _bare_package(_name)

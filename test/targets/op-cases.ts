@@ -28,6 +28,10 @@ const ints = (limit: number, ...shape: number[]): Argument => ({
   at: (i) => (i * 7 + 3) % limit,
 });
 const truths = (...shape: number[]): Argument => ({ shape, dtype: 'bool', at: (i) => Number((i * 5) % 3 === 1) });
+const notFinite = (...shape: number[]): Argument => ({
+  shape,
+  at: (i) => [1, Number.NaN, -1, Number.POSITIVE_INFINITY, 0, Number.NEGATIVE_INFINITY][i % 6]!,
+});
 const tied = (...shape: number[]): Argument => ({ shape, at: (i) => ((i * 7) % 4) - 1.5 });
 
 const unary: readonly OpName[] = [
@@ -66,6 +70,7 @@ const calls: readonly Call[] = [
   ['logical_and', [truths(3, 4), truths(4)]],
   ['logical_or', [truths(3, 4), truths(4)]],
   ['logical_not', [truths(3, 4)]],
+  ['is_finite', [notFinite(6)]],
   ['where', [truths(3, 1), f(3, 4), f(4)]],
   ['cast', [truths(3)], { dtype: 'float32' }],
   ['cast', [f(3, 2)], { dtype: 'int32' }],
@@ -150,10 +155,13 @@ const calls: readonly Call[] = [
     ['normalize_gradient', [f(6, 3), tied(6, 3), f(3), f(3)], { axes: [0], eps: 1e-3, of }],
     ['normalize_gradient', [f(2, 3, 4, 3), tied(2, 3, 4, 3), f(3), f(3)], { axes: [0, 1, 2], eps: 1e-3, of }],
   ]),
-  ['contract', [f(3, 4), f(4, 2)], { batch: [[], []], over: [[1], [0]], narrow: true }],
-  ['conv2d', [f(2, 5, 5, 3), f(3, 3, 3, 4)], { ...conv, narrow: true }],
-  ['conv2d_input_gradient', [f(2, 3, 3, 4), f(3, 3, 2, 4)], { ...strided, inputShape: [2, 6, 6, 2], narrow: true }],
-  ['conv2d_filter_gradient', [f(6, 6, 2), f(3, 3, 4)], { ...strided, filterShape: [3, 3, 2, 4], narrow: true }],
+  ...(['bfloat16', 'float16'] as const).flatMap((narrow): Call[] => [
+    ['contract', [f(3, 4), f(4, 2)], { batch: [[], []], over: [[1], [0]], narrow }],
+    ['contract', [f(2, 3, 4), f(2, 5, 4)], { batch: [[0], [0]], over: [[2], [2]], narrow }],
+    ['conv2d', [f(2, 5, 5, 3), f(3, 3, 3, 4)], { ...conv, narrow }],
+    ['conv2d_input_gradient', [f(2, 3, 3, 4), f(3, 3, 2, 4)], { ...strided, inputShape: [2, 6, 6, 2], narrow }],
+    ['conv2d_filter_gradient', [f(6, 6, 2), f(3, 3, 4)], { ...strided, filterShape: [3, 3, 2, 4], narrow }],
+  ]),
   ['relu_gradient', [f(3, 4), tied(3, 4)]],
   ['write_rows', [f(5, 3), ints(5, 2), positive(2, 3)]],
 ].filter((call): call is Call => call.length > 0) as Call[];

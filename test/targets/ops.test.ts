@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ops } from '../../src/compiler/graph/ops/index.js';
+import { narrowOf } from '../../src/compiler/graph/ops/narrow.js';
 import { spellOutProgram } from '../../src/compiler/index.js';
 import { evaluateGraph } from '../../src/compiler/targets/reference/index.js';
 import { emitTfjs } from '../../src/compiler/targets/tfjs/emit.js';
@@ -45,8 +46,8 @@ describe.each(backends)('on %s', (backend) => {
     const type = graph.outputs['value']!.type;
     expect(result.shape).toEqual(expected.shape);
     expect(result.dtype).toBe(type.dtype);
-    // bfloat16 has 8 bits of fraction; tfjs computes such products in float32.
-    const exactness = graph.outputs['value']!.attrs['narrow'] ? 5e-2 : 1e-5;
+    // bfloat16 has 8 bits of fraction, float16 has 11; tfjs computes such products in float32.
+    const exactness = { bfloat16: 5e-2, float16: 5e-3, none: 1e-5 }[narrowOf(graph.outputs['value']!) ?? 'none'];
     const values = result.dataSync();
     expected.data.forEach((wanted, k) => {
       const allowed = type.dtype === 'float32' ? exactness * Math.max(1, Math.abs(wanted)) : 0;

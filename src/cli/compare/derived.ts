@@ -29,7 +29,8 @@ export function termCosinesOf(trained: TrainedModel): (() => Promise<readonly Te
   const { typed, settings, load, dataset, seed, steps, initial, states } = trained;
   if (typed.terms.length < 2 || settings.microBatch !== undefined) return undefined;
   return async () => {
-    const { model } = await load('terms', typed, { ...settings, comparesTerms: true });
+    // The loss of float16 is scaled, its terms are not.
+    const { model } = await load('terms', typed, { ...settings, comparesTerms: true, precision: 'float32' });
     const terms = typed.terms.map(({ name }) => name);
     return termCosines({ model, terms, dataset, seed, steps, states: { start: initial, end: states } });
   };

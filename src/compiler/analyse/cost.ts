@@ -5,6 +5,7 @@
 import type { TypedModel } from '../check/typed-model.js';
 import { Builder } from '../graph/builder.js';
 import { countOf } from '../graph/ndarray.js';
+import { narrowOf } from '../graph/ops/narrow.js';
 import { staticShape } from '../graph/ops/shapes.js';
 import { scheduleGraph, topological } from '../graph/schedule.js';
 import type { Node, Program } from '../graph/types.js';
@@ -35,7 +36,7 @@ export interface ModelCost {
 /** Of a whole training step: forward, backward, optimizer, augmentations. */
 export interface StepCost {
   readonly flops: Flops;
-  /** How many of the products' operations are on bfloat16 factors. */
+  /** How many of the products' operations are on factors of 16 bits. */
   readonly narrow: number;
   /** States, one batch, and the most that is held at once; not a backend's own workspace. */
   readonly bytes: number;
@@ -71,7 +72,7 @@ export function costOfStep(program: Program): StepCost {
     const { products, other } = flopsOfAll(nodes);
     total.products += times * products;
     total.other += times * other;
-    total.narrow += times * flopsOfAll(nodes.filter(({ attrs }) => attrs['narrow'] === true)).products;
+    total.narrow += times * flopsOfAll(nodes.filter(narrowOf)).products;
   }
   const { narrow, ...flops } = total;
   return { flops, narrow, bytes: stepMemory(program) };

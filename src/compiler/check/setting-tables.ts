@@ -26,7 +26,7 @@ export const schedules: Record<TrainDecl['schedule']['name'], Numbers> = {
 
 export const statistics: Record<TrainDecl['statistics'], Numbers> = { whole: {}, micro: {} };
 
-export const precisions: Record<TrainDecl['precision'], Numbers> = { float32: {}, bf16: {} };
+export const precisions: Record<TrainDecl['precision'], Numbers> = { float32: {}, bf16: {}, fp16: {} };
 
 /** Settings of `train` whose value is a word, with the words. */
 export const settingWords: Readonly<Record<string, readonly string[]>> = {
@@ -94,7 +94,9 @@ normalisation).`,
     otherwise: code(defaults.statistics),
   },
   precision: {
-    doc: '`float32`, or `bf16`: products inside layers take bfloat16 factors; parameters, statistics and losses stay float32. Native backend.',
+    doc: `\`float32\`, or \`bf16\` or \`fp16\`: products inside layers take bfloat16 or float16 factors; parameters, statistics and losses stay float32. With \`fp16\` (for GPUs) gradients
+are those of a scaled loss, divided by the scale before the optimizer reads them: it starts at 65536, is halved where a gradient is not finite (the step changes nothing else then)
+and doubled after 2000 good steps (Micikevicius et al. 2018). Native backend.`,
     otherwise: code(defaults.precision),
   },
   seed: { doc: 'Of the initial parameters, the order of the data and every draw.', otherwise: `${defaults.seed}` },

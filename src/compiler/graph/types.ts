@@ -5,6 +5,9 @@ import type { OpName } from './ops/index.js';
 
 export type DType = 'float32' | 'int32' | 'bool';
 
+/** Of the products inside layers; everything else is float32. */
+export type Precision = 'float32' | 'bf16' | 'fp16';
+
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: readonly Dim[];
@@ -66,6 +69,8 @@ export interface StateDecl {
    * stage of training, from 0; 'scratch' is what passes of a step in micro-batches leave for each other.
    */
   readonly role: 'parameter' | 'target' | 'frozen' | 'average' | 'buffer' | 'stage' | 'optimizer' | 'scratch';
+  /** What all its elements are at first, where `init` computes nothing for it; 0 where absent. */
+  readonly start?: number | undefined;
   /** Of a frozen copy: the state that it is made equal to as each period begins. */
   readonly renewed?: { readonly source: string; readonly of: Period } | undefined;
 }
@@ -109,8 +114,7 @@ export interface EpochGraphs {
 export interface Program {
   readonly model: string;
   readonly batch: number;
-  /** Of the products inside layers; everything else is float32. */
-  readonly precision?: 'float32' | 'bf16' | undefined;
+  readonly precision?: Precision | undefined;
   readonly states: readonly StateDecl[];
   /** No inputs; updates every state. */
   readonly init: Graph;

@@ -9,6 +9,7 @@ import { gradients } from '../differentiate/index.js';
 import { Builder } from '../graph/builder.js';
 import type { Axis, EpochGraphs, Graph, Node, Program, StateDecl } from '../graph/types.js';
 import { BatchLowering, type RunningValue } from './batching.js';
+import { scaleLoss, scaleStates, settleStep, unscale } from './loss-scale.js';
 import { mergeViews } from './merge-views.js';
 import { lowerMicroStep, type MicroOptions } from './micro-batches/index.js';
 import { optimizers, type Slots, type Trained } from './optimizers/index.js';
@@ -26,6 +27,8 @@ export interface LoweringPasses {
   readonly fusesOptimizer?: boolean;
   /** Whether a step says besides how its terms' gradients lie to one another: `termGradients`. */
   readonly comparesTerms?: boolean | undefined;
+  /** Whether gradients are of a loss that is scaled such that float16 holds them. */
+  readonly scalesLoss?: boolean | undefined;
   /** Asks for the step in micro-batches besides. */
   readonly micro?: MicroOptions | undefined;
 }
@@ -41,12 +44,14 @@ export function lowerModel(model: TypedModel, optimizer: OptimizerDecl, passes: 
       return [name, renewed ? { ...own, renewed } : own];
     }),
   );
+  if (passes.scalesLoss) for (const state of scaleStates) states.set(state.name, state);
   const step = lowerStep(model, optimizer, states, passes);
   const parameters = [...states.values()].filter((s) => s.role === 'parameter');
   const micro =
     passes.micro &&
     lowerMicroStep(model, passes.micro, {
       parameters,
+      scalesLoss: passes.scalesLoss ?? false,
       optimize: (b, gradientOf, rate) =>
         optimize(b, parameters, gradientOf, rate, optimizer, states, passes.fusesOptimizer ?? false),
       follow: (b, lowering, updates) => newTargets(b, model, updates, lowerDecays(model, lowering)),
@@ -105,8 +110,11 @@ function lowerStep(
   const loss = forward.reduce((sum, term) => b.add(sum, term));
   const parameters = [...states.values()].filter((s) => s.role === 'parameter');
   const values = parameters.map((p) => b.state(p.name, p.type.shape, p.type.dtype));
-  const cotangents = groupGradients(b, model, forward, parameters, values);
+  const { scalesLoss } = passes;
+  const scaled = scalesLoss ? forward.map((term) => scaleLoss(b, term)) : forward;
+  const found = groupGradients(b, model, scaled, parameters, values);
   b.place = { scope: 'optimizer', span: undefined };
+  const cotangents = scalesLoss ? found.map((gradient) => unscale(b, gradient)) : found;
   const rate = b.input('rate', []);
   const fused = passes.fusesOptimizer ?? false;
   const updates = optimize(b, parameters, (_, k) => cotangents[k]!, rate, optimizer, states, fused);
@@ -116,7 +124,13 @@ function lowerStep(
   const outputs: Record<string, Node> = { loss };
   for (const [k, term] of model.terms.entries()) outputs[`term.${term.name}`] = forward[k]!;
   if (passes.comparesTerms) Object.assign(outputs, termGradients(b, model, forward));
-  return { name: 'step', inputs: [...lowering.inputs.values(), rate], outputs, updates };
+  const settled = scalesLoss ? settleStep(b, cotangents, updates) : { updates, outputs: {} };
+  return {
+    name: 'step',
+    inputs: [...lowering.inputs.values(), rate],
+    outputs: { ...outputs, ...settled.outputs },
+    updates: settled.updates,
+  };
 }
 
 /** Each parameter's gradient of the sum of its group's terms. */
@@ -238,7 +252,7 @@ function lowerInit(model: TypedModel, states: ReadonlyMap<string, StateDecl>): G
   const lowering = new BatchLowering(b, model.batch);
   const updates: Record<string, Node> = {};
   for (const state of model.states) updates[state.name] = lowering.lower(state.initial).node;
-  for (const state of states.values()) updates[state.name] ??= b.zeros(state.type);
+  for (const { name, type, start = 0 } of states.values()) updates[name] ??= b.constant(start, type.shape, type.dtype);
   return { name: 'init', inputs: [], outputs: {}, updates };
 }
 

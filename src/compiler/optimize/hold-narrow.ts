@@ -1,8 +1,8 @@
-// In: a graph whose layers' products take bfloat16 factors.
-// Out: the normalisations between such products take and give bfloat16 too.
+// In: a graph whose layers' products take factors of 16 bits.
+// Out: the normalisations between such products take and give such numbers too.
 // Guarantee: the same numbers, about: what they take was rounded by a product, what they give is rounded for the next one. Their statistics, scales and biases stay in float32.
 import type { Builder } from '../graph/builder.js';
-import { isNarrow } from '../graph/ops/narrow.js';
+import { type NarrowType, narrowOf } from '../graph/ops/narrow.js';
 import { mapGraph, rootsOf, scheduled, scheduleGraph } from '../graph/schedule.js';
 import type { Graph, Node } from '../graph/types.js';
 import type { Pass } from './pass.js';
@@ -10,11 +10,11 @@ import type { Pass } from './pass.js';
 const moves: ReadonlySet<string> = new Set(['reshape', 'transpose', 'slice', 'pad']);
 const normalizations: ReadonlySet<string> = new Set(['normalize', 'normalize_gradient', 'normalize_moment']);
 
-/** Whether a value has no more than bfloat16's precision. */
+/** Whether a value has no more than the precision of 16 bits. */
 function isRounded(node: Node): boolean {
   // Of relu's gradient: the cotangent, or 0.
   if (moves.has(node.op) || node.op === 'relu' || node.op === 'relu_gradient') return isRounded(node.args[0]!);
-  return isNarrow(node);
+  return narrowOf(node) !== undefined;
 }
 
 /** A normalisation and what belongs to its backward pass take statistics of the same values: they are all narrow, or none. */
@@ -37,7 +37,7 @@ function narrowable(graph: Graph): ReadonlySet<Node> {
       if (moves.has(user.op) || user.op === 'relu') return areRoundedFor(user);
       // A sign is the same, rounded or not.
       if (user.op === 'relu_gradient') return user.args[0] !== node || areRoundedFor(user);
-      return isNarrow(user);
+      return narrowOf(user) !== undefined;
     });
   const fits = (node: Node): boolean => {
     if (node.op === 'normalize_moment') return isRounded(node.args[0]!);
@@ -48,9 +48,9 @@ function narrowable(graph: Graph): ReadonlySet<Node> {
   return new Set([...groups.values()].filter((group) => group.every(fits)).flat());
 }
 
-export const holdNarrow: Pass = {
+export const holdNarrow = (type: NarrowType): Pass => ({
   name: 'hold-narrow',
-  description: 'normalisations between narrow products take and give bfloat16',
+  description: `normalisations between such products take and give ${type}`,
   run(graph, b: Builder) {
     const narrow = narrowable(graph);
     if (narrow.size === 0) return graph;
@@ -62,7 +62,7 @@ export const holdNarrow: Pass = {
       const isSame = !narrow.has(node) && b.owns(node) && args.every((arg, i) => arg === node.args[i]);
       now.set(
         node,
-        isSame ? node : narrow.has(node) ? b.op(node.op, args, { ...node.attrs, narrow: true }) : b.again(node, args),
+        isSame ? node : narrow.has(node) ? b.op(node.op, args, { ...node.attrs, narrow: type }) : b.again(node, args),
       );
     }
     b.place = place;
@@ -71,4 +71,4 @@ export const holdNarrow: Pass = {
       [...new Set(now.values())],
     );
   },
-};
+});

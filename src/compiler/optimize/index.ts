@@ -1,5 +1,6 @@
 /** The passes over a graph, in their order, and the run of all of them. */
 import { Builder } from '../graph/builder.js';
+import { narrowTypes } from '../graph/ops/narrow.js';
 import { renumbered, scheduleGraph } from '../graph/schedule.js';
 import type { Graph, Node, Program } from '../graph/types.js';
 import { collectSmallOperands } from './collect-small-operands.js';
@@ -60,7 +61,8 @@ export function optimizeGraph(
 }
 
 export function optimizeProgram(program: Program, target: TargetName = 'tfjs'): Program {
-  const more = program.precision === 'bf16' ? [narrowProducts, holdNarrow] : [];
+  const type = narrowTypes[program.precision ?? 'float32'];
+  const more = type ? [narrowProducts(type), holdNarrow(type)] : [];
   return mapProgram(program, (graph) => optimizeGraph(graph, undefined, target, more));
 }
 

@@ -124,26 +124,27 @@ compute a step at once.`,
     right: '$ ebmc train simclr.ebm --micro-batch 64 --backend tensorflow\n',
   }),
 
-  EBM6011: code<{ backend: string }>({
+  EBM6011: code<{ backend: string; type: string }>({
     severity: 'error',
-    title: 'bfloat16 needs the native backend',
-    message: ({ backend }) => `the ${backend} backend has no bfloat16`,
+    title: 'Numbers of 16 bits need the native backend',
+    message: ({ backend, type }) => `the ${backend} backend has no ${type}`,
     help: () => ['`ebmc setup` builds the native backend', 'or train with `precision: float32`'],
-    explain: `With \`precision: bf16\` the products inside layers take bfloat16 factors; parameters, statistics, losses and sums stay in
-float32. Only the native backend has the kernels; whether they are faster than those of float32 depends on the processor (AMX or AVX-512
-with bf16) or the GPU.`,
+    explain: `With \`precision: bf16\` or \`fp16\` the products inside layers take bfloat16 or float16 factors; parameters, statistics, losses and
+sums stay in float32. Only the native backend has the kernels; whether they are faster than those of float32 depends on the processor (for
+bfloat16 AMX or AVX-512 with bf16) or the GPU.`,
     wrong: '$ ebmc train simclr.ebm --set train.precision=bf16 --backend wasm\n',
     right: '$ ebmc train simclr.ebm --set train.precision=bf16 --backend tensorflow\n',
   }),
 
-  EBM6012: code<{ processor: string }>({
+  EBM6012: code<{ processor: string; type: string }>({
     severity: 'warning',
-    title: 'bfloat16 is slower here',
-    message: ({ processor }) => `this processor (${processor}) does not multiply bfloat16 numbers`,
+    title: 'Numbers of 16 bits are slower here',
+    message: ({ processor, type }) => `this processor (${processor}) does not multiply ${type} numbers`,
     help: () => ['train with `precision: float32`, which is faster here'],
-    explain: `With \`precision: bf16\` the products inside layers take bfloat16 factors. Where the processor has no instructions for them (AMX
-or AVX-512 with bf16, which \`ebmc doctor\` shows), each product is made of converted numbers, and a step takes several times as long
-as in float32. The numbers are those of a processor that has them.`,
+    explain: `With \`precision: bf16\` or \`fp16\` the products inside layers take bfloat16 or float16 factors. Where the processor has no
+instructions for them (for bfloat16 AMX or AVX-512 with bf16, for float16 AVX-512 with fp16; \`ebmc doctor\` shows what it has), each
+product is made of converted numbers, and a step takes several times as long as in float32. The numbers are those of a processor or a GPU
+that has them. \`fp16\` is meant for GPUs.`,
     wrong: '$ ebmc train simclr.ebm --set train.precision=bf16   # a processor without AMX or AVX-512 with bf16\n',
     right: '$ ebmc train simclr.ebm\n',
   }),

@@ -8,13 +8,15 @@ export const runCodes = {
     step: number;
     operation: string | undefined;
     kept: number | undefined;
+    precision: string;
   }>({
     severity: 'error',
     title: 'Training produced NaN or Infinity',
     message: ({ metric, value, step, operation }) =>
       `step ${step}: \`${metric}\` became ${value}${operation ? `; the first operation to produce it is ${operation}` : ''}`,
-    help: ({ kept }) => [
+    help: ({ kept, precision }) => [
       ...(kept === undefined ? [] : [`the last good checkpoint, of step ${kept}, is kept`]),
+      ...(precision === 'fp16' ? ['train with `precision: bf16` or `float32`, whose numbers do not end at 65504'] : []),
       'lower the rate, lengthen the warm-up, or guard the operation (a small constant under a root, logarithm or division)',
     ],
     explain: `A loss, a term, a gauge or a parameter is no longer a finite number, so no further step can be of use. Training stops at once and
@@ -22,7 +24,10 @@ the last good checkpoint stays.
 
 The step is repeated from that checkpoint, operation by operation where the target can, to find the first operation whose result
 is not finite although its arguments are. Typical causes: too large a rate, a root or logarithm of zero, the gradient of a norm at
-zero, exp of a large number.`,
+zero, exp of a large number.
+
+With \`precision: fp16\` a step whose gradients are not finite is left out as long as a smaller scale of the loss may help (\`gauge.skipped\` and
+\`gauge.loss_scale\` in \`metrics.jsonl\`); training stops where that scale is 1 already.`,
     wrong: 'fn spread(z: [d]) = sqrt(sum(square(z)))   // the slope at 0 is infinite\n',
     right: 'fn spread(z: [d]) = sqrt(sum(square(z)) + 1e-6)\n',
   }),

@@ -5,7 +5,9 @@ import type { StepMetrics } from '../train/index.js';
 const mostPoints = 200;
 
 /** At most 200 points: steps with gauges first, the others evenly spread, the first and the last in any case. */
-export function curveOf(lines: readonly StepMetrics[]): readonly CurvePoint[] {
+export function curveOf(all: readonly StepMetrics[]): readonly CurvePoint[] {
+  // A step that was left out for its numbers may have no loss.
+  const lines = all.filter(({ loss }) => !Number.isNaN(loss));
   const measured = lines.filter(({ gauges }) => gauges !== undefined);
   const kept = new Set([
     ...spread(measured, mostPoints / 2),

@@ -32,18 +32,20 @@ async function renewStates(model: LoadedModel, stageNumber: number | undefined):
   if (!isRenewed && stageNumber === undefined) return;
   const states = await model.read();
   const next: Record<string, HostTensor> = {};
-  for (const { name, role, renewed, type } of model.states) {
+  for (const { name, role, renewed, type, start = 0 } of model.states) {
     if (renewed && begins(renewed.of)) next[name] = states[renewed.source]!;
     if (stageNumber === undefined) continue;
     const shape = type.shape.map(Number);
     if (role === 'stage') next[name] = { shape, data: Float32Array.of(stageNumber) };
-    if (role === 'optimizer') next[name] = { shape, data: zerosLike(states[name]!.data) };
+    if (role === 'optimizer') next[name] = { shape, data: filled(states[name]!.data, start) };
   }
   await model.write(next);
 }
 
-function zerosLike(data: HostTensor['data']): HostTensor['data'] {
-  return data instanceof Float32Array ? new Float32Array(data.length) : new Int32Array(data.length);
+function filled(data: HostTensor['data'], start: number): HostTensor['data'] {
+  return data instanceof Float32Array
+    ? new Float32Array(data.length).fill(start)
+    : new Int32Array(data.length).fill(start);
 }
 
 async function beginEpoch(

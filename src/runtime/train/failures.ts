@@ -1,4 +1,6 @@
 /** Failures of a step that are the user's to solve: numbers that are not finite, memory that is not there. */
+
+import { lowestScale, scaleOutput, skippedOutput } from '../../compiler/lower/loss-scale.js';
 import { EbmcError, report } from '../../diagnostics/index.js';
 import type { HostTensor } from '../model.js';
 
@@ -7,9 +9,14 @@ export interface NonFinite {
   readonly value: number;
 }
 
+/** Whether a step was left out because its scaled gradients were not finite, and a smaller scale of the loss may help. */
+export function wasSkipped(metrics: Readonly<Record<string, number>>): boolean {
+  return metrics[skippedOutput] === 1 && metrics[scaleOutput]! > lowestScale;
+}
+
 export function firstNonFinite(metrics: Readonly<Record<string, number>>): NonFinite | undefined {
   for (const [metric, value] of Object.entries(metrics)) if (!Number.isFinite(value)) return { metric, value };
-  return undefined;
+  return metrics[skippedOutput] === 1 ? { metric: 'gradient', value: Number.NaN } : undefined;
 }
 
 export function firstNonFiniteState(states: Readonly<Record<string, HostTensor>>): NonFinite | undefined {

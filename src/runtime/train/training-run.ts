@@ -4,7 +4,7 @@ import { type Manifest, type StageRecord, saveCheckpoint } from '../checkpoint/i
 import { type Dataset, type NumberedBatch, remembering } from '../data/index.js';
 import { beginPeriods, beginsPeriods } from './begin-periods.js';
 import { CollapseWatch } from './collapse-watch.js';
-import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite } from './failures.js';
+import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite, wasSkipped } from './failures.js';
 import { type Gauges, measureGauges, probeIndices } from './gauges.js';
 import type { MetricsLog } from './metrics-log.js';
 import type { TrainOptions } from './options.js';
@@ -58,12 +58,15 @@ export class TrainingRun {
       );
     const metrics = await traced(trace, 'step', `step ${step + 1}`, () => this.guarded(() => model.step(data, rate)));
     const taken = step + 1;
-    const wrong = firstNonFinite(metrics);
+    const isSkipped = wasSkipped(metrics);
+    const wrong = isSkipped ? undefined : firstNonFinite(metrics);
     if (wrong) throw await this.nonFinite(taken, wrong);
     const { loss = Number.NaN, ...others } = metrics;
-    this.loss = loss;
-    this.plateau.add(others);
-    this.outweighed.add(others);
+    if (Number.isFinite(loss)) this.loss = loss;
+    if (!isSkipped) {
+      this.plateau.add(others);
+      this.outweighed.add(others);
+    }
     this.speed.tick();
     const { stepsPerEpoch } = stage;
     const endsEpoch = (taken - stage.firstStep) % stepsPerEpoch === 0;
@@ -158,7 +161,16 @@ export class TrainingRun {
     const { plan, options, savedStep } = this;
     await this.log.flush();
     const operation = await findFirstNonFinite(options, plan, step - 1, savedStep, (at) => this.rateAt(at));
-    return new EbmcError([report('EBM5001', { metric, value: String(value), step, operation, kept: savedStep })]);
+    return new EbmcError([
+      report('EBM5001', {
+        metric,
+        value: String(value),
+        step,
+        operation,
+        kept: savedStep,
+        precision: options.settings.precision,
+      }),
+    ]);
   }
 
   private async guarded<T>(work: () => Promise<T>): Promise<T> {

@@ -14,23 +14,11 @@ from lightly.loss.mmcr_loss import MMCRLoss
 from lightly.loss.negative_cosine_similarity import NegativeCosineSimilarity
 from lightly.loss.swav_loss import SwaVLoss
 from lightly.loss.tico_loss import TiCoLoss
+from open_clip import loss as clip
 
 from common import Draw, gradients, leaf, write
 
 N, D, K = 8, 6, 12
-
-
-def open_clip_losses():
-    """open_clip/loss.py alone: its package imports what the losses do not need."""
-    import importlib.util
-
-    found = importlib.util.find_spec("open_clip")
-    path = found.submodule_search_locations[0]
-    spec = importlib.util.spec_from_file_location("open_clip_loss", f"{path}/loss.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["open_clip_loss"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def case(loss, named):
@@ -77,7 +65,6 @@ def main():
     directions = draw.normal(D, 5)
     pair = {"z_a": z_a, "z_b": z_b}
     scores = {"p_a": p_a, "p_b": p_b, "p_c": p_c}
-    clip = open_clip_losses()
 
     def clip_loss(z_a, z_b):
         return clip.ClipLoss()(F.normalize(z_a, dim=1), F.normalize(z_b, dim=1), torch.tensor(1 / 0.07))

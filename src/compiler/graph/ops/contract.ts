@@ -5,7 +5,7 @@ import { matrixProduct, type ProductSizes } from '../matrix-product.js';
 import { countOf, transposed } from '../ndarray.js';
 import type { Axis, Node, TensorType } from '../types.js';
 import { hasAxis, orderAxes } from './batching.js';
-import { factors, type Narrow, narrowed } from './narrow.js';
+import { factors, type Narrow, narrowed, roundedIf } from './narrow.js';
 import { type Batched, define, type OnnxContext, type Op, type TensorflowContext, type TfjsContext } from './op.js';
 import { reshapeTensor, reshapeValue, transposeTensor, transposeValue } from './shape.js';
 import { checkAxes, float32, inverse, literal, range, staticShape, wants, without } from './shapes.js';
@@ -201,7 +201,8 @@ export const contractOps: { readonly [N in ContractName]: Op } = {
       const [a, b] = factors(args, attrs);
       const left = transposed(a!, [...attrs.batch[0], ...free(a!.shape.length, attrs, 0), ...attrs.over[0]]).data;
       const right = transposed(b!, [...attrs.batch[1], ...attrs.over[1], ...free(b!.shape.length, attrs, 1)]).data;
-      return { shape: staticShape(type.shape), data: matrixProduct(left, right, sizes(a!.shape, b!.shape, attrs)) };
+      const data = matrixProduct(left, right, sizes(a!.shape, b!.shape, attrs));
+      return roundedIf({ shape: staticShape(type.shape), data }, attrs);
     },
     batching,
     tfjs(c, attrs) {

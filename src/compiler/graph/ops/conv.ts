@@ -7,7 +7,7 @@ import type { Axis, Node, TensorType } from '../types.js';
 import { alignAxes, axisSizes, orderAxes, ownShape, unionAxes } from './batching.js';
 import { convValue } from './conv-onnx.js';
 import { convTensor, filterGradientTensor, inputGradientTensor } from './conv-tensorflow.js';
-import { factors, type Narrow, narrowed } from './narrow.js';
+import { factors, type Narrow, narrowed, roundedIf } from './narrow.js';
 import { type Batched, define, type NdArray, type Op } from './op.js';
 import { float32, literal, staticShape, wants } from './shapes.js';
 
@@ -160,7 +160,7 @@ export const convOps: { readonly [N in ConvName]: Op } = {
     },
     evaluate(args, attrs, type) {
       const [x, w] = factors(args, attrs);
-      return convolve(x!, w!, staticShape(type.shape), attrs);
+      return roundedIf(convolve(x!, w!, staticShape(type.shape), attrs), attrs);
     },
     batching(b, [x, w], attrs) {
       noFilterAxes(w!);
@@ -193,7 +193,7 @@ export const convOps: { readonly [N in ConvName]: Op } = {
           result.data[xAt + i]! += sum;
         }
       });
-      return result;
+      return roundedIf(result, attrs);
     },
     batching(b, [dy, w], attrs) {
       noFilterAxes(w!);
@@ -232,7 +232,7 @@ export const convOps: { readonly [N in ConvName]: Op } = {
           for (let j = 0; j < o; j++) result.data[wAt + i * o + j]! += v * dy!.data[yAt + j]!;
         }
       });
-      return result;
+      return roundedIf(result, attrs);
     },
     // A filter gradient for each example is not one convolution: with axes, x and dy are unrolled example by example.
     batching(b, args, attrs) {

@@ -36,6 +36,7 @@ export type ElementwiseName =
   | 'logical_and'
   | 'logical_or'
   | 'logical_not'
+  | 'is_finite'
   | 'where'
   | 'cast';
 
@@ -287,6 +288,18 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     tfjs: (c) => `tf.logicalNot(${c.args[0]})`,
     tensorflow: (c) => c.op('LogicalNot', c.args),
     onnx: (c) => c.op('Not', c.args),
+  }),
+  is_finite: define({
+    name: 'is_finite',
+    doc: 'Whether x is a number, and not infinite.',
+    arity: 1,
+    infer: ([x]) =>
+      x!.dtype === 'float32' ? { dtype: 'bool', shape: x!.shape } : wants('is_finite', 'float32', x!.dtype),
+    evaluate: ([x]) => map(x!, (v) => Number(Number.isFinite(v))),
+    batching: 'elementwise',
+    tfjs: (c) => `tf.isFinite(${c.args[0]})`,
+    tensorflow: (c) => c.op('IsFinite', c.args, { T: { type: 'float32' } }),
+    onnx: (c) => c.op('Not', [c.op('Or', [c.op('IsInf', c.args), c.op('IsNaN', c.args)])]),
   }),
   where: define({
     name: 'where',

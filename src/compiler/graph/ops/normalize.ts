@@ -6,14 +6,14 @@ import type { Builder } from '../builder.js';
 import { sameDim, showDim, showShape } from '../dim.js';
 import { countOf, zerosOf } from '../ndarray.js';
 import type { Node, TensorType } from '../types.js';
-import { type Narrow, narrowTensor, toBfloat16, wideTensor } from './narrow.js';
+import { type Narrow, narrowTensor, roundedIf, wideTensor } from './narrow.js';
 import { define, type NdArray, type Op, type TensorflowContext } from './op.js';
 import { reshapeTensor } from './shape.js';
 import { checkAxes, float32, range, staticShape, wants } from './shapes.js';
 
 export type NormalizeName = 'normalize' | 'normalize_gradient' | 'normalize_moment';
 
-/** Mean and variance are taken over `axes`; scale and bias lie along the last axis. `narrow`: x and what is of its shape are rounded to bfloat16. */
+/** Mean and variance are taken over `axes`; scale and bias lie along the last axis. `narrow`: x and what is of its shape are rounded. */
 export type NormalizeAttrs = Narrow & { readonly axes: readonly number[]; readonly eps: number };
 type GradientAttrs = NormalizeAttrs & { readonly of: 'x' | 'scale' | 'bias' };
 type MomentAttrs = NormalizeAttrs & { readonly moment: 'mean' | 'variance' };
@@ -111,7 +111,7 @@ function fusedBatchNorm(
 
 function kernelAttrs({ eps, narrow }: NormalizeAttrs) {
   return {
-    T: { type: narrow ? 'bfloat16' : 'float32' },
+    T: { type: narrow ?? 'float32' },
     U: { type: 'float32' },
     data_format: { s: 'NHWC' },
     epsilon: { f: eps },
@@ -127,16 +127,12 @@ function asImages(shape: readonly number[]): readonly number[] {
 
 function imagesOf(c: TensorflowContext, x: string, shape: readonly number[], { narrow }: Narrow): string {
   const images = shape.length === 4 ? x : reshapeTensor(c, x, asImages(shape));
-  return narrow ? narrowTensor(c, images) : images;
+  return narrow ? narrowTensor(c, images, narrow) : images;
 }
 
 function fromImages(c: TensorflowContext, x: string, shape: readonly number[], { narrow }: Narrow): string {
-  const images = narrow ? wideTensor(c, x) : x;
+  const images = narrow ? wideTensor(c, x, narrow) : x;
   return shape.length === 4 ? images : reshapeTensor(c, images, shape);
-}
-
-function roundedIf(value: NdArray, { narrow }: Narrow): NdArray {
-  return narrow ? { shape: value.shape, data: value.data.map(toBfloat16) } : value;
 }
 
 /** Whether statistics are taken over all axes but the last, as batch normalisation does. */

@@ -1,6 +1,7 @@
 import type { Builder } from '../builder.js';
 import type { Draws } from '../random.js';
 import type { Attrs, Axis, DType, Node, TensorType } from '../types.js';
+import type { NarrowType } from './narrow.js';
 
 /** Numbers in float64, row-major: what the reference target computes with. int32 and bool values are held as numbers too. */
 export interface NdArray {
@@ -36,7 +37,7 @@ export type TensorflowAttr =
   | { readonly s: string }
   | { readonly ints: readonly number[] };
 
-export type TensorflowType = DType | 'bfloat16' | 'uint64';
+export type TensorflowType = DType | NarrowType | 'uint64';
 
 /** What the TensorFlow target gives a lowering: the arguments' tensors by name, types, and ways to add operations. */
 export interface TensorflowContext {

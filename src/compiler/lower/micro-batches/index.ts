@@ -15,6 +15,7 @@ import { Builder } from '../../graph/builder.js';
 import type { Batched } from '../../graph/ops/op.js';
 import type { Axis, Graph, MicroPass, MicroStep, Node, StateDecl } from '../../graph/types.js';
 import { BatchLowering, type RunningValue } from '../batching.js';
+import { scaleLoss, settleStep, unscale } from '../loss-scale.js';
 import { findLevels, type Levels } from './levels.js';
 
 export interface MicroOptions {
@@ -27,6 +28,8 @@ export interface MicroOptions {
 /** What the whole step does with what is found: updates of parameters and of moving averages. */
 export interface StepEnd {
   readonly parameters: readonly StateDecl[];
+  /** Whether gradients are of a scaled loss: see `loss-scale.ts`. */
+  readonly scalesLoss: boolean;
   /** New values of all parameters and of the optimizer's states. */
   optimize(b: Builder, gradientOf: (parameter: StateDecl) => Node, rate: Node): Readonly<Record<string, Node>>;
   /** New values of moving-average copies, of what the optimizer has made of the parameters. */
@@ -197,7 +200,10 @@ class MicroLowering {
     const forward = results.slice(0, terms.length);
     const loss = forward.reduce((sum, term) => b.add(sum, term));
     const smooth = given.filter(({ node }) => node.type.dtype === 'float32');
-    const found = gradients(b, loss, [...this.parametersIn(b), ...smooth.map(({ node }) => node)]);
+    const found = gradients(b, this.end.scalesLoss ? scaleLoss(b, loss) : loss, [
+      ...this.parametersIn(b),
+      ...smooth.map(({ node }) => node),
+    ]);
     const updates: Record<string, Node> = {};
     this.end.parameters.forEach((parameter, i) => {
       updates[this.declare(`gradient/${parameter.name}`, found[i]!)] = found[i]!;
@@ -230,8 +236,15 @@ class MicroLowering {
     const b = new Builder();
     b.place = { scope: 'optimizer', span: undefined };
     const rate = b.input('rate', []);
+    const { scalesLoss } = this.end;
+    const found = new Map(
+      this.end.parameters.map(({ name }) => {
+        const gradient = this.read(b, `gradient/${name}`);
+        return [name, scalesLoss ? unscale(b, gradient) : gradient];
+      }),
+    );
     const updates: Record<string, Node> = {
-      ...this.end.optimize(b, ({ name }) => this.read(b, `gradient/${name}`), rate),
+      ...this.end.optimize(b, ({ name }) => found.get(name)!, rate),
     };
     const running = this.running.map(({ node: { attrs }, state }): RunningValue => {
       const node = this.read(b, state);
@@ -242,7 +255,8 @@ class MicroLowering {
     Object.assign(updates, this.end.follow(b, lowering, updates));
     for (const [name, value] of this.end.average(b, running)) updates[name] = value;
     for (const { state } of this.model.updates) updates[state] = this.read(b, `next/${state}`);
-    return { name: 'update', inputs: [rate, ...lowering.inputs.values()], outputs: {}, updates };
+    const settled = scalesLoss ? settleStep(b, [...found.values()], updates) : { updates, outputs: {} };
+    return { name: 'update', inputs: [rate, ...lowering.inputs.values()], ...settled };
   }
 
   // ── Parts ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 /** Collects the operations of a TensorFlow graph. */
 import type { Weight } from '../../freeze/index.js';
 import type { TensorflowAttr, TensorflowType } from '../../graph/ops/index.js';
-import { narrowing, widening } from '../../graph/ops/narrow.js';
+import { type NarrowCast, type NarrowType, narrowing, widening } from '../../graph/ops/narrow.js';
 
 /** As in `NodeDef`. */
 export interface NodeDef {
@@ -16,6 +16,7 @@ const dataTypes: { readonly [T in TensorflowType | 'resource']: string } = {
   int32: 'DT_INT32',
   bool: 'DT_BOOL',
   bfloat16: 'DT_BFLOAT16',
+  float16: 'DT_HALF',
   uint64: 'DT_UINT64',
   resource: 'DT_RESOURCE',
 };
@@ -39,9 +40,17 @@ const moves: Readonly<Record<string, number>> = {
   Transpose: 1,
 };
 
-function sameAttrs(a: Readonly<Record<string, TensorflowAttr>>, b: typeof narrowing | typeof widening): boolean {
+function isCast(a: Readonly<Record<string, TensorflowAttr>>, b: NarrowCast): boolean {
   return JSON.stringify([a['SrcT'], a['DstT']]) === JSON.stringify([b.SrcT, b.DstT]);
 }
+
+/** A value of 16 bits that a float32 one was widened from. */
+export interface NarrowTensor {
+  readonly tensor: string;
+  readonly type: NarrowType;
+}
+
+const narrowDataTypes: readonly NarrowType[] = ['bfloat16', 'float16'];
 
 function shareKey(op: string, inputs: readonly string[], attrs: Readonly<Record<string, TensorflowAttr>>): string {
   return `${op}|${inputs.join(',')}|${JSON.stringify(attrs)}`;
@@ -54,7 +63,7 @@ export class GraphDef {
   readonly nodes: NodeDef[] = [];
   private readonly names = new Set<string>();
   private readonly known = new Map<string, string>();
-  private readonly widened = new Map<string, string>();
+  private readonly widened = new Map<string, NarrowTensor>();
   private readonly defined = new Map<string, { readonly name: string; readonly definition: object }>();
 
   /** As in `FunctionDefLibrary`. */
@@ -81,8 +90,8 @@ export class GraphDef {
   }
 
   /**
-   * As `add`, but the operation that is there already where it is the same: for operations without effects. A value that was widened from
-   * bfloat16 is moved before it is widened, and narrowing it again is nothing: both change no number.
+   * As `add`, but the operation that is there already where it is the same: for operations without effects. A value that was widened is
+   * moved before it is widened, and narrowing it again is nothing: both change no number.
    */
   share(
     wanted: string,
@@ -92,11 +101,11 @@ export class GraphDef {
   ): string {
     const [first = ''] = inputs;
     const narrow = this.widened.get(first);
-    if (narrow !== undefined && op === 'Cast' && sameAttrs(attrs, narrowing)) return narrow;
+    if (narrow !== undefined && op === 'Cast' && isCast(attrs, narrowing(narrow.type))) return narrow.tensor;
     const moved = this.movedNarrow(op, inputs);
     if (moved) {
-      const result = this.share(wanted, op, moved, { ...attrs, T: { type: 'bfloat16' } });
-      return this.share(wanted, 'Cast', [result], widening);
+      const result = this.share(wanted, op, moved.inputs, { ...attrs, T: { type: moved.type } });
+      return this.share(wanted, 'Cast', [result], widening(moved.type));
     }
     const key = shareKey(op, inputs, attrs);
     const found = this.known.get(key);
@@ -104,26 +113,32 @@ export class GraphDef {
     const protos = Object.fromEntries(Object.entries(attrs).map(([name, attr]) => [name, attrProto(attr)]));
     const name = this.add(wanted, op, inputs, protos);
     this.known.set(key, name);
-    if (op === 'Cast' && sameAttrs(attrs, widening)) this.widened.set(name, first);
+    const type = op === 'Cast' ? narrowDataTypes.find((type) => isCast(attrs, widening(type))) : undefined;
+    if (type) this.widened.set(name, { tensor: first, type });
     return name;
   }
 
   /** What an operation that only moves values takes, as it was before it was widened. */
-  private movedNarrow(op: string, inputs: readonly string[]): readonly string[] | undefined {
+  private movedNarrow(
+    op: string,
+    inputs: readonly string[],
+  ): { readonly inputs: readonly string[]; readonly type: NarrowType } | undefined {
     const count = moves[op];
     if (count === undefined) return undefined;
     const narrow = inputs.slice(0, count).flatMap((input) => this.widened.get(input) ?? []);
-    return narrow.length === count ? [...narrow, ...inputs.slice(count)] : undefined;
+    const type = narrow[0]?.type;
+    if (type === undefined || narrow.length < count || narrow.some((each) => each.type !== type)) return undefined;
+    return { inputs: [...narrow.map(({ tensor }) => tensor), ...inputs.slice(count)], type };
   }
 
-  /** The value in bfloat16 that a float32 one was widened from. */
-  narrowOf(tensor: string): string | undefined {
+  /** The value that a float32 one was widened from. */
+  narrowOf(tensor: string): NarrowTensor | undefined {
     return this.widened.get(tensor);
   }
 
-  /** Has `narrow` taken where `tensor` is narrowed to bfloat16. */
-  narrowedAs(tensor: string, narrow: string): void {
-    this.known.set(shareKey('Cast', [tensor], narrowing), narrow);
+  /** Has `narrow` taken where `tensor` is narrowed. */
+  narrowedAs(tensor: string, { tensor: narrow, type }: NarrowTensor): void {
+    this.known.set(shareKey('Cast', [tensor], narrowing(type)), narrow);
   }
 
   /** A constant; equal ones under one `prefix` are one. */
@@ -208,6 +223,7 @@ function bytesOf(value: number | readonly number[], shape: readonly number[], ty
     case 'uint64':
       return bytes(BigUint64Array.from(numbers, BigInt));
     case 'bfloat16':
+    case 'float16':
       throw new Error('constants are made in float32 and cast');
   }
 }

@@ -24,7 +24,7 @@ const executed: ReadonlySet<string> = new Set([
   ...['Slice', 'StridedSlice', 'Pad', 'ReverseV2', 'GatherV2', 'SelectV2', 'ArgMax', 'TopKV2', 'ExpandDims'],
   ...['Neg', 'Exp', 'Log', 'Log1p', 'Sqrt', 'Rsqrt', 'Tanh', 'Sigmoid', 'Erf', 'Relu', 'Abs', 'Sign', 'Sin', 'Cos'],
   ...['Floor', 'Softplus', 'Square', 'Reciprocal', 'AddV2', 'Sub', 'Mul', 'RealDiv', 'Pow', 'Maximum', 'Minimum'],
-  ...['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'LogicalAnd', 'LogicalOr', 'LogicalNot'],
+  ...['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'LogicalAnd', 'LogicalOr', 'LogicalNot', 'IsFinite'],
   ...['Sum', 'Mean', 'Max', 'Min', 'SquaredDifference', 'MatMul', 'BatchMatMulV2', 'Conv2D'],
 ]);
 

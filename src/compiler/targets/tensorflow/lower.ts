@@ -1,6 +1,6 @@
 /** A graph of ours as operations of a TensorFlow graph, from the op table. */
 import { ops, type TensorflowContext } from '../../graph/ops/index.js';
-import { isNarrow } from '../../graph/ops/narrow.js';
+import { narrowOf } from '../../graph/ops/narrow.js';
 import { adamwArguments } from '../../graph/ops/optimizer-steps.js';
 import { hash32 } from '../../graph/random.js';
 import { rootsOf, scheduleGraph } from '../../graph/schedule.js';
@@ -47,10 +47,15 @@ export function lowerGraph(
   const alone = scheduleGraph(graph).filter((node) => !inside.has(node));
   const takenOf = (nodes: readonly Node[]): readonly Node[] => nodes.flatMap(({ args }) => args);
   const wanted = {
-    narrow: new Set(takenOf(alone.filter(isNarrow))),
+    narrow: new Map(
+      alone.flatMap((node) => {
+        const type = narrowOf(node);
+        return type ? node.args.map((arg) => [arg, type] as const) : [];
+      }),
+    ),
     wide: new Set([
       ...rootsOf(graph),
-      ...takenOf(alone.filter((node) => !isNarrow(node))),
+      ...takenOf(alone.filter((node) => !narrowOf(node))),
       ...regions.flatMap((region) => region.inputs),
     ]),
   };

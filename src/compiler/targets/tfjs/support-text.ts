@@ -80,8 +80,12 @@ export class NotFinite extends Error {
   override readonly name = 'NotFinite';
 }
 
-export function checkFinite(tensor: tf.Tensor, place: string): void {
-  if (!tensor.dataSync().every((x: number) => Number.isFinite(x))) throw new NotFinite(place);
+/** \`largest\`: of numbers of 16 bits, which tfjs computes in float32. */
+export function checkFinite(tensor: tf.Tensor, place: string, largest = Number.MAX_VALUE): void {
+  for (const x of tensor.dataSync()) {
+    if (!Number.isFinite(x)) throw new NotFinite(place);
+    if (Math.abs(x) > largest) throw new NotFinite(\`\${place}, beyond \${largest}\`);
+  }
 }
 
 /** [rows, columns]. */

@@ -1,6 +1,6 @@
 /** A region of a graph as a call of a function that TensorFlow compiles (XLA, just in time, once for all calls of one function). */
 import { ops, type TensorflowAttr, type TensorflowContext, type TensorflowType } from '../../../graph/ops/index.js';
-import { narrowing, widening } from '../../../graph/ops/narrow.js';
+import { type NarrowCast, type NarrowType, narrowing, widening } from '../../../graph/ops/narrow.js';
 import { staticShape } from '../../../graph/ops/shapes.js';
 import type { Node } from '../../../graph/types.js';
 import { axesOf } from '../../../optimize/sizes.js';
@@ -17,6 +17,7 @@ const resultNames: Readonly<Record<string, string>> = {
   Exp: 'y',
   Floor: 'y',
   Inv: 'y',
+  IsFinite: 'y',
   Log: 'y',
   Log1p: 'y',
   LogicalNot: 'y',
@@ -44,13 +45,13 @@ const resultNames: Readonly<Record<string, string>> = {
 };
 const otherResult = 'z';
 
-/** In which precisions others take a value: as it is, rounded to bfloat16, or both. */
+/** In which precisions others take a value: as it is, rounded, or both. */
 export interface Wanted {
   readonly wide: ReadonlySet<Node>;
-  readonly narrow: ReadonlySet<Node>;
+  readonly narrow: ReadonlyMap<Node, NarrowType>;
 }
 
-/** Adds a call of the region's function; gives the tensors of its outputs. What was widened from bfloat16, or is to be narrowed to it, is so within the function. */
+/** Adds a call of the region's function; gives the tensors of its outputs. What was widened, or is to be narrowed, is so within the function. */
 export function callFunction(
   to: GraphDef,
   region: Region,
@@ -61,19 +62,15 @@ export function callFunction(
   const inputs = region.inputs.map((node): Argument => {
     const tensor = tensorOf(node);
     const narrow = to.narrowOf(tensor);
-    return { node, tensor: narrow ?? tensor, type: narrow === undefined ? node.type.dtype : 'bfloat16' };
+    return { node, tensor: narrow?.tensor ?? tensor, type: node.type.dtype, narrow: narrow?.type };
   });
   const outputs = region.outputs.flatMap((node): readonly Result[] => {
-    const narrow = node.type.dtype === 'float32' && wanted.narrow.has(node);
+    const type = node.type.dtype;
+    const narrow = type === 'float32' ? wanted.narrow.get(node) : undefined;
     const wide = !narrow || wanted.wide.has(node);
-    return [
-      ...(wide ? [{ node, type: node.type.dtype }] : []),
-      ...(narrow ? [{ node, type: 'bfloat16' } as const] : []),
-    ];
+    return [...(wide ? [{ node, type }] : []), ...(narrow ? [{ node, type, narrow }] : [])];
   });
-  const types = (values: readonly { readonly type: TensorflowType }[]): object => ({
-    list: { type: values.map(({ type }) => dataType(type)) },
-  });
+  const types = (values: readonly Result[]): object => ({ list: { type: values.map(typeOf) } });
   const empty = { s: new Uint8Array() };
   const call = to.add(
     place,
@@ -90,11 +87,11 @@ export function callFunction(
     },
   );
   const tensors = new Map<Node, string>();
-  for (const [i, { node, type }] of outputs.entries()) {
+  for (const [i, { node, narrow: type }] of outputs.entries()) {
     const tensor = i === 0 ? call : `${call}:${i}`;
-    if (type !== 'bfloat16') tensors.set(node, tensor);
-    else if (tensors.has(node)) to.narrowedAs(tensors.get(node)!, tensor);
-    else tensors.set(node, to.share(place, 'Cast', [tensor], widening));
+    if (type === undefined) tensors.set(node, tensor);
+    else if (tensors.has(node)) to.narrowedAs(tensors.get(node)!, { tensor, type });
+    else tensors.set(node, to.share(place, 'Cast', [tensor], widening(type)));
   }
   return tensors;
 }
@@ -102,6 +99,12 @@ export function callFunction(
 interface Result {
   readonly node: Node;
   readonly type: TensorflowType;
+  /** What it is rounded to outside of the function. */
+  readonly narrow?: NarrowType | undefined;
+}
+
+function typeOf({ type, narrow }: Result): string {
+  return dataType(narrow ?? type);
 }
 
 interface Argument extends Result {
@@ -119,14 +122,14 @@ function defineFunction(
 ): string {
   const body = new GraphDef();
   const names = new Map<Node, string>();
-  for (const [i, { node, type }] of inputs.entries())
-    names.set(node, type === 'bfloat16' ? castInto(body, `x${i}`, widening) : `x${i}`);
+  for (const [i, { node, narrow }] of inputs.entries())
+    names.set(node, narrow ? castInto(body, `x${i}`, widening(narrow)) : `x${i}`);
   for (const node of nodes) names.set(node, lowerInto(body, node, names));
   const named = (prefix: string, values: readonly Result[]) =>
-    values.map(({ type }, i) => ({ name: `${prefix}${i}`, type: dataType(type) }));
-  const returned = outputs.map(({ node, type }, i) => {
+    values.map((value, i) => ({ name: `${prefix}${i}`, type: typeOf(value) }));
+  const returned = outputs.map(({ node, narrow }, i) => {
     const name = names.get(node)!;
-    return [`y${i}`, type === 'bfloat16' ? castInto(body, name, narrowing) : name] as const;
+    return [`y${i}`, narrow ? castInto(body, name, narrowing(narrow)) : name] as const;
   });
   const signature = { inputArg: named('x', inputs), outputArg: named('y', outputs) };
   const parts = { nodeDef: body.nodes, ret: Object.fromEntries(returned) };
@@ -137,7 +140,7 @@ function defineFunction(
   }));
 }
 
-function castInto(body: GraphDef, value: string, attrs: typeof narrowing | typeof widening): string {
+function castInto(body: GraphDef, value: string, attrs: NarrowCast): string {
   return resultOf(body.share('Cast', 'Cast', [value], attrs), 'Cast');
 }
 

@@ -1,5 +1,6 @@
 /** A graph as straight-line tfjs calls: one constant an operation, each value disposed after its last use. */
 import { positionAt } from '../../../../grammar/source.js';
+import { narrowFormats, narrowOf } from '../../../graph/ops/narrow.js';
 import type { Node } from '../../../graph/types.js';
 import { findLiveness } from '../../../optimize/liveness.js';
 import { type Expressions, lowerNodes } from './expressions.js';
@@ -36,13 +37,14 @@ export function lowerBody(schedule: readonly Node[], wanted: readonly Node[], op
         if (node.scope !== '') lines.push('', `// ${node.scope}`);
         section = node.scope;
       }
+      const isChecked = options.checks && statement.kind === 'operation' && node.type.dtype === 'float32';
+      const check = isChecked ? checkOf(node) : undefined;
+      if (check && narrowOf(node)) lines.push(...node.args.map((arg) => check(lowered.text(arg))));
       lines.push(...statement.before);
       if (statement.name !== statement.expression) {
         lines.push(`const ${statement.name} = ${statement.expression};${shapeComment(node)}`);
       }
-      if (options.checks && statement.kind === 'operation' && node.type.dtype === 'float32') {
-        lines.push(`checkFinite(${statement.name}, ${JSON.stringify(placeOf(node))});`);
-      }
+      if (check) lines.push(check(statement.name));
     }
     lines.push(...disposal([...(statement?.temporaries ?? []), ...(dying.get(place) ?? [])]));
   });
@@ -77,6 +79,13 @@ function takeResults(lowered: Expressions, wanted: readonly Node[]): string[] {
     taken.add(owner);
     return free ? statement.name : `tf.clone(${lowered.text(node)})`;
   });
+}
+
+/** A check of a value that the operation takes or gives. */
+function checkOf(node: Node): (name: string) => string {
+  const type = narrowOf(node);
+  const place = JSON.stringify(type ? `${placeOf(node)} on ${type} numbers` : placeOf(node));
+  return (name) => `checkFinite(${[name, place, ...(type ? [narrowFormats[type].largest] : [])].join(', ')});`;
 }
 
 /** For people: "`sqrt` in f/norm (model.ebm:12:8)". */
