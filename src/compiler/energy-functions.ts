@@ -16,6 +16,8 @@ export interface ArgumentPlace {
   readonly start: number;
   /** The data field that it can be as it is. */
   readonly field: string | undefined;
+  /** Of whole numbers: what all are below, where that is known. */
+  readonly below: number | undefined;
 }
 
 /** Data that the energy reads beside its arguments. */
@@ -72,7 +74,8 @@ export function energyArguments(
     const { name, node } = parameter;
     const shape = node.type.shape.map(Number);
     const dtype = node.type.dtype === 'int32' ? 'int32' : 'float32';
-    const place = { name, shape, dtype, start, field: fieldFor(model, parameter)?.name } as const;
+    const below = dtype === 'int32' ? boundOf(model, parameter.use) : undefined;
+    const place = { name, shape, dtype, start, field: fieldFor(model, parameter)?.name, below } as const;
     start += sizeOf(node);
     return place;
   });
@@ -92,6 +95,13 @@ function fieldFor(
 ): TypedInput | undefined {
   const fits = inputs.filter(({ type }) => type.dtype === node.type.dtype && sameShape(type.shape, node.type.shape));
   return fits.find((input) => input.name === name) ?? fits[0];
+}
+
+/** What whole numbers are below that come from data. */
+function boundOf({ inputs }: TypedModel, use: Node): number | undefined {
+  const read = new Set(topological([use]));
+  const bounds = inputs.flatMap(({ node, below }) => (below !== undefined && read.has(node) ? [below] : []));
+  return bounds.length > 0 ? Math.max(...bounds) : undefined;
 }
 
 function sizeOf({ type }: Node): number {

@@ -13,7 +13,7 @@ import { elaborateModel, type Overrides } from './check/model.js';
 import { Modules } from './check/modules.js';
 import { namedModels } from './check/named-models.js';
 import { type SettingOverrides, SettingsChecker } from './check/settings.js';
-import { ownerOf, type TypedModel } from './check/typed-model.js';
+import { ownerOf, type TypedModel, unnamedOwner } from './check/typed-model.js';
 import type { CompareDecl, DatasetDecl, EvaluateDecl, TrainDecl } from './declarations.js';
 import { fieldTypeInfo } from './field-types.js';
 import { showShape } from './graph/dim.js';
@@ -206,12 +206,14 @@ function checkReferences(
 }
 
 /** What asks for the stage before, or which stage it is, has no use where there is one. */
-function checkStages({ name, states, span }: TypedModel, trained: Span, diagnostics: Diagnostic[]): void {
+function checkStages({ name: model, states, span }: TypedModel, trained: Span, diagnostics: Diagnostic[]): void {
   const frozen = states.find(({ copy }) => copy?.follows.kind === 'start' && copy.follows.of === 'stage');
-  const asks = frozen ? `\`${ownerOf(frozen.name)}\`` : states.some(({ role }) => role === 'stage') && '`stage()`';
+  const name =
+    frozen && (ownerOf(frozen.name) === unnamedOwner ? `frozen(${frozen.copy?.source})` : ownerOf(frozen.name));
+  const asks = name ? `\`${name}\`` : states.some(({ role }) => role === 'stage') && '`stage()`';
   if (!asks) return;
   const related = [{ span, message: 'the model' }];
-  diagnostics.push(report('EBM2080', { model: name, asks, isCopy: frozen !== undefined }, { span: trained, related }));
+  diagnostics.push(report('EBM2080', { model, asks, isCopy: frozen !== undefined }, { span: trained, related }));
 }
 
 /** `digits` or `digits.train` are data sets of the file, whose fields fit the model. */

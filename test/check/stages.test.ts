@@ -50,7 +50,7 @@ test.each([
   ['f(x)', 'examples(f(x), 4)', 'EBM2038', 'examples(f(x), 4096)'],
   ['examples(f(x), 5)', 'examples(f(x), 4)', 'EBM2012', '[5, 8]'],
   ['frozen(f, since: "month")', 'frozen(f)', 'EBM2013', '"epoch" or "stage"'],
-  ['frozen(variance)', 'frozen(f)', 'EBM2013', 'an encoder of this model'],
+  ['frozen(variance)', 'frozen(f)', 'EBM2013', 'an encoder or a state of this model'],
   ['early.train, late.train', 'early.train then late.train', 'EBM1010', 'joined by `then`'],
   ['[early.train, late.train]', 'early.train then late.train', 'EBM2051', 'several in turn: `a then b`'],
   ['early.train then 3', 'early.train then late.train', 'EBM2051', '`then` must be a data set'],

@@ -1,5 +1,5 @@
 /** A trained energy asked from the command line, and two files compared. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ebmc, folderWith } from './run.js';
@@ -121,6 +121,35 @@ test('ids are not moved little by little', async () => {
   expect(status).toBe(1);
   await expect(stderr).toMatchFileSnapshot('golden/EBM7034.txt');
 }, 60_000);
+
+test('what cannot be moved is planned, for each line of standard input', async () => {
+  const before = [...'Call me '].map((letter) => letter.charCodeAt(0));
+  const search = ['noise', '--over', 'next', '--count', '60', '--steps', '4', '--json'];
+  const stdin = `${JSON.stringify(before)}\n\n${JSON.stringify([...before].reverse())}\n`;
+  const { stdout, stderr } = await ebmc(['infer', 'runs/next', 'plan', '-', ...search], { cwd, stdin });
+  expect(stderr).toBe('');
+  const plans = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { energies: number[]; points: number[][] });
+  expect(plans).toHaveLength(2);
+  const [{ energies, points }] = plans as [(typeof plans)[0]];
+  expect(points[0]).toHaveLength(8);
+  for (const id of points[0]!) expect(id).toBeLessThan(259);
+  writeFileSync(join(cwd, 'before.json'), JSON.stringify(before));
+  writeFileSync(join(cwd, 'found.json'), JSON.stringify(points));
+  const scored = (next: string) => infer('next', 'score', 'before.json', next, '--count', '60');
+  const own = (await scored('found.json'))['energies'] as unknown as number[];
+  expect(energies[0]).toBeCloseTo(own[0]!, 4);
+  // What is planned is better than all of as many points that are drawn.
+  const drawn = (await scored('noise'))['energies'] as unknown as number[];
+  expect(drawn).toHaveLength(60);
+  expect(energies[0]).toBeLessThan(Math.min(...drawn));
+  const again = await infer('next', 'plan', 'before.json', ...search.slice(0, -1));
+  expect(again['points']).toEqual(points);
+  const wrong = await ebmc(['infer', 'runs/next', 'plan', '-', ...search.slice(0, -1)], { cwd, stdin: '[1, 2]\n' });
+  expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('EBM7031')]);
+}, 120_000);
 
 test('files are compared by meaning', async () => {
   const { stdout } = await ebmc(['diff', 'clip.ebm', 'other.ebm'], { cwd });

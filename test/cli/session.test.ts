@@ -1,8 +1,9 @@
-/** Training in a TensorFlow session from the command line: micro-batches, a kill, a profile. */
+/** Training from the command line: micro-batches, a kill, stages, a profile. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadCheckpoint } from '../../src/runtime/checkpoint/index.js';
+import { manifestName } from '../../src/runtime/checkpoint/manifest.js';
 import { metricsName, readMetrics } from '../../src/runtime/train/read-metrics.js';
 import { ebmc, folderWith } from './run.js';
 import { tinyFiles, tinyProgram } from './tiny.js';
@@ -27,6 +28,38 @@ test.each([
   const { status, stderr } = await ebmc([...train, ...options, '--backend', 'cpu'], { cwd: folder });
   expect(status).toBe(1);
   expect(stderr).toContain(code);
+});
+
+test.each([
+  ['as the second stage begins', (step: number) => step === 60],
+  ['within the second stage', (step: number) => step >= 78],
+] as const)('a run in stages that was killed %s goes on bit for bit', { retry: 2 }, async (_, isThere) => {
+  const folder = folderWith({ ...tinyFiles(), 'stages.ebm': inStages });
+  const args = ['train', 'stages.ebm', '--backend', 'wasm'];
+  const out = join(folder, 'killed');
+  let waiting: NodeJS.Timeout | undefined;
+  const stopped = await ebmc([...args, '--out', 'killed'], {
+    cwd: folder,
+    onStderr: (_text, kill) => {
+      waiting ??= setInterval(() => {
+        if (isThere(savedStep(out))) kill('SIGKILL');
+      }, 1);
+    },
+  });
+  clearInterval(waiting);
+  expect(stopped.status).toBeNull();
+  expect(isThere(savedStep(out))).toBe(true);
+  const resumed = await ebmc([...args, '--out', 'killed', '--resume'], { cwd: folder });
+  expect(resumed.status).toBe(0);
+  const whole = await ebmc([...args, '--out', 'whole'], { cwd: folder });
+  expect(whole.status).toBe(0);
+  const [left, right] = [await loadCheckpoint(out), await loadCheckpoint(join(folder, 'whole'))];
+  expect(left.manifest.step).toBe(120);
+  expect(left.manifest.order).toEqual(right.manifest.order);
+  expect(left.states).toEqual(right.states);
+  // What the second stage was trained with is what the first one left, and no longer that.
+  expect(left.states['0/frozen/stage/importance']!.data.some((x) => x > 0)).toBe(true);
+  expect(left.states['importance']).not.toEqual(left.states['0/frozen/stage/importance']);
 });
 
 describe.skipIf(!native)('in a session', () => {
@@ -142,6 +175,62 @@ describe.skipIf(!native)('in a session', () => {
     expect(traceEvents.filter(({ cat }) => cat === 'step')).toHaveLength(12);
   });
 });
+
+/** Two stages with what outlives one: frozen copies, importances, a memory, epochs that begin with something. */
+const inStages = `use std.energies { mean_square }
+use std.layers { linear, batch_norm }
+use std.regularizers { nt_xent }
+use std.memory { blend, elastic, reservoir, drawn_row }
+
+net both()(x: [d]) -> [8] = x |> linear(8) |> batch_norm
+
+model Tiny(strength = 10.0) {
+  data x: Image[8, 8, 1]
+  let flat = reshape(x, [64])
+  view a, b of flat = flat + 0.1 * normal([64])
+  encoder f = both
+  encoder old = frozen(f)
+  energy E(u, v) = mean_square(f(u), f(v))
+  let contrast = nt_xent(E, a, b, 0.5)
+  state fisher = zeros(shape(parameters(f)))
+  state importance = zeros(shape(parameters(f)))
+  state memory = zeros([40, 64])
+  state seen = 0.0
+  state middle: [8] = zeros([8])
+  let earlier = drawn_row(memory, among: seen)
+  minimize {
+    contrast: contrast
+    kept: strength * elastic(parameters(f), parameters(old), frozen(importance))
+    replay: where(stage() > 0, nt_xent(E, earlier, earlier + 0.1 * normal([64]), 0.5), 0)
+    centred: 0.01 * mean_square(f(a), middle)
+  }
+  after step {
+    fisher = blend(fisher, square(grad(batch.mean(contrast), f)), share: 0.9)
+    importance = frozen(importance) + fisher
+    memory = reservoir(memory, batch(flat), seen)
+    seen = seen + size(batch(x), axis: 0)
+  }
+  before epoch { middle = mean(examples(f(flat), 20), axis: 0) }
+  representation f(flat)
+}
+
+dataset pictures = idx("data") { x: Image[8, 8, 1], label: Class[2] }
+dataset others = idx("data", filter: label >= 0) { x: Image[8, 8, 1], label: Class[2] }
+
+train Tiny on pictures.train then others.train {
+  epochs: 10
+  batch: 16
+}
+`;
+
+/** The step of the last checkpoint, 0 before there is one. */
+function savedStep(run: string): number {
+  try {
+    return (JSON.parse(readFileSync(join(run, manifestName), 'utf8')) as { step: number }).step;
+  } catch {
+    return 0;
+  }
+}
 
 function lossesOf(run: string): number[] {
   const lines = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');

@@ -68,7 +68,7 @@ async function lossAt(
 }
 
 beforeAll(() => {
-  execFileSync('sh', ['scripts/install-emoji.sh'], { stdio: 'inherit' });
+  for (const set of ['emoji', 'fashion-mnist']) execFileSync('sh', [`scripts/install-${set}.sh`], { stdio: 'inherit' });
   return useBackend(native ? 'tensorflow' : 'wasm');
 }, 240_000);
 

@@ -1,4 +1,4 @@
-/** Whole training steps with moving-average copies, states, schedules and groups of parameters against PyTorch's: in float64, and on each backend. */
+/** Whole training steps with moving-average copies, states, schedules, groups of parameters and gradients with respect to an encoder against PyTorch's: in float64, and on each backend. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ const given = fixture('dynamics');
 const sgd = { optimizer: { name: 'sgd', settings: { rate: 0.1, momentum: 0.9, decay: 0 } } } as const;
 const size = 4;
 
-const texts: Readonly<Record<'targets' | 'rivals', string>> = {
+const texts: Readonly<Record<'targets' | 'rivals' | 'elastic', string>> = {
   targets: `use std.energies { unit, squared, cosine }
 use std.layers { linear }
 use std.memory { push, blend }
@@ -71,6 +71,31 @@ model Rivals {
   }
   minimize over g { fool: D(fake) }
   representation d(x)
+}
+`,
+  elastic: `use std.layers { linear }
+use std.energies { cosine }
+use std.regularizers { info_nce }
+use std.memory { blend, elastic }
+model Elastic {
+  data x: [6]
+  data y: [6]
+  encoder f = linear(4)
+  encoder g = linear(4)
+  encoder old = frozen(f)
+  energy E(u, v) = cosine(tanh(f(u)), g(v))
+  let contrast = info_nce(E, x, y, temperature: 0.5)
+  state fisher = zeros(shape(parameters(f)))
+  state importance = zeros(shape(parameters(f)))
+  minimize {
+    contrast: contrast
+    kept: 3 * elastic(parameters(f), parameters(old), frozen(importance))
+  }
+  after step {
+    fisher = blend(fisher, square(grad(batch.mean(contrast), f)), share: 0.9)
+    importance = frozen(importance) + fisher
+  }
+  representation f(x)
 }
 `,
 };
@@ -118,9 +143,13 @@ describe('in float64', () => {
     }
   });
 
-  test.each([1, 2])('targets, %i examples at a time', (micro) => {
-    const program = compiled('targets', 'tensorflow', micro);
-    const { start, steps } = given.targets as { start: Record<string, Nested>; steps: Step[] };
+  test.each([
+    ['targets', 1],
+    ['targets', 2],
+    ['elastic', 2],
+  ] as const)('%s, %i examples at a time', (name, micro) => {
+    const program = compiled(name, 'tensorflow', micro);
+    const { start, steps } = given[name] as { start: Record<string, Nested>; steps: Step[] };
     let states = startOf(program, start);
     for (const [k, step] of steps.entries()) {
       const inputs = { rate: scalar(0.1), progress: scalar(progressOf(k, steps.length)) };
@@ -182,7 +211,7 @@ describe.each(backends)('on the %s backend', (backend) => {
 
 const native = tfjsNode();
 describe.skipIf(native === undefined)('in a TensorFlow session', () => {
-  test.each([...names.map((name) => [name, undefined] as const), ['targets', 2] as const])(
+  test.each([...names.map((name) => [name, undefined] as const), ['targets', 2] as const, ['elastic', 2] as const])(
     '%s, micro-batches of %s',
     async (name, micro) => {
       await useBackend('tensorflow');

@@ -1,28 +1,23 @@
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import {
-  type ArgumentPlace,
-  dataReadBy,
-  energyArguments,
-  energyFunction,
-  energyWidth,
-} from '../../compiler/energy-functions.js';
-import { EbmcError, nearest, report } from '../../diagnostics/index.js';
+import { type ArgumentPlace, energyFunction, energyWidth } from '../../compiler/energy-functions.js';
+import { EbmcError, report } from '../../diagnostics/index.js';
 import type { SplitName } from '../../runtime/data/index.js';
 import { contactSheet, isPicture } from '../../runtime/data/show/contact-sheet.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import { descend } from '../../runtime/infer/descend.js';
 import { evaluateEnergy, pickRows } from '../../runtime/infer/energy-runner.js';
-import { aligned, parseRows, parseTexts, readPoints } from '../../runtime/infer/read-points.js';
 import { freeNumbers, hidden, noisy } from '../../runtime/infer/start.js';
 import type { HostTensor } from '../../runtime/model.js';
 import type { CommandCall } from '../command.js';
+import { plan } from '../infer-plan.js';
+import { chosenArgument, type Given, given, rowsOf, together } from '../infer-points.js';
 import { type OpenRun, openRun } from '../infer-run.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
 import { formatTable } from '../table.js';
 
-const modes = ['score', 'rank', 'minimise', 'sample'] as const;
+const modes = ['score', 'rank', 'minimise', 'plan', 'sample'] as const;
 type Mode = (typeof modes)[number];
 
 export async function runInfer(call: CommandCall): Promise<Status> {
@@ -35,7 +30,7 @@ export async function runInfer(call: CommandCall): Promise<Status> {
     const numbers = energyWidth(run.energy);
     if (mode !== 'score' && numbers !== 1)
       throw new EbmcError([report('EBM7035', { energy: run.energy.name, numbers, mode })]);
-    await answers[mode](call, run, await given(call, run));
+    await answers[mode](call, run, await given(call, run, mode === 'plan'));
     return statuses.ok;
   } finally {
     run.close();
@@ -44,69 +39,6 @@ export async function runInfer(call: CommandCall): Promise<Status> {
 
 function isMode(text: string): text is Mode {
   return (modes as readonly string[]).includes(text);
-}
-
-interface Given {
-  readonly places: readonly ArgumentPlace[];
-  readonly points: readonly HostTensor[];
-  /** The rows that each list of points was, where it was rows. */
-  readonly rows: readonly (readonly number[] | undefined)[];
-  /** The texts that each list of points was, where it was texts. */
-  readonly said: readonly (readonly string[] | undefined)[];
-  /** Data that the energy reads beside its arguments. */
-  readonly beside: Readonly<Record<string, HostTensor>>;
-  readonly split: SplitName;
-}
-
-async function given({ args, options }: CommandCall, run: OpenRun): Promise<Given> {
-  const texts = args.slice(2).flat();
-  const { model, places } = energyArguments(run.model, run.energy);
-  const wanted = places.map(({ name }) => name);
-  const wrongCount = () => new EbmcError([report('EBM7032', { energy: run.energy.name, given: texts.length, wanted })]);
-  if (texts.length !== places.length) throw wrongCount();
-  const loaded = await run.load(model);
-  const chosen: SplitName =
-    options.text('split') === 'train' || !run.dataset.splits.includes('test') ? 'train' : 'test';
-  const source = {
-    ...{ model: loaded, fields: model.inputs.map(({ name }) => name), dataset: run.dataset, split: chosen },
-    seed: options.number('seed') ?? 0,
-    resize: run.declared.args['resize'] === true,
-  } as const;
-  const count = options.number('count') ?? 16;
-  const points: HostTensor[] = [];
-  for (const [k, place] of places.entries()) points.push(await readPoints(source, place, texts[k]!, count));
-  const rows = texts.map(parseRows);
-  const names = dataReadBy(run.model, run.energy).map(({ name }) => name);
-  const first = rows.find((list) => list !== undefined);
-  if (names.length > 0 && !first) {
-    const problem = `the energy also reads the data ${names.join(', ')} of an example: give at least one argument by rows`;
-    throw new EbmcError([
-      report('EBM7031', { argument: places[0]!.name, shape: places[0]!.shape, given: texts[0]!, problem }),
-    ]);
-  }
-  const beside = names.length > 0 && first ? await run.dataset.read(chosen, first, names) : {};
-  const said = places.map((place, k) => parseTexts(texts[k]!, place));
-  return { places, points, rows, said, beside, split: chosen };
-}
-
-/** All arguments with as many points each, by name. */
-function together({ places, points, beside }: Given, run: OpenRun): Record<string, HostTensor> {
-  const all = aligned([...points, ...Object.values(beside)]);
-  const wanted = places.map(({ name }) => name);
-  if (!all) throw new EbmcError([report('EBM7032', { energy: run.energy.name, given: points.length, wanted })]);
-  const names = [...wanted, ...Object.keys(beside)];
-  return Object.fromEntries(names.map((name, i) => [name, all[i]!]));
-}
-
-/** Which argument is moved or ranked. */
-function chosenArgument({ options }: CommandCall, run: OpenRun, { places }: Given): number {
-  const name = options.text('over');
-  if (name === undefined) return places.length - 1;
-  const k = places.findIndex((place) => place.name === name);
-  if (k >= 0) return k;
-  const known = places.map((place) => place.name);
-  const slots = { energy: run.energy.name, argument: name, known, suggestion: nearest(name, known) };
-  throw new EbmcError([report('EBM7033', slots)]);
 }
 
 type Answer = (call: CommandCall, run: OpenRun, given: Given) => Promise<void>;
@@ -169,6 +101,7 @@ const answers: Readonly<Record<Mode, Answer>> = {
   },
 
   minimise: (call, run, points) => move(call, run, points, false),
+  plan,
   sample: (call, run, points) => move(call, run, points, true),
 };
 
@@ -256,11 +189,6 @@ async function classesOf(
   const { data } = (await dataset.read(split, rows, [field.name]))[field.name]!;
   const names = dataset.classNames?.get(field.name);
   return Array.from(data, (c) => names?.[c] ?? String(c));
-}
-
-function rowsOf({ shape, data }: HostTensor): number[][] {
-  const size = data.length / shape[0]!;
-  return Array.from({ length: shape[0]! }, (_, i) => [...data.subarray(i * size, (i + 1) * size)]);
 }
 
 /** A row of the sheet for each of `lists`, and the last as numbers. */

@@ -84,6 +84,8 @@ export class Elaborator {
   readonly exampleAxis: Axis = { id: 0, kind: 'example', size: symbol('batch') };
   /** Paths of instances that are moving-average copies of others. */
   readonly copies = new Map<string, Copy>();
+  /** Paths of instances whose parameters are read as one vector. */
+  readonly readWhole = new Set<string>();
   /** When → state → its value from then on. */
   readonly updates: { readonly [M in UpdateMoment]: Map<string, Node> } = {
     'after step': new Map(),

@@ -1,15 +1,17 @@
-/** `grad(E(y), y)`, and what is built of it: `min z from z0 by gradient(steps: 8, rate: 0.1) { D(z) }`. */
+/** `grad(E(y), y)`, `grad(loss, f)`, and what is built of it: `min z from z0 by gradient(steps: 8, rate: 0.1) { D(z) }`. */
 import type { Span } from '../../grammar/source.js';
 import type { Expr } from '../../grammar/syntax-tree.js';
 import { showShape } from '../graph/dim.js';
 import { topological } from '../graph/schedule.js';
+import { substitute } from '../graph/substitute.js';
 import type { Axis, Node } from '../graph/types.js';
 import { tensorsReadBy } from './captured.js';
 import type { Elaborator } from './elaborator.js';
 import { asDim, asNode, binary, evaluate } from './expression.js';
 import { mapped } from './map.js';
+import { flattened, parameterNodes } from './parameters.js';
 import { Scope } from './scope.js';
-import { describe, missing, number, type Value } from './values.js';
+import { describe, type LayerValue, missing, number, type Value } from './values.js';
 
 /** The gradient of a scalar with respect to a name that it is written with. */
 export function evaluateGradient(e: Elaborator, expr: Extract<Expr, { kind: 'call' }>, scope: Scope): Value {
@@ -17,7 +19,9 @@ export function evaluateGradient(e: Elaborator, expr: Extract<Expr, { kind: 'cal
   if (expr.args.length !== 2 || variable?.value.kind !== 'name')
     return e.fail('EBM2034', {}, variable?.span ?? expr.span);
   const { name } = variable.value;
-  const at = asNode(e, evaluate(e, variable.value, scope), variable.span, `\`${name.text}\``);
+  const by = evaluate(e, variable.value, scope);
+  if (by.kind === 'layer') return gradientByEncoder(e, name.text, by, value!.value, scope, expr.span);
+  const at = asNode(e, by, variable.span, `\`${name.text}\``);
   if (!at) return missing;
   const node = gradientAt(e, at, name.text, value!.value, scope, expr.span);
   return node ? { kind: 'tensor', node } : missing;
@@ -37,15 +41,42 @@ function gradientAt(e: Elaborator, point: Node, name: string, body: Expr, scope:
   inner.define(name, { kind: 'tensor', node: pinned });
   const value = asNode(e, evaluate(e, body, inner), body.span, 'what is differentiated');
   if (!value) return undefined;
+  return isDifferentiable(e, value, [pinned], name, body) ? e.node('grad', [value, pinned], {}, span, axes) : undefined;
+}
+
+/** Whether it is a scalar that depends on one of these; says so if not. */
+function isDifferentiable(e: Elaborator, value: Node, by: readonly Node[], name: string, body: Expr): boolean {
   if (value.type.shape.length > 0) {
     e.fail('EBM2036', { shape: showShape(value.type.shape) }, body.span);
-    return undefined;
+    return false;
   }
-  if (!topological([value]).includes(pinned)) {
-    e.fail('EBM2035', { name, reason: 'the expression does not depend on it' }, body.span);
-    return undefined;
-  }
-  return e.node('grad', [value, pinned], {}, span, axes);
+  const read = new Set(topological([value]));
+  if (by.some((node) => read.has(node))) return true;
+  e.fail('EBM2035', { name, reason: 'the expression does not depend on it' }, body.span);
+  return false;
+}
+
+/** The slope of `body` with respect to an encoder's parameters, which are the same for all examples, as `parameters` orders them. */
+function gradientByEncoder(
+  e: Elaborator,
+  name: string,
+  encoder: LayerValue,
+  body: Expr,
+  scope: Scope,
+  span: Span,
+): Value {
+  const value = asNode(e, evaluate(e, body, scope), body.span, 'what is differentiated');
+  const own = value && parameterNodes(e, encoder, span);
+  if (!own) return missing;
+  if (value.axes.length > 0) return e.fail('EBM2085', { encoder: name }, body.span);
+  if (!isDifferentiable(e, value, own, name, body)) return missing;
+  const pins = own.map((node) => e.node('pin', [node], {}, span, [])!);
+  // Statistics that are met again are the same ones: their averages are kept once.
+  const again = ({ op }: Node, [x]: readonly Node[]): Node | undefined => (op === 'running' ? x : undefined);
+  const [pinned] = substitute(e.builder, [value], new Map(own.map((node, i) => [node, pins[i]!])), again) as [Node];
+  const slopes = pins.map((pin) => e.node('grad', [pinned, pin], {}, span, [])!);
+  const node = flattened(e, slopes, span);
+  return node ? { kind: 'tensor', node } : missing;
 }
 
 type Minimum = Extract<Expr, { kind: 'minimum' }>;

@@ -518,7 +518,7 @@ function reportUnreached(e: Elaborator, encoders: readonly TypedEncoder[], terms
       continue;
     stack.push(...node.args);
   }
-  const used = new Set([...e.calls].map((c) => c.path));
+  const used = new Set([...e.calls.map((c) => c.path), ...e.readWhole]);
   for (const { name, span } of encoders) {
     if (!used.has(name)) e.fail('EBM2041', { kind: 'encoder', name }, span);
     else if (![...reached].some((state) => state.startsWith(`${name}/`))) {

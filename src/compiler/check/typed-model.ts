@@ -76,6 +76,9 @@ export function ownerOf(state: string): string {
   return state.split('/')[0]!;
 }
 
+/** The owner of states that no declaration names. */
+export const unnamedOwner = '0';
+
 /** Whether an encoder is a copy that no step changes. */
 export function isFrozen({ states }: TypedModel, encoder: string): boolean {
   return states.some(({ name, copy }) => copy?.follows.kind === 'start' && belongsTo(name, encoder));

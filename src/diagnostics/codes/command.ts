@@ -240,9 +240,9 @@ point goes with all points of the others.`,
     title: 'The argument cannot be moved little by little',
     message: ({ energy, argument }) =>
       `\`${argument}\` of \`${energy}\` is whole numbers: there is no slope to go down`,
-    help: () => ['use `rank` with the values that it may have'],
-    explain: `\`minimise\` and \`sample\` follow the gradient of the energy with respect to an argument, which has to be continuous. Classes and tokens
-are not: \`rank\` orders candidates instead.`,
+    help: () => ['use `rank` with the values that it may have, or `plan`, which draws values and keeps the best'],
+    explain: `\`minimise\` and \`sample\` follow the gradient of the energy with respect to an argument, which has to be continuous. Classes, tokens and
+actions out of a few are not: \`rank\` orders candidates, \`plan\` looks for a point of low energy by drawing (the cross-entropy method).`,
     wrong: '$ ebmc infer runs/GPT minimise 0 1 --over next   # tokens\n',
     right: '$ ebmc infer runs/GPT rank 0 0..99 --over next\n',
   }),

@@ -22,6 +22,13 @@ ${after}`);
 const goodQueue = queue('  after step { queue = 0.9 * queue + 0.1 * batch.mean(f(b)) }');
 const slope = (value: string) =>
   program(`${energy}\n  minimize { slope: ${value}, spread: variance(f(a)) + variance(f(b)) }`);
+const parameterTerm = (terms: string) =>
+  program(`${energy}
+  minimize {
+${terms}
+    spread: variance(f(a)) + variance(f(b))
+  }`);
+const slopeByEncoder = (value: string) => slope(`mean(square(grad(${value}, f)))`);
 const target = (members: string) =>
   program(`${members}
   encoder q = linear(8)
@@ -230,6 +237,28 @@ sees the examples of its batch alone: \`batch(...)\` is their values.`,
       'Between two epochs no batch is at hand. What needs many examples takes them from the data set, as many as it says.',
     wrong: clusters('  before epoch { centres = batch(f(x))[0:4] }'),
     right: goodClusters,
+  }),
+  EBM2084: code<{ encoder: string }>({
+    severity: 'error',
+    title: 'parameters that are not known yet',
+    message: ({ encoder }) => `\`${encoder}\` has no parameters at this place`,
+    help: ({ encoder }) => [
+      `call \`${encoder}\` above it, in a \`let\` for example: what it is called with decides what parameters it has`,
+    ],
+    explain: `The parameters of an encoder are made where it is first called, since their shapes follow from its input. \`parameters(f)\` and
+\`grad(value, f)\` stand below a call, and an encoder without anything to learn has none.`,
+    wrong: parameterTerm('    near: mean(square(parameters(f)))\n    invariance: E(a, b)'),
+    right: parameterTerm('    invariance: E(a, b)\n    near: mean(square(parameters(f)))'),
+  }),
+  EBM2085: code<{ encoder: string }>({
+    severity: 'error',
+    title: 'a gradient that would differ by example',
+    message: ({ encoder }) => `what is differentiated with respect to \`${encoder}\` differs from example to example`,
+    help: () => ['take it over the batch: `grad(batch.mean(...), f)`'],
+    explain:
+      'The parameters of an encoder are the same for all examples, and so is a gradient with respect to them: it is of one number for the whole batch, as a mean over it.',
+    wrong: slopeByEncoder('E(a, b)'),
+    right: slopeByEncoder('batch.mean(E(a, b))'),
   }),
   EBM2062: code<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',

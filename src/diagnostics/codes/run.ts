@@ -184,6 +184,20 @@ fallen by 2 %.`,
     wrong: '$ ebmc train simclr.ebm --set train.optimizer.rate=10\n',
     right: '$ ebmc train simclr.ebm --set train.optimizer.rate=4e-3\n',
   }),
+  EBM5022: code<{ step: number; start: number; loss: number; constant: number }>({
+    severity: 'warning',
+    title: 'The loss has gone to what equal outputs give',
+    message: ({ step, start, loss, constant }) =>
+      `step ${step}: the loss went from ${start.toPrecision(4)} to ${loss.toPrecision(4)}, and is ${constant.toPrecision(4)} where all examples have the same output`,
+    help: () => [
+      'the objective is solved by telling nothing apart: `ebmc check --explain` says what could keep examples apart, and that nothing is known to',
+    ],
+    explain: `Where the compiler finds nothing that keeps an objective from collapsing (EBM3001, allowed), the loss is watched: if it comes within a tenth of
+the way to its value at a constant representation, the output that the terms see is the same for every example. What lies before a projection head may
+still differ for a while, so that the gauges of the representation do not tell.`,
+    wrong: '$ ebmc train vicreg.ebm --allow EBM3001   # whose variance term was left out\n',
+    right: '$ ebmc train vicreg.ebm\n',
+  }),
   EBM5021: code<{
     step: number;
     term: string;

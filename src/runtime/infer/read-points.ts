@@ -52,13 +52,37 @@ export async function readPoints(
   const texts = parseTexts(text, place);
   if (texts) return ofTexts(source, place, text, texts);
   if (text === 'noise') {
-    if (place.dtype !== 'float32') throw wrong(place, text, 'noise is no whole numbers');
-    const data = Float32Array.from(drawUniform({ seed: source.seed, step: 0 }, `start ${place.name}`, count * size));
-    return { shape: [count, ...place.shape], data };
+    const drawn = drawUniform({ seed: source.seed, step: 0 }, `start ${place.name}`, count * size);
+    const shape = [count, ...place.shape];
+    if (place.dtype === 'float32') return { shape, data: drawn };
+    const { below } = place;
+    if (below === undefined) throw wrong(place, text, 'nothing says what its whole numbers are below');
+    return { shape, data: Int32Array.from(drawn, (u) => Math.floor(u * below)) };
   }
-  const numbers = text.endsWith('.json') ? readJson(place, text) : await readPicture(place, text, source.resize);
+  if (text.endsWith('.json')) return pointsFromJson(place, new TextDecoder().decode(readFile(place, text)), text);
+  return pointsOf(place, await readPicture(place, text, source.resize), text);
+}
+
+/** Points written as JSON, arrays in arrays or one; `given` is what they are called where they do not fit. */
+export function pointsFromJson(place: ArgumentPlace, json: string, given: string): HostTensor {
+  const flat = (x: unknown): number[] => {
+    if (Array.isArray(x)) return x.flatMap(flat);
+    if (typeof x !== 'number') throw wrong(place, given, 'it is not an array of numbers');
+    return [x];
+  };
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw wrong(place, given, (error as Error).message);
+  }
+  return pointsOf(place, flat(value), given);
+}
+
+function pointsOf(place: ArgumentPlace, numbers: readonly number[], given: string): HostTensor {
+  const size = place.shape.reduce((a, b) => a * b, 1);
   if (numbers.length === 0 || numbers.length % size !== 0)
-    throw wrong(place, text, `it holds ${numbers.length} numbers, which is no multiple of ${size}`);
+    throw wrong(place, given, `it holds ${numbers.length} numbers, which is no multiple of ${size}`);
   const data = place.dtype === 'int32' ? Int32Array.from(numbers) : Float32Array.from(numbers);
   return { shape: [numbers.length / size, ...place.shape], data };
 }
@@ -107,22 +131,6 @@ function readFile(place: ArgumentPlace, path: string): Uint8Array {
       `it is neither rows of the data set (3, 0..9, 1,4), \`noise\`, \`text:…\`, nor a file (${(error as Error).message})`,
     );
   }
-}
-
-function readJson(place: ArgumentPlace, path: string): number[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(readFile(place, path)));
-  } catch (error) {
-    if (error instanceof EbmcError) throw error;
-    throw wrong(place, path, (error as Error).message);
-  }
-  const flat = (x: unknown): number[] => {
-    if (Array.isArray(x)) return x.flatMap(flat);
-    if (typeof x !== 'number') throw wrong(place, path, 'it is not an array of numbers');
-    return [x];
-  };
-  return flat(value);
 }
 
 async function readPicture(place: ArgumentPlace, path: string, resize: boolean): Promise<number[]> {

@@ -2,6 +2,7 @@
 import { EbmcError, report } from '../../diagnostics/index.js';
 import { type Manifest, type StageRecord, saveCheckpoint } from '../checkpoint/index.js';
 import { type Dataset, type NumberedBatch, remembering } from '../data/index.js';
+import { ArrivalWatch } from './arrival.js';
 import { beginPeriods, beginsPeriods } from './begin-periods.js';
 import { CollapseWatch } from './collapse-watch.js';
 import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite, wasSkipped } from './failures.js';
@@ -25,6 +26,7 @@ export class TrainingRun {
   private readonly speed: SpeedMeter;
   private readonly plateau: PlateauWatch;
   private readonly outweighed: OutweighedWatch;
+  private readonly arrival: ArrivalWatch;
   private readonly collapse: CollapseWatch;
   /** The stages, those that are finished with the checkpoints at their ends. */
   private stages: readonly StageRecord[];
@@ -40,6 +42,7 @@ export class TrainingRun {
     this.speed = new SpeedMeter(options.model.batch);
     this.plateau = new PlateauWatch(options.plateaus);
     this.outweighed = new OutweighedWatch(options.plateaus, options.apart);
+    this.arrival = new ArrivalWatch(options.plateaus, options.reason);
     this.collapse = new CollapseWatch(options.reason, { ...plan.stages[0]!, steps: plan.steps });
     this.stages =
       saved?.order.stages ??
@@ -66,6 +69,7 @@ export class TrainingRun {
     if (!isSkipped) {
       this.plateau.add(others);
       this.outweighed.add(others);
+      this.arrival.add(loss);
     }
     this.speed.tick();
     const { stepsPerEpoch } = stage;
@@ -98,6 +102,8 @@ export class TrainingRun {
     if (stuck) warn(stuck);
     const collapsing = this.collapse.check(step, this.gauges);
     if (collapsing) warn(collapsing);
+    const arrived = this.arrival.check(step);
+    if (arrived) warn(arrived);
   }
 
   /** The examples that the gauges are measured on: of the data of the step's stage. */

@@ -105,6 +105,43 @@ def rivals(draw):
     return {"start": start, "steps": steps}
 
 
+def elastic(draw):
+    """InfoNCE in a second stage of training: what mattered before is held where it was (Kirkpatrick et al. 2017, equation 3), and what matters now is followed as the squares
+    of the objective's gradient over the batch."""
+    shapes = {"weight": (6, 4), "shift_1/bias": (4,)}
+    p = {f"{f}/{k}": draw.normal(*shape, scale=0.5) for f in ("f", "g") for k, shape in shapes.items()}
+    n = sum(math.prod(shape) for shape in shapes.values())
+    old = draw.normal(n, scale=0.5)
+    before, fisher = draw.uniform(n), draw.uniform(n)
+    importance = draw.uniform(n)
+
+    def vector(of):
+        return torch.cat([of[k].reshape(-1) for k in ("f/weight", "f/shift_1/bias")])
+
+    def states():
+        frozen = {"old/weight": old[:24].reshape(6, 4), "old/shift_1/bias": old[24:], "0/frozen/stage/importance": before}
+        return {**p, **frozen, "fisher": fisher, "importance": importance}
+
+    start = {k: v.clone() for k, v in states().items()}
+    p = {k: v.requires_grad_(True) for k, v in p.items()}
+    sgd = Sgd(p)
+    steps = []
+    for _ in range(STEPS):
+        x, y = draw.normal(N, 6), draw.normal(N, 6)
+        u = F.normalize(torch.tanh(linear(x, p["f/weight"], p["f/shift_1/bias"])), dim=1)
+        v = F.normalize(linear(y, p["g/weight"], p["g/shift_1/bias"]), dim=1)
+        contrast = F.cross_entropy(u @ v.t() / 0.5, torch.arange(N))
+        kept = (before * (vector(p) - old).square()).sum() / 2
+        slope = dict(zip(p, torch.autograd.grad(contrast, list(p.values()), retain_graph=True)))
+        g = dict(zip(p, torch.autograd.grad(contrast + 3 * kept, list(p.values()))))
+        fisher = 0.9 * fisher + 0.1 * vector(slope).square()
+        importance = before + fisher
+        sgd.step(p, g)
+        loss = contrast + 3 * kept
+        steps.append({"x": x, "y": y, "loss": loss, "states": {k: v.clone() for k, v in states().items()}})
+    return {"start": start, "steps": steps}
+
+
 def main():
     draw = Draw(31)
     write(
@@ -113,5 +150,6 @@ def main():
             "conventions": "start: states; steps: the batch, the loss, and the states after it; SGD of rate 0.1 and momentum 0.9. Regenerate with generate.py dynamics.",
             "targets": targets(draw),
             "rivals": rivals(draw),
+            "elastic": elastic(Draw(32)),
         },
     )

@@ -1,13 +1,15 @@
 /** What changes from step to step, and what is differentiated inside an objective. */
 import type { Period } from '../../graph/types.js';
 import { asNode } from '../expression.js';
+import { parameterVector } from '../parameters.js';
+import { unnamedOwner } from '../typed-model.js';
 import { describe, missing, number } from '../values.js';
 import type { Builtin } from './builtin.js';
 
 const periods: readonly Period[] = ['epoch', 'stage'];
 
-/** No declaration can have this name. */
-const stageState = '0/stage';
+const stageState = `${unnamedOwner}/stage`;
+const frozenStates = `${unnamedOwner}/frozen`;
 
 export const dynamicsBuiltins: Record<string, Builtin> = {
   ema: {
@@ -31,11 +33,11 @@ export const dynamicsBuiltins: Record<string, Builtin> = {
   },
   frozen: {
     parameters: 'f since?',
-    doc: 'A copy of an encoder as it was when the present stage of training began, or with `since: "epoch"` the present epoch; in the first, f untrained. It never receives gradient, and is used, not trained: its batch statistics are the averages that f had kept.',
-    run(e, args) {
+    doc: 'A copy of an encoder, or of a state, as it was when the present stage of training began, or with `since: "epoch"` the present epoch; in the first, f untrained, a state as it started. An encoder never receives gradient, and is used, not trained: its batch statistics are the averages that f had kept.',
+    run(e, args, span) {
       const { value: layer, span: at } = args.get('f')!;
-      if (layer.kind !== 'layer' || layer.path === undefined) {
-        const expected = 'an encoder of this model';
+      if (!e.isState(layer) && (layer.kind !== 'layer' || layer.path === undefined)) {
+        const expected = 'an encoder or a state of this model';
         return e.fail('EBM2013', { what: 'the argument of `frozen`', expected, actual: describe(layer) }, at);
       }
       const since = args.get('since');
@@ -44,7 +46,32 @@ export const dynamicsBuiltins: Record<string, Builtin> = {
         const slots = { what: '`since`', expected: '"epoch" or "stage"', actual: describe(since!.value) };
         return e.fail('EBM2013', slots, since!.span);
       }
-      return { ...layer, path: undefined, copy: { source: layer.path, follows: { kind: 'start', of: period } } };
+      const follows = { kind: 'start', of: period } as const;
+      if (layer.kind === 'layer') return { ...layer, path: undefined, copy: { source: layer.path!, follows } };
+      const source = e.states.get(String(layer.node.attrs['name']))!;
+      const copy = { source: source.name, follows };
+      return e.state(
+        `${frozenStates}/${period}/${source.name}`,
+        'frozen',
+        source.type.shape,
+        span,
+        () => source.initial,
+        copy,
+      );
+    },
+  },
+  parameters: {
+    parameters: 'f',
+    doc: 'The parameters of an encoder, or of a copy of one, as one vector `[n]`, in the order in which a call makes them. They are known where f has been called. `grad(value, f)` has the same order.',
+    run(e, args, span) {
+      const { value: layer, span: at } = args.get('f')!;
+      if (layer.kind === 'layer' && layer.path !== undefined) return parameterVector(e, layer, span);
+      const slots = {
+        what: 'the argument of `parameters`',
+        expected: 'an encoder of this model',
+        actual: describe(layer),
+      };
+      return e.fail('EBM2013', slots, at);
     },
   },
   stage: {
@@ -59,7 +86,7 @@ export const dynamicsBuiltins: Record<string, Builtin> = {
   },
   grad: {
     parameters: 'value y',
-    doc: 'The gradient of a scalar with respect to the name `y` that it is written with, `grad(E(y), y)`; again differentiable, to any order.',
+    doc: 'The gradient of a scalar with respect to the name `y` that it is written with, `grad(E(y), y)`; again differentiable, to any order. With respect to an encoder f, `grad(batch.mean(loss), f)`, it is a vector as `parameters(f)` is, of a scalar that is the same for all examples.',
     // A call in the text is a special form; any other way to reach it has no expression to look at.
     run: (e, _args, span) => e.fail('EBM2034', {}, span),
   },

@@ -30,11 +30,13 @@ export function findLevels(model: TypedModel, wholeStatistics: boolean): Levels 
   const local = wholeStatistics ? new Set<Node>() : statisticsIn(order, isCollection);
   const differs = (node: Node): boolean => node.axes.some(({ id }) => id === exampleAxis.id);
 
+  const whole = ofSharedGradients(order, differs);
   const levels = new Map<Node, number>();
   const partial = new Set<Node>();
   for (const node of order) {
     const below = node.args.reduce((most, arg) => Math.max(most, levels.get(arg) ?? 0), 0);
     levels.set(node, isCollection(node) && !local.has(node) ? below + 1 : below);
+    if (whole.has(node)) continue;
     if (
       differs(node) ||
       local.has(node) ||
@@ -50,7 +52,8 @@ export function findLevels(model: TypedModel, wholeStatistics: boolean): Levels 
   const shared = new Set<Node>();
   for (const node of order) {
     for (const arg of node.args) {
-      if (isPartial(arg) && levelOf(arg) < count && !isConstant(arg) && levelOf(node) > levelOf(arg)) kept.add(arg);
+      const isAbove = levelOf(node) > levelOf(arg) || whole.has(node);
+      if (isPartial(arg) && levelOf(arg) < count && !isConstant(arg) && isAbove) kept.add(arg);
       if (!isPartial(arg) && levelOf(arg) > 0 && levelOf(arg) < count && isPartial(node) && levelOf(node) < count)
         shared.add(arg);
     }
@@ -64,6 +67,16 @@ export function findLevels(model: TypedModel, wholeStatistics: boolean): Levels 
     shared: order.filter((node) => shared.has(node)),
     running: order.filter(({ op }) => op === 'running'),
   };
+}
+
+/** What lies between parameters and a gradient with respect to them inside the program: that is of all examples, and so is what it is taken of. */
+function ofSharedGradients(order: readonly Node[], differs: (node: Node) => boolean): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  for (const node of order) {
+    const begins = node.op === 'pin' && !differs(node);
+    if (begins || (node.op !== 'grad' && node.args.some((arg) => found.has(arg)))) found.add(node);
+  }
+  return found;
 }
 
 function isConstant({ op }: Node): boolean {
