@@ -36,7 +36,7 @@ try {
     await writePictures(join(folder, `${width}`), width, height);
     await compare(`${width} × ${height}, decoded each time`, `${width}`, 0, size, undefined, false);
   }
-  // Small ones are many where they are used; JavaScript is fast from the second thousand on.
+  // Small ones are many where they are used, and JavaScript is fast from the second thousand on.
   await writePictures(join(folder, '32'), 32, 32, 'png', 8 * count);
   await compare('32 × 32 PNG, eight times as many, not scaled, decoded each time', '32', 0, 32, undefined, false);
   await compare('320 × 240, decoded each time, two views', '320', 2, (size * 4) / 3, await viewsProgram(), false);
@@ -86,7 +86,7 @@ async function writePictures(
       .resize(width, height, { fit: 'fill', kernel: 'cubic' })
       .composite([{ input: fine, blend: 'soft-light' }])
       .removeAlpha()
-      .toFormat(format, { quality: 90 })
+      .toFormat(format, format === 'jpeg' ? { quality: 90 } : {})
       .toFile(join(to, i % 2 ? 'a' : 'b', `${i}.${format}`));
   }
 }

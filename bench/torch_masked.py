@@ -85,14 +85,14 @@ class ExampleMae(MAE):
 class TokenVit(nn.Module):
     """Mask tokens stand for hidden patches from the first block on; gives the patches, and the mean of the last layers, each normalised."""
 
-    def __init__(self, dim=48, depth=4, heads=3, top=1):
+    def __init__(self, dim=48, depth=4, heads=3, top=1, patch=4):
         super().__init__()
-        self.embed = nn.Linear(16, dim)
+        self.embed = nn.Linear(patch * patch, dim)
         self.blocks = nn.ModuleList(Block(dim, heads) for _ in range(depth))
         self.norm = nn.LayerNorm(dim, eps=1e-6)
         self.mask_token = nn.Parameter(torch.randn(dim) * 0.02)
         self.class_token = nn.Parameter(torch.randn(1, 1, dim) * 0.02)
-        self.register_buffer("positions", torch.randn(49, dim))
+        self.register_buffer("positions", torch.randn((28 // patch) ** 2, dim))
         self.top = top
 
     def forward(self, patches, hidden=None):
@@ -130,26 +130,26 @@ class Simmim(nn.Module):
 class Data2vec(nn.Module):
     def __init__(self):
         super().__init__()
-        self.f, self.head = TokenVit(top=3), nn.Linear(48, 48)
+        self.f, self.head = TokenVit(top=3, patch=7), nn.Linear(48, 48)
         self.teacher = copy.deepcopy(self.f)
         deactivate_requires_grad(self.teacher)
 
     def forward(self, _):
         update_momentum(self.f, self.teacher, m=0.99)
-        patches = patches_of(PICTURES, 4)
-        places, hidden = random_hidden(BATCH, 49, 30)
+        patches = patches_of(PICTURES, 7)
+        places, hidden = random_hidden(BATCH, 16, 10)
         with torch.no_grad():
             wanted = at(self.teacher(patches)[1], places)
         return F.mse_loss(self.head(at(self.f(patches, hidden)[0], places)), wanted)
 
 
 class Vit(nn.Module):
-    def __init__(self, inputs=16, dim=48, depth=4, heads=3):
+    def __init__(self, inputs=49, dim=48, depth=4, heads=3):
         super().__init__()
         self.embed = nn.Linear(inputs, dim)
         self.blocks = nn.ModuleList(Block(dim, heads) for _ in range(depth))
         self.norm = nn.LayerNorm(dim, eps=1e-6)
-        self.register_buffer("positions", torch.randn(49, dim))
+        self.register_buffer("positions", torch.randn(16, dim))
 
     def forward(self, patches, places=None):
         y = self.embed(patches) + (self.positions if places is None else self.positions[places])
@@ -159,7 +159,7 @@ class Vit(nn.Module):
 
 
 class Ijepa(nn.Module):
-    """Four blocks of 2 by 2 patches; those of one picture are predicted one after another, as its code does by repeating the batch."""
+    """Two blocks of 2 by 2 patches; those of one picture are predicted one after another, as its code does by repeating the batch."""
 
     def __init__(self, dim=24, depth=2):
         super().__init__()
@@ -170,25 +170,25 @@ class Ijepa(nn.Module):
         self.mask_token = nn.Parameter(torch.randn(dim) * 0.02)
         self.blocks = nn.ModuleList(Block(dim, 3) for _ in range(depth))
         self.norm = nn.LayerNorm(dim, eps=1e-6)
-        self.register_buffer("positions", torch.randn(49, dim))
+        self.register_buffer("positions", torch.randn(16, dim))
 
     def forward(self, _):
         update_momentum(self.f, self.target, m=0.99)
-        patches = patches_of(PICTURES, 4)
-        corners = torch.randint(6, (BATCH, 4, 2))
-        first = corners[..., 0] * 7 + corners[..., 1]
-        targets = first[..., None] + torch.tensor([0, 1, 7, 8])
-        taken = torch.zeros(BATCH, 49).scatter_(1, targets.flatten(1), 1.0)
-        context = (taken + torch.rand(BATCH, 49) / 2).argsort(1)[:, :33]
+        patches = patches_of(PICTURES, 7)
+        corners = torch.randint(3, (BATCH, 2, 2))
+        first = corners[..., 0] * 4 + corners[..., 1]
+        targets = first[..., None] + torch.tensor([0, 1, 4, 5])
+        taken = torch.zeros(BATCH, 16).scatter_(1, targets.flatten(1), 1.0)
+        context = (taken + torch.rand(BATCH, 16) / 2).argsort(1)[:, :8]
         with torch.no_grad():
             whole = F.layer_norm(self.target(patches), (48,), eps=1e-6)
         seen = self.enter(self.f(at(patches, context), context)) + self.positions[context]
         asked = self.mask_token + self.positions[targets.transpose(0, 1).flatten(0, 1)]
-        y = torch.cat([seen.repeat(4, 1, 1), asked], 1)
+        y = torch.cat([seen.repeat(2, 1, 1), asked], 1)
         for block in self.blocks:
             y = block(y)
-        predicted = self.leave(self.norm(y)[:, 33:])
-        wanted = torch.cat([at(whole, targets[:, i]) for i in range(4)])
+        predicted = self.leave(self.norm(y)[:, 8:])
+        wanted = torch.cat([at(whole, targets[:, i]) for i in range(2)])
         return F.mse_loss(predicted, wanted)
 
 
