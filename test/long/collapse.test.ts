@@ -6,16 +6,13 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkFile, compileModel, optimizeProgram, plateaus, termsApart } from '../../src/compiler/index.js';
-import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
-import { loadSavedModel } from '../../src/runtime/backends/load-saved-model.js';
-import { openDataset } from '../../src/runtime/data/index.js';
-import { FileLibrary } from '../../src/runtime/library.js';
+import { plateaus, termsApart } from '../../src/compiler/index.js';
 import { isCollapsed, measureGauges, probeIndices } from '../../src/runtime/train/gauges.js';
 import { train } from '../../src/runtime/train/index.js';
 import { mutants } from '../programs/mutants.js';
 import { tfjsNode, useBackend } from '../targets/backends.js';
 import { collapseCounts, collapsePage, type Row } from './collapse-page.js';
+import { loadNatively, mean } from './load-natively.js';
 
 const native = tfjsNode();
 const healthy = ['vicreg', 'simclr', 'simsiam', 'byol', 'dino', 'swav', 'tico', 'lejepa', 'w_mse', 'moco'];
@@ -23,18 +20,9 @@ const epochs = 2;
 /** Differences that are handed on unchanged fade slowly: with as sharp a teacher the loss is back at its plateau after so many epochs. */
 const slowEpochs = 15;
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** Trains as `ebmc train` does, for so many epochs. */
 async function watched(name: string, text: string, epochs: number): Promise<Omit<Row, 'isMutant'>> {
-  const path = 'examples/mutant.ebm';
-  const program = checkFile({ path, text }, new FileLibrary(path), { allow: ['EBM3001'] });
-  const [model, declared] = [program.models[0]!, program.trains[0]!];
-  const compiled = optimizeProgram(compileModel(model, declared, 'tensorflow'), 'tensorflow');
-  const directory = mkdtempSync(join(tmpdir(), 'ebmc-'));
-  const loaded = await loadSavedModel(compiled, emitTensorflow(compiled), native!, { directory });
-  const decl = program.datasets.find((found) => found.name === declared.dataset)!;
-  const dataset = await openDataset(decl, { baseDirectory: 'examples', strict: true, warn: () => {} });
+  const { program, model, settings: declared, loaded, dataset } = await loadNatively(text);
   const constants = plateaus(model);
   await loaded.init(declared.seed);
   const probe = probeIndices(dataset, 'train', loaded.batch, declared.seed);

@@ -1,28 +1,16 @@
 /** Objectives without labels to probe: the loss of held-out examples after training, beside that of untrained weights, natively. */
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { checkFile, compileModel, optimizeProgram } from '../../src/compiler/index.js';
-import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
-import { loadSavedModel } from '../../src/runtime/backends/load-saved-model.js';
-import { openDataset } from '../../src/runtime/data/index.js';
-import { FileLibrary } from '../../src/runtime/library.js';
 import { tfjsNode, useBackend } from '../targets/backends.js';
+import { loadNatively } from './load-natively.js';
 
 const native = tfjsNode();
 /** Batches of held-out examples, each under draws of its own: masks, spans. */
 const heldOut = 8;
 
 async function heldOutLosses(example: string, steps: number): Promise<readonly [untrained: number, trained: number]> {
-  const path = `examples/${example}.ebm`;
-  const checked = checkFile({ path, text: readFileSync(path, 'utf8') }, new FileLibrary(path));
-  const [model, train] = [checked.models[0]!, checked.trains[0]!];
-  const program = optimizeProgram(compileModel(model, train, 'tensorflow'), 'tensorflow');
-  const directory = mkdtempSync(join(tmpdir(), 'ebmc-'));
-  const loaded = await loadSavedModel(program, emitTensorflow(program), native!, { directory });
-  const decl = checked.datasets.find(({ name }) => name === train.dataset)!;
-  const data = await openDataset(decl, { baseDirectory: 'examples', strict: true, warn: () => {} });
+  const text = readFileSync(`examples/${example}.ebm`, 'utf8');
+  const { model, settings: train, loaded, dataset: data } = await loadNatively(text);
   const fields = model.inputs.map(({ name }) => name);
   const read = (split: 'train' | 'test', step: number) => {
     const size = data.size(split);

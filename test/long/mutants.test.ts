@@ -1,30 +1,15 @@
 /** Mutants that copy their target: the term that is copied, after two epochs, beside that of the example. Those that collapse are in collapse.test.ts. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkFile, compileModel, optimizeProgram } from '../../src/compiler/index.js';
-import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
-import { loadSavedModel } from '../../src/runtime/backends/load-saved-model.js';
-import { openDataset } from '../../src/runtime/data/index.js';
-import { FileLibrary } from '../../src/runtime/library.js';
 import { mutants } from '../programs/mutants.js';
 import { tfjsNode, useBackend } from '../targets/backends.js';
+import { loadNatively, mean } from './load-natively.js';
 
 const native = tfjsNode();
 const steps = 124;
 
 /** What each step gives. */
 async function trained(text: string, wanted: number): Promise<readonly Readonly<Record<string, number>>[]> {
-  const path = 'examples/mutant.ebm';
-  const program = checkFile({ path, text }, new FileLibrary(path), { allow: ['EBM3001'] });
-  const [model, train] = [program.models[0]!, program.trains[0]!];
-  const compiled = optimizeProgram(compileModel(model, train, 'tensorflow'), 'tensorflow');
-  const directory = mkdtempSync(join(tmpdir(), 'ebmc-'));
-  const loaded = await loadSavedModel(compiled, emitTensorflow(compiled), native!, { directory });
-  const name = train.dataset;
-  const decl = program.datasets.find((dataset) => dataset.name === name)!;
-  const data = await openDataset(decl, { baseDirectory: 'examples', strict: true, warn: () => {} });
+  const { model, settings: train, loaded, dataset: data } = await loadNatively(text);
   const fields = model.inputs.map((input) => input.name);
   const read = (step: number) =>
     data.read(
@@ -40,8 +25,6 @@ async function trained(text: string, wanted: number): Promise<readonly Readonly<
   loaded.dispose();
   return terms;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The mean of a term over the last steps. */
 async function lastOf(text: string, term: string, wanted: number): Promise<number> {

@@ -1,7 +1,7 @@
 /** Decoded pictures, kept from one opening to the next. */
 import { join } from 'node:path';
-import { type Decoding, decoderVersions } from '../pictures/decode-image.js';
-import { type KeptPictures, sizeOf } from '../pictures/kept-pictures.js';
+import { type Decoding, decoderVersions, sizeOf } from '../pictures/decode-image.js';
+import type { KeptPictures } from '../pictures/kept-pictures.js';
 import { readEntry } from './entry.js';
 import { cacheFolder, touch } from './folder.js';
 import { keyOf } from './key.js';

@@ -2,8 +2,8 @@
 import { type BadRow, BadRowsError } from '../bad-rows.js';
 import { entryOfPictures, pathOfPictures, readPictures } from '../cache/pictures.js';
 import type { EncodedColumn } from '../columns.js';
-import { type Decoding, problemText } from '../pictures/decode-image.js';
-import { sharedBytes, sizeOf } from '../pictures/kept-pictures.js';
+import { type Decoding, problemText, sizeOf } from '../pictures/decode-image.js';
+import { sharedBytes } from '../pictures/kept-pictures.js';
 import type { Work } from '../workers/messages.js';
 import type { BatchPool } from '../workers/pool.js';
 import type { Reader } from './field-type.js';

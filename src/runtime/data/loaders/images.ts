@@ -14,8 +14,8 @@ import { fieldType } from '../fields/shapes.js';
 import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
-import { type Decoding, inspectImage } from '../pictures/decode-image.js';
-import { cachedFrom, type KeptPictures, keepPictures, keptAtMost, sizeOf } from '../pictures/kept-pictures.js';
+import { type Decoding, inspectImage, sizeOf } from '../pictures/decode-image.js';
+import { cachedFrom, type KeptPictures, keepPictures, keptAtMost } from '../pictures/kept-pictures.js';
 import { someAtATime } from '../some-at-a-time.js';
 import {
   argumentError,

@@ -17,6 +17,11 @@ export interface Decoding {
   readonly resize: boolean;
 }
 
+/** Bytes of a decoded picture. */
+export function sizeOf({ height, width, channels }: Decoding): number {
+  return height * width * channels;
+}
+
 export type Decoded =
   | { readonly kind: 'pixels'; readonly pixels: Uint8Array }
   | { readonly kind: 'other size'; readonly height: number; readonly width: number }

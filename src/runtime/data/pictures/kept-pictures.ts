@@ -2,7 +2,7 @@
 
 import type { Encoded } from '../columns.js';
 import { BatchPool, decodingThreads } from '../workers/pool.js';
-import type { Decoding, Problem } from './decode-image.js';
+import { type Decoding, type Problem, sizeOf } from './decode-image.js';
 
 /** Bytes: what is larger is decoded again in each epoch. */
 export const keptAtMost = 2 ** 30;
@@ -13,10 +13,6 @@ export interface KeptPictures {
   /** Memory that all threads see; where there is a problem, zeros. */
   readonly bytes: Uint8Array;
   readonly problems: ReadonlyMap<number, Problem>;
-}
-
-export function sizeOf({ height, width, channels }: Decoding): number {
-  return height * width * channels;
 }
 
 export function sharedBytes(length: number): Uint8Array {

@@ -3,8 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { toUnit, unitRows } from '../bytes.js';
 import { writeWithin } from '../cache/write-within.js';
 import type { Encoded } from '../columns.js';
-import { type Decoding, decodeImage } from '../pictures/decode-image.js';
-import { sizeOf } from '../pictures/kept-pictures.js';
+import { type Decoding, decodeImage, sizeOf } from '../pictures/decode-image.js';
 import { readEncodedAtOnce } from '../read-encoded.js';
 import type { Answer, Assembled, BadItem, Request, Work } from './messages.js';
 

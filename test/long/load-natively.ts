@@ -1,0 +1,26 @@
+/** A program's first model as a TensorFlow session, and the data that it trains on. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkFile, compileModel, optimizeProgram } from '../../src/compiler/index.js';
+import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
+import { loadSavedModel } from '../../src/runtime/backends/load-saved-model.js';
+import { openDataset } from '../../src/runtime/data/index.js';
+import { FileLibrary } from '../../src/runtime/library.js';
+import { tfjsNode } from '../targets/backends.js';
+
+/** Of a text as if it lay beside the examples, where it is allowed to collapse. */
+export async function loadNatively(text: string) {
+  const path = 'examples/text.ebm';
+  const program = checkFile({ path, text }, new FileLibrary(path), { allow: ['EBM3001'] });
+  const [model, settings] = [program.models[0]!, program.trains[0]!];
+  const compiled = optimizeProgram(compileModel(model, settings, 'tensorflow'), 'tensorflow');
+  const directory = mkdtempSync(join(tmpdir(), 'ebmc-'));
+  const loaded = await loadSavedModel(compiled, emitTensorflow(compiled), tfjsNode()!, { directory });
+  const decl = program.datasets.find(({ name }) => name === settings.dataset)!;
+  const dataset = await openDataset(decl, { baseDirectory: 'examples', strict: true, warn: () => {} });
+  return { program, model, settings, loaded, dataset };
+}
+
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
