@@ -10,7 +10,7 @@ import { typeVariant } from './check/competitors.js';
 import { checkDataset } from './check/dataset.js';
 import { Elaborator } from './check/elaborator.js';
 import { elaborateModel, type Overrides } from './check/model.js';
-import { Modules } from './check/modules.js';
+import { findUnusedImports, Modules } from './check/modules.js';
 import { namedModels } from './check/named-models.js';
 import { type SettingOverrides, SettingsChecker } from './check/settings.js';
 import { ownerOf, type TypedModel, unnamedOwner } from './check/typed-model.js';
@@ -115,6 +115,9 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   }
   checkReferences(module, modelNames, datasets, models, diagnostics);
   const compare = checkComparison(module, library, settings, datasets, options);
+  const isWrong = diagnostics.some((d) => d.severity === 'error');
+  // A name that is misspelt where it is used is said there.
+  if (!isWrong) diagnostics.push(...findUnusedImports(module));
   // What a syntax error has swallowed is not there: names that are unknown for that reason would only distract.
   const isBroken = parsed.diagnostics.some((d) => d.severity === 'error');
   const told = isBroken ? diagnostics.filter((d) => !nameCodes.has(d.code)) : diagnostics;

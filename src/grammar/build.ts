@@ -9,6 +9,7 @@ import type {
   EnergyMember,
   Expr,
   Field,
+  FnItem,
   Item,
   LetStatement,
   Member,
@@ -55,14 +56,7 @@ class Builder {
       case 'useItem':
         return { kind: 'use', path: this.names(inner, 'path'), names: this.names(inner, 'names'), ...base };
       case 'fnItem':
-        return {
-          kind: 'fn',
-          name: name(),
-          parameters: this.parameters(inner),
-          result: this.result(inner),
-          body: this.body(inner),
-          ...base,
-        };
+        return this.fn(inner);
       case 'netItem':
         return {
           kind: 'net',
@@ -175,6 +169,8 @@ class Builder {
         return this.state(cst);
       case 'updateStatement':
         return this.update(cst);
+      case 'fnItem':
+        return this.fn(cst);
       case 'energyMember':
         return {
           kind: 'energy',
@@ -195,6 +191,17 @@ class Builder {
       default:
         throw new Error(`unknown member ${cst.name}`);
     }
+  }
+
+  private fn(cst: CstNode): FnItem {
+    return {
+      kind: 'fn',
+      name: this.name(cst, 'Name'),
+      parameters: this.parameters(cst),
+      result: this.result(cst),
+      body: this.body(cst),
+      ...this.base(cst),
+    };
   }
 
   // ── Blocks ─────────────────────────────────────────────────────────────────────────────────────────────────

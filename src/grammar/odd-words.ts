@@ -33,6 +33,7 @@ const words = {
     'after',
     'before',
     'energy',
+    'fn',
     'minimize',
     'representation',
   ],

@@ -286,6 +286,7 @@ export class EbmParser extends CstParser {
         { ALT: () => this.SUBRULE(this.paramStatement) },
         { ALT: () => this.SUBRULE(this.stateStatement) },
         { ALT: () => this.SUBRULE(this.updateStatement) },
+        { ALT: () => this.SUBRULE(this.fnItem) },
         { ALT: () => this.SUBRULE(this.energyMember) },
         { ALT: () => this.SUBRULE(this.minimizeMember) },
         { ALT: () => this.SUBRULE(this.representationMember) },

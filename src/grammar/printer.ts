@@ -258,6 +258,8 @@ class Printer {
         return { head: concat(`mask ${member.name.text} over ${member.subject.text} = `, exprDoc(member.pipeline)) };
       case 'encoder':
         return { head: concat(`encoder ${member.name.text} = `, exprDoc(member.value)) };
+      case 'fn':
+        return this.body(signatureDoc(member), member.body);
       case 'energy':
         return this.body(concat(`energy ${member.name.text}`, parametersDoc(member.parameters)), member.body);
       case 'minimize':

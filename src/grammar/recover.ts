@@ -34,6 +34,7 @@ const itemParts = new Map<TokenType, Part | undefined>([
   [t.Compare, 'setting'],
 ]);
 const memberParts = new Map<TokenType, Part | undefined>([
+  [t.Fn, 'statement'],
   [t.Energy, 'statement'],
   [t.Minimize, 'setting'],
   [t.After, 'statement'],

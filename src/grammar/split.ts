@@ -24,7 +24,8 @@ export function splitItems(tokens: readonly IToken[]): IToken[][] {
   let depth = 0;
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as IToken;
-    if (beginsItem(tokens, i, depth)) {
+    const isInModel = depth > 0 && tokens[starts.at(-1) ?? 0]?.tokenType === t.Model;
+    if (beginsItem(tokens, i, depth) && !(isInModel && isIndentedFunction(token))) {
       starts.push(i);
       depth = 0;
     }
@@ -32,6 +33,11 @@ export function splitItems(tokens: readonly IToken[]): IToken[][] {
     else if (isCloser(token)) depth = Math.max(0, depth - 1);
   }
   return cut(tokens, starts);
+}
+
+/** A function may be a model's own; only the layout tells it from one below a model that is not closed. */
+function isIndentedFunction(token: IToken): boolean {
+  return token.tokenType === t.Fn && (token.startColumn ?? 1) > 1;
 }
 
 function beginsItem(tokens: readonly IToken[], at: number, depth: number): boolean {
@@ -97,6 +103,7 @@ export function clearlyBeginsMember(tokens: readonly IToken[], at: number): bool
     case t.Mask:
       return isName(after) && next === t.Over;
     case t.Energy:
+    case t.Fn:
       return isName(after) && next === t.LeftParen;
     case t.Representation:
       return isName(after) && onSameLine(token, after);

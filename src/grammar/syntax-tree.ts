@@ -57,7 +57,7 @@ export interface UseItem extends ItemBase {
   readonly names: readonly Name[];
 }
 
-/** `fn unit(x: [d], eps = 1e-12) -> [d] = ...` or with a `{ ... }` body. A pure function: it owns no parameters. */
+/** `fn unit(x: [d], eps = 1e-12) -> [d] = ...` or with a `{ ... }` body. A pure function: it owns no parameters. In a model it sees the model's names. */
 export interface FnItem extends ItemBase {
   readonly kind: 'fn';
   readonly name: Name;
@@ -170,6 +170,7 @@ export type Member =
   | ParamStatement
   | StateStatement
   | UpdateStatement
+  | FnItem
   | EnergyMember
   | MinimizeMember
   | RepresentationMember;

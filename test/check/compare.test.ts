@@ -7,13 +7,12 @@ import { FileLibrary } from '../../src/runtime/library.js';
 import { readSource } from '../../src/runtime/read-source.js';
 import { library } from '../std/run.js';
 
-const head = `use examples.simclr { SimCLR }
-use examples.vicreg { VICReg }
-dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }
+const head = (text: string) => `use examples.simclr { SimCLR }
+${text.includes('VICReg') ? 'use examples.vicreg { VICReg }\n' : ''}dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }
 `;
 
 const check = (text: string, options = {}) =>
-  checkFile({ path: 'c.ebm', text: head + text }, library, { analyses: false, ...options });
+  checkFile({ path: 'c.ebm', text: head(text) + text }, library, { analyses: false, ...options });
 const codes = (text: string, options = {}) => check(text, options).diagnostics.map(({ code }) => code);
 
 test('competitors get the shared settings, their own ones, and the defaults', () => {

@@ -19,6 +19,7 @@ model M {
     near: E(a, b)
     spread: variance(f(a)) + variance(f(b))
     kept: where(stage() > 0, mean_square(f(a), old(a)), 0)
+    clustered: min c in centres { mean_square(f(a), c) }
   }
   before epoch { centres = examples(f(x), 4) }
   representation f(x)
@@ -80,6 +81,7 @@ test('what is trained on one data set has no stage before: also in a comparison,
 test('a gradient into a frozen copy is none: the encoder it copies is trained through its own calls alone', () => {
   const stuck = program
     .replace(/ {4}near: .*\n {4}spread: .*\n/, '')
+    .replace(/ {4}clustered: .*\n/, '')
     .replace('mean_square(f(a), old(a))', 'mean_square(old(a), old(b))');
   expect(check(stuck).map((d) => d.code)).toContain('EBM2042');
 });

@@ -45,7 +45,7 @@ export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgu
       return e.within(
         `in ${family} ${name}`,
         span,
-        () => applySignature(e, name, callee.item, callee.scope, args, span),
+        () => applySignature(e, name, callee.item, callee.scope, args, span, callee),
         missing,
       );
     }
@@ -128,8 +128,8 @@ interface Signature {
 }
 
 /**
- * Evaluates a body with its parameters bound, mapped over the leading axes that the signature does not have. `called` is the layer or
- * the energy whose body it is: what that reads beside its arguments belongs to this example. `onElement` is told of an evaluation on
+ * Evaluates a body with its parameters bound, mapped over the leading axes that the signature does not have. `called` is the layer, the
+ * energy or the function whose body it is: what that reads beside its arguments belongs to this example. `onElement` is told of an evaluation on
  * single examples that stands for one on all of them.
  */
 function applySignature(

@@ -1,8 +1,8 @@
 /**
- * The tensors that a value holds and, where it can be called, those that its body reads beside its arguments. Functions and nets are
- * a module's, which has none; an energy reads what its model declares, a layer what it was set with.
+ * The tensors that a value holds and, where it can be called, those that its body reads beside its arguments. Functions and nets of
+ * a module read none; an energy and a function of a model read what the model declares, a layer what it was set with.
  */
-import type { Block, EnergyMember, Expr, Statement } from '../../grammar/syntax-tree.js';
+import type { Block, Expr, FnItem, Parameter, Statement } from '../../grammar/syntax-tree.js';
 import type { Node } from '../graph/types.js';
 import type { Scope } from './scope.js';
 import type { Value } from './values.js';
@@ -11,8 +11,11 @@ export function tensorsOf(value: Value): readonly Node[] {
   return [...collectTensors(value, new Set(), new Set())];
 }
 
-/** Adds to `found`. Energies may read each other: each is entered once. */
-function collectTensors(value: Value, found: Set<Node>, entered: Set<EnergyMember>): Set<Node> {
+/** What is called with arguments alone. */
+type Callable = Pick<FnItem, 'parameters' | 'body'>;
+
+/** Adds to `found`. Energies and functions may read each other: each is entered once. */
+function collectTensors(value: Value, found: Set<Node>, entered: Set<Callable>): Set<Node> {
   const inside = (values: Iterable<Value>): void => {
     for (const v of values) collectTensors(v, found, entered);
   };
@@ -21,14 +24,20 @@ function collectTensors(value: Value, found: Set<Node>, entered: Set<EnergyMembe
   else if (value.kind === 'list') inside(value.items);
   else if (value.kind === 'range') inside([value.low, value.high]);
   else if (value.kind === 'layer') inside(value.settings.values());
-  else if (value.kind === 'energy' && !entered.has(value.member)) {
-    entered.add(value.member);
-    for (const name of namesReadBy(value.member)) {
-      const binding = value.scope.find(name);
+  const callable = value.kind === 'energy' ? value.member : ofModel(value);
+  if (callable && !entered.has(callable)) {
+    entered.add(callable);
+    for (const name of namesReadBy(callable)) {
+      const binding = (value as { readonly scope: Scope }).scope.find(name);
       if (binding) inside([binding.value]);
     }
   }
   return found;
+}
+
+/** A function that is declared in a model: a module's has no scope around its own. */
+function ofModel(value: Value): FnItem | undefined {
+  return value.kind === 'function' && value.item.kind === 'fn' && value.scope.parent ? value.item : undefined;
 }
 
 /** The tensors that an expression may read of its surroundings. */
@@ -41,8 +50,8 @@ export function tensorsReadBy(expr: Expr, scope: Scope): Node[] {
   });
 }
 
-/** The names that an energy's defaults and body read and do not define. */
-function namesReadBy({ parameters, body }: EnergyMember): ReadonlySet<string> {
+/** The names that defaults and body read and do not define. */
+function namesReadBy({ parameters, body }: Callable): ReadonlySet<string> {
   const read = new Set<string>();
   const own = new Set<string>();
   for (const { name, defaultValue } of parameters) {

@@ -398,7 +398,7 @@ function executeLet(e: Elaborator, statement: LetStatement, scope: Scope): void 
   e.hint = statement.name.text;
   const value = evaluate(e, statement.value, scope);
   e.hint = undefined;
-  scope.define(statement.name.text, named(e, value, statement.name.text), statement.name.span);
+  scope.define(statement.name.text, named(e, value, statement.name.text), statement.name.span, 'let');
 }
 
 /** A layer given a name becomes an instance. */

@@ -6,14 +6,12 @@ import type {
   Member,
   MinimizeMember,
   ModelItem,
-  Name,
   TypeExpr,
   UpdateMoment,
   ViewName,
 } from '../../grammar/syntax-tree.js';
 import { fieldTypeInfo, isFieldType } from '../field-types.js';
 import { type Dim, showShape } from '../graph/dim.js';
-import { ops } from '../graph/ops/index.js';
 import { topological } from '../graph/schedule.js';
 import { type Node, progressInput, rateInput, type TensorType } from '../graph/types.js';
 import { bindSettings } from './call.js';
@@ -22,19 +20,18 @@ import type { Elaborator, Mode } from './elaborator.js';
 import { asDim, asNode, evaluate, evaluateBlock, execute, named, pipe } from './expression.js';
 import { elaboratePairs } from './pairs.js';
 import { Scope } from './scope.js';
-import {
-  belongsTo,
-  ownerOf,
-  type TypedEncoder,
-  type TypedEnergy,
-  type TypedGroup,
-  type TypedInput,
-  type TypedMask,
-  type TypedModel,
-  type TypedTerm,
-  type TypedView,
+import type {
+  TypedEncoder,
+  TypedEnergy,
+  TypedGroup,
+  TypedInput,
+  TypedMask,
+  TypedModel,
+  TypedTerm,
+  TypedView,
 } from './typed-model.js';
 import { describe, missing, number, type Value } from './values.js';
+import { reportGroups, reportLabels, reportStrayCopies, reportUnreached, reportUnused } from './whole-model.js';
 
 /** Values for a model's parameters that replace its defaults, as `--set Model.name=value` gives. */
 export type Overrides = Readonly<Record<string, number>>;
@@ -57,11 +54,11 @@ export function elaborateModel(
   const train = elaborateMembers(e, item, moduleScope, parameters, 'train');
   const { terms, groups } = elaborateTerms(e, item, train.scope);
   reportLabels(e, train.inputs, terms);
-  reportUnused(e, train.scope);
   const use = elaborateMembers(e, item, moduleScope, parameters, 'use');
   const representation = elaborateRepresentation(e, item, use.scope);
   const viewRepresentations = representation && elaborateViews(e, item, use.scope);
   const energies = elaborateEnergies(e, item, use.scope);
+  reportUnused(e, train.scope, use.scope);
   for (const needed of ['data', 'minimize', 'representation'] as const) {
     if (!item.members.some((m) => m.kind === needed))
       e.fail('EBM2040', { model: item.name.text, member: needed }, item.name.span);
@@ -116,7 +113,10 @@ function elaborateMembers(
 ): Members {
   e.mode = mode;
   const members: Members = { scope: new Scope(moduleScope), inputs: [], encoders: [] };
-  for (const [name, value] of parameters) members.scope.define(name, value);
+  for (const { name } of item.parameters) {
+    const value = parameters.get(name.text);
+    if (value) members.scope.define(name.text, value, name.span, 'parameter');
+  }
   for (const member of item.members) {
     const names = member.kind === 'view' ? member.names : 'name' in member ? [member.name] : [];
     for (const name of names) {
@@ -135,12 +135,13 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
   switch (member.kind) {
     case 'data': {
       if (isTrajectory(member.type)) {
-        scope.define(member.name.text, trajectory(e, member, inputs, scope), member.name.span);
+        scope.define(member.name.text, trajectory(e, member, inputs, scope), member.name.span, 'data');
         return;
       }
       const input = dataInput(e, member.name.text, member.type, member.name.span, scope);
       if (input) inputs.push(input);
-      scope.define(member.name.text, input ? { kind: 'tensor', node: input.node } : missing, member.name.span);
+      const value: Value = input ? { kind: 'tensor', node: input.node } : missing;
+      scope.define(member.name.text, value, member.name.span, 'data');
       return;
     }
     case 'view': {
@@ -159,7 +160,7 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
           member.pipeline.span,
         );
       }
-      scope.define(member.name.text, value, member.name.span);
+      scope.define(member.name.text, value, member.name.span, 'mask');
       return;
     }
     case 'encoder': {
@@ -187,6 +188,9 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
     }
     case 'energy':
       scope.define(member.name.text, { kind: 'energy', member, scope }, member.name.span);
+      return;
+    case 'fn':
+      scope.define(member.name.text, { kind: 'function', item: member, scope }, member.name.span, 'fn');
       return;
     case 'let':
     case 'param':
@@ -233,7 +237,7 @@ function callWithoutSettings(e: Elaborator, net: Extract<Value, { kind: 'net' }>
     : missing;
 }
 
-/** `view a of x = f |> g(s)`: the first stage gets `x`. A pipeline that already is a value stands for itself. */
+/** `view a of x = f |> g(s)`: the first stage gets `x`. A pipeline that begins with a value, `x |> f |> g(s)`, stands for itself. */
 function applyPipeline(
   e: Elaborator,
   subject: Value,
@@ -242,7 +246,9 @@ function applyPipeline(
 ): Value {
   const stage = member.pipeline;
   const first = stage.kind === 'pipe' ? firstStage(stage) : stage;
-  if (first.kind === 'call' || first.kind === 'name') return pipe(e, subject, member.subject.span, stage, scope);
+  const isValue = first.kind === 'name' && scope.find(first.name.text)?.value.kind === 'tensor';
+  if (first.kind === 'call' || (first.kind === 'name' && !isValue))
+    return pipe(e, subject, member.subject.span, stage, scope);
   return evaluate(e, stage, scope);
 }
 
@@ -481,84 +487,3 @@ function elaborateEnergy(
   if (value.kind !== 'tensor' || topological([value.node]).some((n) => n.op === 'batch')) return undefined;
   return { name: member.name.text, parameters, node: value.node };
 }
-
-/** Terms that depend on classes without saying that they are supervised. */
-function reportLabels(e: Elaborator, inputs: readonly TypedInput[], terms: readonly TypedTerm[]): void {
-  const labels = inputs.filter(({ declared }) => declared.startsWith('Class'));
-  if (labels.length === 0) return;
-  for (const { name, node, span } of terms) {
-    if (name === 'supervised' || name.startsWith('supervised_')) continue;
-    const read = new Set(topological([node]));
-    for (const label of labels) {
-      if (!read.has(label.node)) continue;
-      const related = [{ span: label.span, message: 'declared here' }];
-      e.fail('EBM2070', { term: name, label: label.name, type: label.declared }, span, { related });
-    }
-  }
-}
-
-function reportUnused(e: Elaborator, scope: Scope): void {
-  for (const [name, binding] of scope.ownBindings()) {
-    if (binding.declared === 'view' && !binding.used && binding.span)
-      e.fail('EBM2041', { kind: 'view', name }, binding.span);
-  }
-}
-
-/** An encoder none of whose parameters the objective has a gradient with respect to. */
-function reportUnreached(e: Elaborator, encoders: readonly TypedEncoder[], terms: readonly TypedTerm[]): void {
-  const reached = new Set<string>();
-  const seen = new Set<Node>();
-  const stack = terms.map((t) => t.node);
-  while (stack.length > 0) {
-    const node = stack.pop()!;
-    if (seen.has(node)) continue;
-    seen.add(node);
-    if (node.op === 'state') reached.add(String(node.attrs.name));
-    if (node.op === 'stop_gradient' || (node.args.length > 0 && !ops[node.op].gradient && !structural.has(node.op)))
-      continue;
-    stack.push(...node.args);
-  }
-  const used = new Set([...e.calls.map((c) => c.path), ...e.readWhole]);
-  for (const { name, span } of encoders) {
-    if (!used.has(name)) e.fail('EBM2041', { kind: 'encoder', name }, span);
-    else if (![...reached].some((state) => state.startsWith(`${name}/`))) {
-      const owns = [...e.states.values()].some((s) => s.name.startsWith(`${name}/`) && s.role === 'parameter');
-      if (owns) e.fail('EBM2042', { encoder: name }, span);
-    }
-  }
-}
-
-/** A moving average of what the model never uses has nothing to follow. */
-function reportStrayCopies(e: Elaborator, item: ModelItem): void {
-  for (const { copy, name } of e.states.values()) {
-    if (!copy || e.states.has(copy.source)) continue;
-    const [path, source] = [ownerOf(name), ownerOf(copy.source)];
-    const span = item.members.find((m) => m.kind === 'encoder' && m.name.text === path)?.span ?? item.name.span;
-    e.fail('EBM2039', { copy: path, source }, span);
-  }
-}
-
-/** What two groups of terms both move, and names that stand for nothing trained. */
-function reportGroups(e: Elaborator, groups: readonly TypedGroup[], item: ModelItem): void {
-  const parameters = [...e.states.values()].filter(({ role }) => role === 'parameter').map(({ name }) => name);
-  const owner = new Map<string, Name>();
-  for (const { over = [] } of groups) {
-    for (const name of over) {
-      const own = parameters.filter((parameter) => belongsTo(parameter, name.text));
-      if (own.length === 0) e.fail('EBM2043', { name: name.text }, name.span);
-      for (const parameter of own) {
-        const before = owner.get(parameter);
-        if (before && before !== name) {
-          const related = [{ span: before.span, message: 'first here' }];
-          e.fail('EBM2044', { name: name.text }, name.span, { related });
-        }
-        owner.set(parameter, name);
-      }
-    }
-  }
-  if (groups.some(({ over }) => !over)) return;
-  const free = parameters.find((parameter) => !owner.has(parameter));
-  if (free) e.fail('EBM2045', { name: ownerOf(free) }, item.name.span);
-}
-
-const structural = new Set<string>(['batch', 'enter', 'leave', 'drop_self', 'running', 'grad']);

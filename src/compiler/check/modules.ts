@@ -1,7 +1,7 @@
 /** Names that a file's items and its `use` declarations bring into scope. */
-import { nearest } from '../../diagnostics/index.js';
+import { type Diagnostic, nearest, report } from '../../diagnostics/index.js';
 import { type Outline, outlineModule, parseModule } from '../../grammar/index.js';
-import type { Source } from '../../grammar/source.js';
+import type { Source, Span } from '../../grammar/source.js';
 import type { Item, Module, UseItem } from '../../grammar/syntax-tree.js';
 import type { Library } from '../index.js';
 import type { Elaborator } from './elaborator.js';
@@ -69,8 +69,8 @@ export class Modules {
     for (const n of item.names) {
       const binding = module.own(n.text);
       if (!binding) {
-        const names = [...module.ownBindings()].map(([known]) => known);
-        this.e.fail('EBM2003', { module: name, name: n.text, suggestion: nearest(n.text, names) }, n.span);
+        const names = [...module.ownBindings()].flatMap(([known, { declared }]) => (declared === 'use' ? [] : [known]));
+        this.e.fail('EBM2003', { module: name, name: n.text, suggestion: nearest(n.text, names), names }, n.span);
       }
       scope.defineLater(n.text, () => binding?.value ?? { kind: 'missing' }, n.span, 'use');
     }
@@ -95,6 +95,17 @@ export class Modules {
     for (const diagnostic of parsed.diagnostics) this.e.add(diagnostic);
     return this.scopeOf(parsed.module);
   }
+}
+
+/** What `use` brings into a file that mentions it nowhere. */
+export function findUnusedImports({ items, tokens }: Module): Diagnostic[] {
+  const uses = items.filter((item) => item.kind === 'use');
+  const isImport = ({ start, end }: Span) => uses.some(({ span }) => span.start <= start && end <= span.end);
+  const mentioned = new Set(tokens.flatMap(({ text, span }) => (isImport(span) ? [] : [text])));
+  return uses
+    .flatMap(({ names }) => names)
+    .filter(({ text }) => !mentioned.has(text))
+    .map(({ text, span }) => report('EBM2041', { kind: 'the imported', name: text }, { span }));
 }
 
 function definedValue(item: Item, scope: Scope): Value | undefined {

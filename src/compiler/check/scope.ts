@@ -1,11 +1,14 @@
 import type { Span } from '../../grammar/source.js';
 import type { Value } from './values.js';
 
+/** The words with which a model's names are declared. */
+export type Declared = 'parameter' | 'data' | 'view' | 'mask' | 'encoder' | 'let' | 'param' | 'state' | 'fn' | 'use';
+
 export interface Binding {
   value: Value;
   readonly span: Span | undefined;
   /** What kind of declaration made it, where reporting it as unused makes sense. */
-  readonly declared: 'encoder' | 'view' | 'let' | 'use' | undefined;
+  readonly declared: Declared | undefined;
   used: boolean;
 }
 
@@ -15,12 +18,12 @@ export class Scope {
 
   constructor(readonly parent: Scope | undefined) {}
 
-  define(name: string, value: Value, span?: Span, declared?: Binding['declared']): void {
+  define(name: string, value: Value, span?: Span, declared?: Declared): void {
     this.bindings.set(name, { value, span, declared, used: false });
   }
 
   /** A name whose value is made when it is first asked for. */
-  defineLater(name: string, read: () => Value, span?: Span, declared?: Binding['declared']): void {
+  defineLater(name: string, read: () => Value, span?: Span, declared?: Declared): void {
     let known: Value | undefined;
     this.bindings.set(name, {
       get value() {

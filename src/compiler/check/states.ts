@@ -31,7 +31,7 @@ export function executeState(e: Elaborator, statement: ParamStatement | StateSta
   const known = e.states.get(name);
   const shape = declared ?? known?.type.shape ?? initial()?.type.shape;
   const role = copy ? copyRole(copy) : kind === 'param' ? 'parameter' : 'buffer';
-  scope.define(own.text, shape ? e.state(name, role, shape, own.span, initial, copy) : missing, own.span);
+  scope.define(own.text, shape ? e.state(name, role, shape, own.span, initial, copy) : missing, own.span, kind);
 }
 
 export function copyRole({ follows }: Copy): 'target' | 'frozen' {

@@ -60,12 +60,13 @@ export const checkCodes = {
     wrong: good.replace('std.layers', 'std.layer'),
     right: good,
   }),
-  EBM2003: code<{ module: string; name: string; suggestion?: string | undefined }>({
+  EBM2003: code<{ module: string; name: string; suggestion?: string | undefined; names: readonly string[] }>({
     severity: 'error',
     title: 'a module has no such name',
     message: ({ module, name }) => `\`${module}\` has nothing called \`${name}\``,
-    help: ({ suggestion }) => didYouMean(suggestion),
-    explain: 'The names in the braces of `use` must be `fn`, `net` or `regularizer` items of that module.',
+    help: ({ suggestion, names }) =>
+      suggestion || names.length === 0 ? didYouMean(suggestion) : [`it has ${names.map((n) => `\`${n}\``).join(', ')}`],
+    explain: 'The names in the braces of `use` must be `fn`, `net`, `regularizer` or `model` items of that module.',
     wrong: good.replace('{ linear }', '{ linaer }'),
     right: good,
   }),
@@ -224,7 +225,7 @@ export const checkCodes = {
     title: 'declared and not used',
     message: ({ kind, name }) => `${kind} \`${name}\` is never used`,
     explain:
-      'What is declared and not used is often a slip: an encoder left out of the energy, a view that no term sees.',
+      'What is declared and not used is often a slip: an encoder left out of the energy, a view that no term sees, a setting that does nothing. Names of `use` that the file mentions nowhere are told too; energies are not, since a trained model can be asked for them.',
     wrong: good.replace(encoder, `${encoder}\n  encoder unused = linear(3)`),
     right: good,
   }),

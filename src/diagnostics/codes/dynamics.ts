@@ -1,10 +1,12 @@
 import { code } from '../diagnostic.js';
 import { didYouMean } from './did-you-mean.js';
 
-const program = (members: string) => `use std.energies { cosine, mean_square }
-use std.layers { linear }
-use std.regularizers { variance }
-
+const useWhere = (members: string, module: string, name: string) =>
+  members.includes(name) ? `use std.${module} { ${name} }\n` : '';
+const program = (
+  members: string,
+) => `${useWhere(members, 'energies', 'mean_square')}${useWhere(members, 'energies', 'cosine')}use std.layers { linear }
+${useWhere(members, 'regularizers', 'variance')}
 model M {
   data x: [16]
   view a, b of x = x + 0.1 * normal([16])
