@@ -25,6 +25,15 @@ const layers = fixture('layers');
 
 const norm = { 'f/scale': ['scale'], 'f/bias': ['shift'] };
 
+function convolved(level: number, k: number): [ours: string, theirs: string[]][] {
+  const ours = `f/double_conv_${level}`;
+  return [
+    [`${ours}/conv_${k}/weight`, [`${level}.conv${k}`]],
+    [`${ours}/group_norm_${k}/scale`, [`${level}.scale${k}`]],
+    [`${ours}/group_norm_${k}/bias`, [`${level}.shift${k}`]],
+  ];
+}
+
 const cases: readonly Case[] = [
   {
     name: 'linear',
@@ -49,6 +58,23 @@ const cases: readonly Case[] = [
       parameters: norm,
     }),
   ),
+  {
+    name: 'group_norm',
+    layer: `group_norm(${layers.group_norm.groups})`,
+    expected: layers.group_norm,
+    parameters: norm,
+  },
+  { name: 'upsample', layer: `enlarged(${layers.upsample.factor})`, expected: layers.upsample, parameters: {} },
+  {
+    name: 'u_net',
+    layer: 'u_net(1, width: 4, depth: 2, groups: 2)',
+    expected: layers.u_net,
+    parameters: {
+      ...Object.fromEntries([1, 2, 3, 4, 5].flatMap((level) => [1, 2].flatMap((k) => convolved(level, k)))),
+      'f/conv_1/weight': ['last.weight'],
+      'f/conv_1/shift_1/bias': ['last.bias'],
+    },
+  },
   { name: 'gelu', layer: 'activation', expected: layers.gelu, parameters: {} },
   {
     name: 'attention',
@@ -87,7 +113,9 @@ describe.each([false, true])('optimized: %s', (optimized) => {
     const [batch] = x.shape as [number];
     // The fixture's loss is a sum over examples, a model's the mean.
     const model = typedModel(
-      `use std.layers { linear, conv, batch_norm, layer_norm, gelu, attention }
+      `use std.layers { linear, conv, batch_norm, layer_norm, group_norm, upsample, gelu, attention }
+use std.networks { u_net }
+net enlarged(factor: int)(x: [h, w, c]) { x |> upsample(factor) }
 net activation()(x: [..., d]) -> [..., d] {
   gelu(x)
 }

@@ -1,4 +1,4 @@
-/** Weights of torchvision's resnet18 in std's: the same features, number by number, by the way of `ebmc import` and `ebmc export`. */
+/** Weights of torchvision's resnets in std's: the same features, number by number, by the way of `ebmc import` and `ebmc export`. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,12 +14,14 @@ import { bytesOf, loadFiles } from '../export/graph-model.js';
 import { useBackend } from '../targets/backends.js';
 import { fixture, typedModel } from './models.js';
 
-const { shapes, features } = fixture('pretrained') as unknown as {
+interface Expected {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly features: readonly (readonly number[])[];
-};
+}
+type Network = 'resnet18' | 'resnet34' | 'resnet50';
+const expected = fixture('pretrained') as unknown as Readonly<Record<Network, Expected>>;
 
-const program = (encoder: string): string => `use std.networks { resnet18 }
+const program = (encoder: string): string => `use std.networks { ${encoder.replace(/\(.*/, '')} }
 
 model R {
   data x: Image[64, 64, 3]
@@ -48,32 +50,39 @@ function weight(name: string, shape: readonly number[], k: number): HostTensor {
   return { shape, data: /(running_var|weight)$/.test(name) ? u.map((v) => 1 + v / 2) : u.map((v) => v / 5) };
 }
 
-const path = join(mkdtempSync(join(tmpdir(), 'ebmc-')), 'resnet18.safetensors');
+const folder = mkdtempSync(join(tmpdir(), 'ebmc-'));
+const pathOf = (network: Network): string => join(folder, `${network}.safetensors`);
 
-beforeAll(() => {
-  const entries = Object.entries(shapes).map(([name, shape], k) => [name, weight(name, shape, k)] as const);
+/** Writes a network's weights as torch's users do. */
+function writeWeights(network: Network): void {
+  const entries = Object.entries(expected[network].shapes).map(
+    ([name, shape], k) => [name, weight(name, shape, k)] as const,
+  );
   const tensors = { ...Object.fromEntries(entries), 'fc.weight': { shape: [1, 512], data: new Float32Array(512) } };
   const chunks = encodeSafetensors({ tensors, metadata: {} });
   // As in torch, they count in another element type; nobody asks for them.
   const header = Buffer.from(chunks[0]!);
   const header64 = header.toString('latin1').replaceAll(/(num_batches_tracked":\{"dtype":")F32/g, '$1I64');
-  writeFileSync(path, Buffer.concat([Buffer.from(header64, 'latin1'), ...chunks.slice(1)]));
-});
-
-function imported(model: TypedModel, encoder = 'f', names = 'torch_resnet18') {
-  return importWeights(model, encoder, path, readNames(names));
+  writeFileSync(pathOf(network), Buffer.concat([Buffer.from(header64, 'latin1'), ...chunks.slice(1)]));
 }
 
-test("torchvision's resnet18", async () => {
-  const model = typedModel(program('resnet18()'), 2);
-  const found = imported(model);
+beforeAll(() => writeWeights('resnet18'));
+
+function imported(model: TypedModel, encoder = 'f', network: Network = 'resnet18') {
+  return importWeights(model, encoder, pathOf(network), readNames(`torch_${network}`));
+}
+
+test.each(['resnet18', 'resnet34', 'resnet50'] as const)("torchvision's %s", async (network) => {
+  writeWeights(network);
+  const model = typedModel(program(`${network}()`), 2);
+  const found = imported(model, 'f', network);
   expect(Object.keys(found).sort()).toEqual(
     model.states
       .map(({ name }) => name)
       .filter((name) => name in found)
       .sort(),
   );
-  expect(found['t/conv_1/weight']).toBe(found['f/conv_1/weight']);
+  expect(found['t/resnet_1/conv_1/weight']).toBe(found['f/resnet_1/conv_1/weight']);
   const subject = { model, states: new Map(Object.entries(found)), step: 0, version: '0', batch: undefined };
   const { files } = tfjsFormat.export(subject);
   await useBackend('wasm');
@@ -83,7 +92,7 @@ test("torchvision's resnet18", async () => {
     [2, 64, 64, 3],
   );
   const values = await (loaded.predict({ x }) as tf.Tensor).data();
-  const wanted = features.flat();
+  const wanted = expected[network].features.flat();
   expect(values.length).toBe(wanted.length);
   const scale = Math.max(...wanted.map(Math.abs));
   wanted.forEach((value, i) => {
@@ -98,7 +107,12 @@ test.each([
     'EBM5055',
     'is [7, 7, 3, 64] in our order',
   ],
-  ['another stem', () => imported(typedModel(program('resnet18(stem: "small")'), 2)), 'EBM5055', 'f/conv_1/weight'],
+  [
+    'another stem',
+    () => imported(typedModel(program('resnet18(stem: "small")'), 2)),
+    'EBM5055',
+    'f/resnet_1/conv_1/weight',
+  ],
   ['no such encoder', () => imported(typedModel(program('resnet18()'), 2), 'g'), 'EBM5054', 'no encoder `g`'],
   ['no such list', () => readNames('torch_resnet81'), 'EBM5056', 'there is none'],
   [

@@ -189,7 +189,9 @@ function applySignature(
       if (given.has(parameter.name.text)) continue;
       scope.define(parameter.name.text, evaluate(e, parameter.defaultValue!, scope));
     }
-    const result = evaluateBlock(e, signature.body, scope);
+    const evaluated = (): Value => evaluateBlock(e, signature.body, scope);
+    const path = called?.kind === 'layer' ? called.path : undefined;
+    const result = path === undefined ? evaluated() : e.asCall(path, [...nodes.values()], evaluated);
     return checkResult(e, callee, signature.result, result, scope, span) ? result : missing;
   };
   return mapped(e, tensors, span, body, onElement);

@@ -2,7 +2,7 @@
  * The tensors that a value holds and, where it can be called, those that its body reads beside its arguments. Functions and nets of
  * a module read none; an energy and a function of a model read what the model declares, a layer what it was set with.
  */
-import type { Block, Expr, FnItem, Parameter, Statement } from '../../grammar/syntax-tree.js';
+import type { Block, Expr, FnItem, Statement } from '../../grammar/syntax-tree.js';
 import type { Node } from '../graph/types.js';
 import type { Scope } from './scope.js';
 import type { Value } from './values.js';

@@ -99,6 +99,10 @@ export class Elaborator {
   mode: Mode = 'train';
   /** Axes that a random draw runs over at this place. */
   drawAxes: readonly Axis[] = [this.exampleAxis];
+  /** What tells the draws of this call of an instance from those of its calls on something else. */
+  private drawnFor = '';
+  /** Path of an instance → what it was called on. */
+  private readonly calledOn = new Map<string, (readonly Node[])[]>();
   /** The name that a `let` is about to give, for states made in its value. */
   hint: string | undefined;
   /** Modules of the standard library that define a name, for help where it is unknown. */
@@ -219,6 +223,26 @@ export class Elaborator {
     }
   }
 
+  /** The name of a random draw at this place. */
+  drawSite(stem: string): string {
+    return this.nextName(stem) + this.drawnFor;
+  }
+
+  /** Runs the body of a named instance: called on something else it draws something else, called on the same again the same. */
+  asCall<T>(path: string, args: readonly Node[], body: () => T): T {
+    const known = this.calledOn.get(path) ?? [];
+    this.calledOn.set(path, known);
+    let at = known.findIndex((call) => call.length === args.length && call.every((node, k) => node === args[k]));
+    if (at < 0) at = known.push(args) - 1;
+    const outer = this.drawnFor;
+    if (at > 0) this.drawnFor = `${outer}#${at + 1}`;
+    try {
+      return body();
+    } finally {
+      this.drawnFor = outer;
+    }
+  }
+
   /** What the state `name` of a copied instance follows. */
   copyOf(name: string): Copy | undefined {
     for (const [path, { source, follows }] of this.copies)
@@ -256,10 +280,11 @@ export class Elaborator {
         return this.fail('EBM2024', { path: name, first: showShape(known.type.shape), now: showShape(shape) }, span);
       }
     } else {
-      const outerAxes = this.drawAxes;
+      const outer = { drawAxes: this.drawAxes, drawnFor: this.drawnFor };
       this.drawAxes = [];
+      this.drawnFor = '';
       const value = initial();
-      this.drawAxes = outerAxes;
+      Object.assign(this, outer);
       if (!value) return missing;
       this.states.set(name, { name, role, type: { dtype: 'float32', shape }, initial: value, copy });
     }

@@ -146,8 +146,9 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
     }
     case 'view': {
       const subject = evaluate(e, { kind: 'name', name: member.subject, span: member.subject.span }, scope);
+      const before = new Set<Node>();
       for (const name of member.names)
-        scope.define(name.text, view(e, subject, member, name, scope), name.span, 'view');
+        scope.define(name.text, view(e, subject, member, name, scope, before), name.span, 'view');
       return;
     }
     case 'mask': {
@@ -204,21 +205,30 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
   }
 }
 
-/** One view, or a list of as many as the name says, each with draws of its own. */
+/**
+ * One view, or a list of as many as the name says, each with draws of its own. What is drawn of a view is drawn apart from the others too, where they are
+ * the same value: `before` has those of the declaration so far.
+ */
 function view(
   e: Elaborator,
   subject: Value,
   member: Extract<Member, { kind: 'view' }>,
   { text, span, count }: ViewName,
   scope: Scope,
+  before: Set<Node>,
 ): Value {
-  const draw = (name: string): Value =>
-    e.within(
+  const draw = (name: string): Value => {
+    const value = e.within(
       `in view ${name}`,
       span,
       () => e.inInstance(name, () => applyPipeline(e, subject, member, scope)),
       missing as Value,
     );
+    if (value.kind !== 'tensor') return value;
+    const isNew = !before.has(value.node);
+    before.add(value.node);
+    return isNew ? value : e.tensor('pin', [value.node], { view: name }, span);
+  };
   if (!count) return draw(text);
   const given = evaluate(e, count, scope);
   const size = asDim(e, given, count.span, `how many views \`${text}\` has`);

@@ -28,6 +28,41 @@ def case(out, weights, inputs, parameters, **more):
     }
 
 
+def channels_first(x):
+    return x.permute(0, 3, 1, 2)
+
+
+def channels_last(x):
+    return x.permute(0, 2, 3, 1)
+
+
+def u_net(draw):
+    """Of width 4, depth 2, group norm in 2 groups and swish after each 3 by 3 convolution, 1 channel out."""
+    parameters = {}
+
+    def double_conv(x, name, out):
+        for k in (1, 2):
+            kernel = parameters[f"{name}.conv{k}"] = leaf(draw.normal(3, 3, x.shape[1], out, scale=0.3))
+            scale = parameters[f"{name}.scale{k}"] = leaf(draw.normal(out, scale=0.3) + 1)
+            shift = parameters[f"{name}.shift{k}"] = leaf(draw.normal(out, scale=0.3))
+            x = F.silu(F.group_norm(F.conv2d(x, kernel.permute(3, 2, 0, 1), padding=1), 2, scale, shift))
+        return x
+
+    picture = leaf(draw.normal(2, 4, 8, 2))
+    x = double_conv(channels_first(picture), "1", 4)
+    seen = [x]
+    for i in range(2):
+        x = double_conv(F.max_pool2d(x, 2), str(i + 2), 8 * 2**i)
+        seen.append(x)
+    for i in range(2):
+        x = torch.cat([seen[1 - i], F.interpolate(x, scale_factor=2, mode="nearest")], dim=1)
+        x = double_conv(x, str(i + 4), 8 // 2**i)
+    last = parameters["last.weight"] = leaf(draw.normal(1, 1, 4, 1))
+    bias = parameters["last.bias"] = leaf(draw.normal(1))
+    out = channels_last(F.conv2d(x, last.permute(3, 2, 0, 1), bias))
+    return case(out, draw.normal(*out.shape), {"x": picture}, parameters)
+
+
 def main():
     draw = Draw(3)
 
@@ -95,6 +130,14 @@ def main():
     loss = F.cross_entropy(logits, labels)
     cross_entropy = {"logits": logits, "labels": labels, "loss": loss, "gradients": gradients(loss, {"logits": logits})}
 
+    x, scale, shift = leaf(draw.normal(3, 4, 5, 6) * 2 + 0.5), leaf(draw.normal(6) + 1), leaf(draw.normal(6))
+    out = channels_last(F.group_norm(channels_first(x), 3, scale, shift, eps=1e-5))
+    group_norm = case(out, draw.normal(*out.shape), {"x": x}, {"scale": scale, "shift": shift}, groups=3, eps=1e-5)
+
+    x = leaf(draw.normal(2, 3, 2, 4))
+    out = channels_last(F.interpolate(channels_first(x), scale_factor=3, mode="nearest"))
+    upsample = case(out, draw.normal(*out.shape), {"x": x}, {}, factor=3)
+
     write(
         "layers",
         {
@@ -106,5 +149,8 @@ def main():
             "gelu": gelu,
             "attention": attention,
             "cross_entropy": cross_entropy,
+            "group_norm": group_norm,
+            "upsample": upsample,
+            "u_net": u_net(draw),
         },
     )

@@ -1,4 +1,4 @@
-"""Features of torchvision's resnet18 with weights of a formula, which a test makes again: what an encoder trained elsewhere gives after import."""
+"""Features of torchvision's resnets with weights of a formula, which a test makes again: what an encoder trained elsewhere gives after import."""
 
 import numpy as np
 import torch
@@ -29,8 +29,8 @@ def filled(name, tensor, k):
     return torch.from_numpy(u).reshape(tensor.shape)
 
 
-def main():
-    net = torchvision.models.resnet18(num_classes=1).double()
+def features_of(make):
+    net = make(num_classes=1).double()
     net.fc = nn.Identity()
     shapes = {}
     state = net.state_dict()
@@ -43,4 +43,9 @@ def main():
     pictures = torch.from_numpy((1 + numbers(2 * 64 * 64 * 3, 1000)) / 2).reshape(2, 64, 64, 3)
     with torch.no_grad():
         features = net(pictures.permute(0, 3, 1, 2))
-    write("pretrained", {"conventions": CONVENTIONS, "shapes": shapes, "features": features})
+    return {"shapes": shapes, "features": features}
+
+
+def main():
+    makers = {name: getattr(torchvision.models, name) for name in ("resnet18", "resnet34", "resnet50")}
+    write("pretrained", {"conventions": CONVENTIONS, **{name: features_of(make) for name, make in makers.items()}})

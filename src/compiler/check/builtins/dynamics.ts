@@ -79,6 +79,11 @@ export const dynamicsBuiltins: Record<string, Builtin> = {
     doc: 'The number of the stage of training (`train M on a then b`), 0 in the first: `where(stage() > 0, …, 0)` is a term of the later ones.',
     run: (e, _args, span) => e.state(stageState, 'stage', [], span, () => e.constant(0, span)),
   },
+  training: {
+    parameters: '',
+    doc: 'True in a training step, false where the model is used, and in `frozen` copies: `if training() then … else …` takes one branch when compiled. Moving averages are called as the step calls them.',
+    run: (e) => ({ kind: 'bool', value: e.mode === 'train' }),
+  },
   examples: {
     parameters: 'x count',
     doc: 'In `before epoch`: the value of one example for that many different examples of the data set, `[count, ...]`, drawn anew each epoch, by the model as it is used.',

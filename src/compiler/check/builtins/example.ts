@@ -96,7 +96,7 @@ function covariance(scaled: boolean): Builtin {
 function draw(op: 'random_uniform' | 'random_normal', e: Elaborator, args: Arguments, span: Span): Node | undefined {
   const shape = args.has('shape') ? argShape(e, args, 'shape') : [];
   if (!shape) return undefined;
-  return e.node(op, [], { shape, site: e.nextName(op.slice('random_'.length)) }, span, e.drawAxes);
+  return e.node(op, [], { shape, site: e.drawSite(op.slice('random_'.length)) }, span, e.drawAxes);
 }
 
 export const exampleBuiltins: Record<string, Builtin> = {
@@ -190,7 +190,7 @@ export const randomBuiltins: Record<string, Builtin> = {
     run(e, args, span) {
       const size = argInt(e, args, 'n', 0);
       if (size === undefined) return missing;
-      return e.tensor('random_permutation', [], { shape: [], size, site: e.nextName('permutation') }, span, e.drawAxes);
+      return e.tensor('random_permutation', [], { shape: [], size, site: e.drawSite('permutation') }, span, e.drawAxes);
     },
   },
 };
