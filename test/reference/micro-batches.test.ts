@@ -14,7 +14,7 @@ const sgd = { optimizer: { name: 'sgd', settings: { rate: 0.1, momentum: 0.9, de
 const rate: NdArray = { shape: [], data: Float64Array.of(0.1) };
 
 const nets = `
-use std.layers { linear, conv, batch_norm, layer_norm, pool, block }
+use std.layers { linear, conv, batch_norm, layer_norm, pool, block, dropout, drop_path }
 use std.heads { mlp }
 use std.energies { cosine, mean_square, standardize }
 use std.regularizers { nt_xent, info_nce, variance, covariance }
@@ -76,6 +76,19 @@ const programs: Readonly<Record<string, { readonly levels: number; readonly text
         mean_square(g(f(context, at: m.visible), from: m.visible, at: m.hidden), standardize(target))
       minimize { reconstruction: E(p[m.visible], p[m.hidden]) }
       representation pool(f(p))
+    }`,
+  },
+  'draws inside an encoder': {
+    levels: 1,
+    text: `
+    net noisy()(x: [h, w, c]) { x |> conv(3) |> relu |> pool |> dropout(0.3) |> linear(4) |> drop_path(0.2) }
+    model M {
+      data x: Image[8, 8, 1]
+      view a, b of x = x
+      encoder f = noisy()
+      energy E(x, y) = cosine(f(x), f(y))
+      minimize { contrast: info_nce(E, a, b, 0.3) }
+      representation f(x)
     }`,
   },
   'a statistic of the batch inside an encoder': {
