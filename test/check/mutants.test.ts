@@ -17,6 +17,13 @@ describe('mutants', () => {
   });
 });
 
+test('a term that constant outputs make as low as they like is told to have no lowest value', () => {
+  const endless = read('simclr.ebm').replace('minimize { contrast:', 'minimize { size: -sum(square(f(a))), contrast:');
+  const [found] = check(endless).diagnostics;
+  expect(found!.code).toBe('EBM3001');
+  expect(found!.notes.join('\n')).toContain('`size` falls without end as outputs grow');
+});
+
 describe('why an example does not collapse', () => {
   test.each(readdirSync('examples').filter((file) => file.endsWith('.ebm')))('%s', (file) => {
     const { diagnostics, reasons, models } = check(read(file));

@@ -14,6 +14,9 @@ import { repeated } from './outputs.js';
 import { fades } from './response.js';
 import { compare, type Found, isClearlyBelow, lowestAlike, lowestConstant } from './search.js';
 
+/** A term that a short descent brings this low has no lowest value. */
+const endlesslyLow = -1e6;
+
 export interface CollapseAnalysis {
   readonly diagnostics: readonly Diagnostic[];
   /** What keeps the representation from becoming constant, as a sentence; absent where nothing does or it was not found out. */
@@ -132,6 +135,7 @@ function canCollapse(model: TypedModel, outputs: readonly Output[], objective: O
   const named = [...upstream, ...encoders].map((name) => `encoder \`${name}\``).join(' and ');
   const terms = objective.terms(constant.outputs);
   const values = model.terms.map((t, k) => `${t.name} ${round(terms[k]!)}`).join(', ');
+  const endless = model.terms.filter((_, k) => terms[k]! < endlesslyLow).map((t) => `\`${t.name}\``);
   return report(
     'EBM3001',
     { encoders: named },
@@ -143,6 +147,11 @@ function canCollapse(model: TypedModel, outputs: readonly Output[], objective: O
       notes: [
         `with the output of ${encoders.map((name) => `\`${name}\``).join(', ')} the same for every example, the terms are: ${values}`,
         `nothing lower was found among outputs that differ from example to example (total ${round(constant.value)})`,
+        ...(endless.length > 0
+          ? [
+              `${endless.join(', ')} falls without end as outputs grow: is a sign wrong, or a norm missing (\`unit\`, \`cosine\`)?`,
+            ]
+          : []),
         ...(stops(model)
           ? [
               'a stopped gradient or a moving average alone does not keep it from there: no predictor stands on one side only',
