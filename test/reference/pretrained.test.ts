@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { TypedModel } from '../../src/compiler/index.js';
 import { EbmcError } from '../../src/diagnostics/index.js';
-import { encodeSafetensors } from '../../src/runtime/checkpoint/index.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/runtime/checkpoint/index.js';
 import { tfjsFormat } from '../../src/runtime/export/formats/tfjs.js';
 import { importWeights, readNames } from '../../src/runtime/import/index.js';
 import type { HostTensor } from '../../src/runtime/model.js';
@@ -72,6 +72,20 @@ function imported(model: TypedModel, encoder = 'f', network: Network = 'resnet18
   return importWeights(model, encoder, pathOf(network), readNames(`torch_${network}`));
 }
 
+const { bits, halves } = fixture('pretrained') as unknown as {
+  readonly bits: readonly number[];
+  readonly halves: Readonly<Record<'F16' | 'BF16', readonly (number | 'nan')[]>>;
+};
+
+test.each(['F16', 'BF16'] as const)('%s as torch reads it', (dtype) => {
+  const header = JSON.stringify({ w: { dtype, shape: [bits.length], data_offsets: [0, 2 * bits.length] } });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  const bytes = Buffer.concat([length, Buffer.from(header), Buffer.from(Uint16Array.from(bits).buffer)]);
+  const read = decodeSafetensors(bytes).tensors['w']!.data;
+  expect([...read]).toEqual(halves[dtype].map(Number));
+});
+
 test.each(['resnet18', 'resnet34', 'resnet50'] as const)("torchvision's %s", async (network) => {
   writeWeights(network);
   const model = typedModel(program(`${network}()`), 2);
@@ -98,7 +112,7 @@ test.each(['resnet18', 'resnet34', 'resnet50'] as const)("torchvision's %s", asy
   wanted.forEach((value, i) => {
     expect(Math.abs(values[i]! - value) / scale, `feature ${i}`).toBeLessThan(1e-4);
   });
-});
+}, 240_000);
 
 test.each([
   [

@@ -71,7 +71,8 @@ describe('safetensors', () => {
       'describes 28 bytes of data, the file has 32',
     );
     const text = (from: string, to: string) => Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1');
-    expect(() => decodeSafetensors(text('F32', 'F16'))).toThrow('w has element type F16');
+    expect(() => decodeSafetensors(text('F32', 'F8_'))).toThrow('w has element type F8_');
+    expect(() => decodeSafetensors(text('F32', 'F16'))).toThrow('w has 24 bytes of data instead of 12');
     expect(() => decodeSafetensors(text('"shape":[6]', '"shape":[7]'))).toThrow('w has 24 bytes of data instead of 28');
     expect(() => decodeSafetensors(text('{"', '["'))).toThrow('not JSON');
   });

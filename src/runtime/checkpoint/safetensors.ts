@@ -15,6 +15,28 @@ interface HeaderEntry {
   readonly data_offsets: readonly [number, number];
 }
 
+/** How the numbers of an element type are read: those of a run are F32 and I32, weights from elsewhere may be narrower or wider. */
+const elements: Readonly<Record<string, { readonly bytes: number; read(buffer: ArrayBuffer): HostTensor['data'] }>> = {
+  F32: { bytes: 4, read: (buffer) => new Float32Array(buffer) },
+  I32: { bytes: 4, read: (buffer) => new Int32Array(buffer) },
+  F64: { bytes: 8, read: (buffer) => Float32Array.from(new Float64Array(buffer)) },
+  F16: { bytes: 2, read: (buffer) => Float32Array.from(new Uint16Array(buffer), halfValue) },
+  // The upper half of a float32.
+  BF16: {
+    bytes: 2,
+    read: (buffer) => new Float32Array(Uint32Array.from(new Uint16Array(buffer), (b) => b << 16).buffer),
+  },
+};
+
+/** The number that the bits of an IEEE 754 binary16 are. */
+function halfValue(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
 const metadataName = '__metadata__';
 
 /** The parts of the file in order. Tensor data is not copied. */
@@ -82,11 +104,13 @@ function readTensor(
   data: Uint8Array,
 ): HostTensor {
   const count = shape.reduce((a, b) => a * b, 1);
-  if (dtype !== 'F32' && dtype !== 'I32') throw new Error(`${name} has element type ${dtype}; F32 and I32 can be read`);
-  if (to - from !== 4 * count) throw new Error(`${name} has ${to - from} bytes of data instead of ${4 * count}`);
+  const element = Object.hasOwn(elements, dtype) ? elements[dtype] : undefined;
+  if (!element) throw new Error(`${name} has element type ${dtype}; ${Object.keys(elements).join(', ')} can be read`);
+  const size = element.bytes * count;
+  if (to - from !== size) throw new Error(`${name} has ${to - from} bytes of data instead of ${size}`);
   if (to > data.length)
     throw new Error(`the file ends within ${name}: ${to} bytes of data expected, ${data.length} found`);
   // Copied, so that it is aligned and does not keep the file's bytes alive.
   const { buffer } = new Uint8Array(data.subarray(from, to)); // not slice: a Buffer's shares its memory
-  return { shape, data: dtype === 'F32' ? new Float32Array(buffer) : new Int32Array(buffer) };
+  return { shape, data: element.read(buffer) };
 }

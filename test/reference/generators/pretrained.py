@@ -48,4 +48,11 @@ def features_of(make):
 
 def main():
     makers = {name: getattr(torchvision.models, name) for name in ("resnet18", "resnet34", "resnet50")}
-    write("pretrained", {"conventions": CONVENTIONS, **{name: features_of(make) for name, make in makers.items()}})
+    # Bits of halves and what they are: zeros, the smallest, the largest, one third, and numbers of a formula; not a number is left to the test.
+    bits = [0, 0x8000, 1, 0x83FF, 0x0400, 0x3555, 0xBC00, 0x7BFF, 0x7F7F, *(int(k * 7919 % 0x7C00) for k in range(24))]
+    halves = {
+        name: torch.tensor(bits, dtype=torch.uint16).view(kind).double()
+        for name, kind in (("F16", torch.float16), ("BF16", torch.bfloat16))
+    }
+    halves = {name: ["nan" if torch.isnan(v) else v.item() for v in values] for name, values in halves.items()}
+    write("pretrained", {"conventions": CONVENTIONS, "bits": bits, "halves": halves, **{name: features_of(make) for name, make in makers.items()}})
