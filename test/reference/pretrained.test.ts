@@ -86,33 +86,37 @@ test.each(['F16', 'BF16'] as const)('%s as torch reads it', (dtype) => {
   expect([...read]).toEqual(halves[dtype].map(Number));
 });
 
-test.each(['resnet18', 'resnet34', 'resnet50'] as const)("torchvision's %s", async (network) => {
-  writeWeights(network);
-  const model = typedModel(program(`${network}()`), 2);
-  const found = imported(model, 'f', network);
-  expect(Object.keys(found).sort()).toEqual(
-    model.states
-      .map(({ name }) => name)
-      .filter((name) => name in found)
-      .sort(),
-  );
-  expect(found['t/resnet_1/conv_1/weight']).toBe(found['f/resnet_1/conv_1/weight']);
-  const subject = { model, states: new Map(Object.entries(found)), step: 0, version: '0', batch: undefined };
-  const { files } = tfjsFormat.export(subject);
-  await useBackend('wasm');
-  const loaded = await loadFiles((name) => bytesOf(files.find((file) => file.name === name)!.content));
-  const x = tf.tensor(
-    numbers(2 * 64 * 64 * 3, 1000).map((u) => (1 + u) / 2),
-    [2, 64, 64, 3],
-  );
-  const values = await (loaded.predict({ x }) as tf.Tensor).data();
-  const wanted = expected[network].features.flat();
-  expect(values.length).toBe(wanted.length);
-  const scale = Math.max(...wanted.map(Math.abs));
-  wanted.forEach((value, i) => {
-    expect(Math.abs(values[i]! - value) / scale, `feature ${i}`).toBeLessThan(1e-4);
-  });
-}, 240_000);
+test.each(['resnet18', 'resnet34', 'resnet50'] as const)(
+  "torchvision's %s",
+  async (network) => {
+    writeWeights(network);
+    const model = typedModel(program(`${network}()`), 2);
+    const found = imported(model, 'f', network);
+    expect(Object.keys(found).sort()).toEqual(
+      model.states
+        .map(({ name }) => name)
+        .filter((name) => name in found)
+        .sort(),
+    );
+    expect(found['t/resnet_1/conv_1/weight']).toBe(found['f/resnet_1/conv_1/weight']);
+    const subject = { model, states: new Map(Object.entries(found)), step: 0, version: '0', batch: undefined };
+    const { files } = tfjsFormat.export(subject);
+    await useBackend('wasm');
+    const loaded = await loadFiles((name) => bytesOf(files.find((file) => file.name === name)!.content));
+    const x = tf.tensor(
+      numbers(2 * 64 * 64 * 3, 1000).map((u) => (1 + u) / 2),
+      [2, 64, 64, 3],
+    );
+    const values = await (loaded.predict({ x }) as tf.Tensor).data();
+    const wanted = expected[network].features.flat();
+    expect(values.length).toBe(wanted.length);
+    const scale = Math.max(...wanted.map(Math.abs));
+    wanted.forEach((value, i) => {
+      expect(Math.abs(values[i]! - value) / scale, `feature ${i}`).toBeLessThan(1e-4);
+    });
+  },
+  240_000,
+);
 
 test.each([
   [
