@@ -40,6 +40,8 @@ export interface Manifest {
   readonly batch: number;
   readonly order: DataOrder;
   readonly settings: SavedSettings;
+  /** What the training loop's watches have seen so far; absent in checkpoints of older versions. */
+  readonly watches?: Readonly<Record<string, unknown>>;
   /** ebmc, node, backend, …. */
   readonly versions: Readonly<Record<string, string>>;
 }

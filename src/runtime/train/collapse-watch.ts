@@ -7,10 +7,13 @@ const patientEpochs = 2;
 /** A spread that has grown so much over its lowest is leaving. */
 const growth = 1.1;
 
+export interface CollapseRecord {
+  since?: { readonly step: number; readonly spread: number } | undefined;
+  isDone: boolean;
+}
+
 export class CollapseWatch {
-  private isDone = false;
   private known: { readonly reason: string | undefined } | undefined;
-  private since: { readonly step: number; readonly spread: number } | undefined;
 
   /**
    * `reason`: why the objective does not collapse, if the compiler found one. Then the warning waits for two epochs in which the spread does not
@@ -19,23 +22,26 @@ export class CollapseWatch {
   constructor(
     private readonly reason: (() => string | undefined) | undefined,
     private readonly plan: { readonly stepsPerEpoch: number; readonly steps: number },
+    readonly record: CollapseRecord = { isDone: false },
   ) {}
 
   /** After a measurement, in the order of steps. */
   check(step: number, gauges: Gauges): Diagnostic | undefined {
-    if (this.isDone || step === 0) return undefined;
+    if (this.record.isDone || step === 0) return undefined;
     if (!isCollapsed(gauges)) {
-      this.since = undefined;
+      this.record.since = undefined;
       return undefined;
     }
-    if (!this.since || gauges.spread > growth * this.since.spread) this.since = { step, spread: gauges.spread };
-    else if (gauges.spread < this.since.spread) this.since = { ...this.since, spread: gauges.spread };
+    if (!this.record.since || gauges.spread > growth * this.record.since.spread)
+      this.record.since = { step, spread: gauges.spread };
+    else if (gauges.spread < this.record.since.spread)
+      this.record.since = { ...this.record.since, spread: gauges.spread };
     this.known ??= { reason: this.reason?.() };
     const { reason } = this.known;
     const { stepsPerEpoch, steps } = this.plan;
-    const waits = reason !== undefined && step < steps && step - this.since.step < patientEpochs * stepsPerEpoch;
+    const waits = reason !== undefined && step < steps && step - this.record.since.step < patientEpochs * stepsPerEpoch;
     if (waits) return undefined;
-    this.isDone = true;
+    this.record.isDone = true;
     return collapseWarning(step, gauges, reason);
   }
 }

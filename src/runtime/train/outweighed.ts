@@ -12,13 +12,16 @@ const share = 0.1;
 /** Epochs, one after the other, at whose ends a term must be found so; fewer at the end of a run. */
 const patience = 2;
 
+export interface OutweighedRecord {
+  steps: number;
+  readonly start: Record<string, number>;
+  readonly recent: Record<string, number>;
+  readonly lostFor: Record<string, number>;
+  isDone: boolean;
+}
+
 export class OutweighedWatch {
-  private steps = 0;
-  private readonly start: Record<string, number> = {};
-  private readonly recent: Record<string, number> = {};
-  private readonly lostFor: Record<string, number> = {};
   private known: { readonly plateaus: Terms | undefined; readonly apart: readonly string[] } | undefined;
-  private isDone = false;
 
   /**
    * `plateaus`: each term's value at a constant representation. `apart`: the terms that are lower where examples differ. Both are asked for once, when
@@ -27,25 +30,27 @@ export class OutweighedWatch {
   constructor(
     private readonly plateaus: (() => Terms | undefined) | undefined,
     private readonly apart: (() => readonly string[]) | undefined,
+    readonly record: OutweighedRecord = { steps: 0, start: {}, recent: {}, lostFor: {}, isDone: false },
   ) {}
 
   add(metrics: Terms): void {
-    this.steps++;
+    this.record.steps++;
     for (const [metric, value] of Object.entries(metrics)) {
       if (!metric.startsWith('term.')) continue;
       const name = metric.slice('term.'.length);
-      if (this.steps <= startSteps) this.start[name] = (this.start[name] ?? 0) + value / startSteps;
-      this.recent[name] = (1 - share) * (this.recent[name] ?? value) + share * value;
+      if (this.record.steps <= startSteps)
+        this.record.start[name] = (this.record.start[name] ?? 0) + value / startSteps;
+      this.record.recent[name] = (1 - share) * (this.record.recent[name] ?? value) + share * value;
     }
   }
 
   /** At the end of an epoch; at most one warning a run. */
   check(step: number, isLast: boolean): Diagnostic | undefined {
-    const names = Object.keys(this.recent);
-    if (this.isDone || !this.plateaus || !this.apart || names.length < 2 || this.steps < 2 * startSteps)
+    const names = Object.keys(this.record.recent);
+    if (this.record.isDone || !this.plateaus || !this.apart || names.length < 2 || this.record.steps < 2 * startSteps)
       return undefined;
     const losing = names.filter(
-      (name) => this.othersFall(name) && this.fallOf(name) <= fall * Math.abs(this.start[name]!),
+      (name) => this.othersFall(name) && this.fallOf(name) <= fall * Math.abs(this.record.start[name]!),
     );
     if (losing.length === 0) return undefined;
     this.known ??= { plateaus: this.plateaus(), apart: this.apart() };
@@ -53,30 +58,36 @@ export class OutweighedWatch {
     for (const name of names) {
       const plateau = plateaus?.[name];
       if (plateau === undefined || !losing.includes(name) || !apart.includes(name) || !this.isNoBetter(name, plateau)) {
-        this.lostFor[name] = 0;
+        this.record.lostFor[name] = 0;
         continue;
       }
-      this.lostFor[name] = (this.lostFor[name] ?? 0) + 1;
-      if (this.lostFor[name]! < patience && !isLast) continue;
-      this.isDone = true;
-      const others = [this.othersOf(this.start, name), this.othersOf(this.recent, name)] as const;
-      return report('EBM5021', { step, term: name, own: [this.start[name]!, this.recent[name]!], plateau, others });
+      this.record.lostFor[name] = (this.record.lostFor[name] ?? 0) + 1;
+      if (this.record.lostFor[name]! < patience && !isLast) continue;
+      this.record.isDone = true;
+      const others = [this.othersOf(this.record.start, name), this.othersOf(this.record.recent, name)] as const;
+      return report('EBM5021', {
+        step,
+        term: name,
+        own: [this.record.start[name]!, this.record.recent[name]!],
+        plateau,
+        others,
+      });
     }
     return undefined;
   }
 
   /** Next to no better than with the same output for every example. A term that has only risen may have found its balance: variance does in a healthy run. */
   private isNoBetter(name: string, plateau: number): boolean {
-    return this.recent[name]! >= plateau - near * Math.abs(plateau);
+    return this.record.recent[name]! >= plateau - near * Math.abs(plateau);
   }
 
   private fallOf(name: string): number {
-    return this.start[name]! - this.recent[name]!;
+    return this.record.start[name]! - this.record.recent[name]!;
   }
 
   private othersFall(name: string): boolean {
-    const before = this.othersOf(this.start, name);
-    return before - this.othersOf(this.recent, name) > fall * Math.abs(before);
+    const before = this.othersOf(this.record.start, name);
+    return before - this.othersOf(this.record.recent, name) > fall * Math.abs(before);
   }
 
   private othersOf(values: Terms, name: string): number {

@@ -7,41 +7,46 @@ type Terms = Readonly<Record<string, number>>;
 const fall = 0.02;
 const near = 0.01;
 
-export class PlateauWatch {
-  private sums: Record<string, number> = {};
-  private steps = 0;
-  private firstLoss: number | undefined;
-  private isDone = false;
+export interface PlateauRecord {
+  sums: Record<string, number>;
+  steps: number;
+  firstLoss?: number;
+  isDone: boolean;
+}
 
+export class PlateauWatch {
   /** `plateaus`: each term's value at a constant representation; asked for once, when the loss does not fall. */
-  constructor(private readonly plateaus: (() => Terms | undefined) | undefined) {}
+  constructor(
+    private readonly plateaus: (() => Terms | undefined) | undefined,
+    readonly record: PlateauRecord = { sums: {}, steps: 0, isDone: false },
+  ) {}
 
   add(metrics: Terms): void {
     for (const [metric, value] of Object.entries(metrics)) {
       if (!metric.startsWith('term.')) continue;
       const name = metric.slice('term.'.length);
-      this.sums[name] = (this.sums[name] ?? 0) + value;
+      this.record.sums[name] = (this.record.sums[name] ?? 0) + value;
     }
-    this.steps++;
+    this.record.steps++;
   }
 
   /** What the means since the last call say; at most one warning a run. */
   check(step: number): Diagnostic | undefined {
-    if (!this.plateaus || this.isDone || this.steps === 0) return undefined;
-    const means = Object.entries(this.sums).map(([name, sum]) => [name, sum / this.steps] as const);
-    this.sums = {};
-    this.steps = 0;
+    if (!this.plateaus || this.record.isDone || this.record.steps === 0) return undefined;
+    const means = Object.entries(this.record.sums).map(([name, sum]) => [name, sum / this.record.steps] as const);
+    this.record.sums = {};
+    this.record.steps = 0;
     const loss = means.reduce((sum, [, mean]) => sum + mean, 0);
-    if (this.firstLoss === undefined) {
-      this.firstLoss = loss;
+    if (this.record.firstLoss === undefined) {
+      this.record.firstLoss = loss;
       return undefined;
     }
-    if (this.firstLoss - loss > fall * Math.abs(this.firstLoss)) {
-      this.isDone = true;
+    if (this.record.firstLoss - loss > fall * Math.abs(this.record.firstLoss)) {
+      this.record.isDone = true;
       return undefined;
     }
     const plateaus = this.plateaus();
-    this.isDone = true;
+    this.record.isDone = true;
     const isNear = (value: number, plateau: number | undefined): boolean =>
       plateau !== undefined && Math.abs(value - plateau) <= near * (Math.abs(plateau) + near);
     if (!plateaus || !means.every(([name, mean]) => isNear(mean, plateaus[name]))) return undefined;

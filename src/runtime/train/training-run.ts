@@ -2,21 +2,18 @@
 import { EbmcError, report } from '../../diagnostics/index.js';
 import { type Manifest, type StageRecord, saveCheckpoint } from '../checkpoint/index.js';
 import { type Dataset, type NumberedBatch, remembering } from '../data/index.js';
-import { ArrivalWatch } from './arrival.js';
 import { beginPeriods, beginsPeriods } from './begin-periods.js';
-import { CollapseWatch } from './collapse-watch.js';
 import { explainMemory, firstNonFinite, firstNonFiniteState, type NonFinite, wasSkipped } from './failures.js';
 import { type Gauges, measureGauges, probeIndices } from './gauges.js';
 import type { MetricsLog } from './metrics-log.js';
 import type { TrainOptions } from './options.js';
-import { OutweighedWatch } from './outweighed.js';
 import { type Plan, placeOf, type Stage } from './plan.js';
-import { PlateauWatch } from './plateau.js';
 import { SpeedMeter } from './progress.js';
 import { findFirstNonFinite } from './replay.js';
 import { savedSettings } from './requirements.js';
 import { rateAt } from './schedule.js';
 import { traced } from './trace.js';
+import { Watches, type WatchRecords } from './watches.js';
 
 export class TrainingRun {
   loss: number | undefined;
@@ -24,10 +21,7 @@ export class TrainingRun {
   private savedStep: number | undefined;
   private lastFlush = 0;
   private readonly speed: SpeedMeter;
-  private readonly plateau: PlateauWatch;
-  private readonly outweighed: OutweighedWatch;
-  private readonly arrival: ArrivalWatch;
-  private readonly collapse: CollapseWatch;
+  private readonly watches: Watches;
   /** The stages, those that are finished with the checkpoints at their ends. */
   private stages: readonly StageRecord[];
   private probe: { readonly stage: Stage; readonly dataset: Dataset; readonly indices: Uint32Array } | undefined;
@@ -40,10 +34,7 @@ export class TrainingRun {
   ) {
     this.savedStep = saved && saved.step > 0 ? saved.step : undefined;
     this.speed = new SpeedMeter(options.model.batch);
-    this.plateau = new PlateauWatch(options.plateaus);
-    this.outweighed = new OutweighedWatch(options.plateaus, options.apart);
-    this.arrival = new ArrivalWatch(options.plateaus, options.reason);
-    this.collapse = new CollapseWatch(options.reason, { ...plan.stages[0]!, steps: plan.steps });
+    this.watches = new Watches(options, plan, saved?.watches as Partial<WatchRecords> | undefined);
     this.stages =
       saved?.order.stages ??
       plan.stages.map(({ dataset, split }) => ({ dataset: dataset.name, split, examples: dataset.size(split) }));
@@ -66,11 +57,7 @@ export class TrainingRun {
     if (wrong) throw await this.nonFinite(taken, wrong);
     const { loss = Number.NaN, ...others } = metrics;
     if (Number.isFinite(loss)) this.loss = loss;
-    if (!isSkipped) {
-      this.plateau.add(others);
-      this.outweighed.add(others);
-      this.arrival.add(loss);
-    }
+    if (!isSkipped) this.watches.add(loss, others);
     this.speed.tick();
     const { stepsPerEpoch } = stage;
     const endsEpoch = (taken - stage.firstStep) % stepsPerEpoch === 0;
@@ -78,8 +65,7 @@ export class TrainingRun {
     const gaugesEvery = this.options.gaugesEvery ?? Math.min(50, stepsPerEpoch);
     const measured = taken % gaugesEvery === 0 || endsEpoch || endsStage;
     if (measured) await this.measure(taken);
-    const outweighed = endsEpoch ? this.outweighed.check(taken, taken === steps) : undefined;
-    if (outweighed) this.options.warn(outweighed);
+    if (endsEpoch) for (const found of this.watches.epochEnded(taken, taken === steps)) this.options.warn(found);
     const examplesPerSecond = this.speed.examplesPerSecond;
     const gauges = measured ? this.gauges : undefined;
     this.log.add({ step: taken, epoch: epoch + 1, rate, loss, metrics: others, gauges, examplesPerSecond });
@@ -98,12 +84,7 @@ export class TrainingRun {
         return measureGauges(model, dataset, stage.split, indices);
       }),
     );
-    const stuck = this.plateau.check(step);
-    if (stuck) warn(stuck);
-    const collapsing = this.collapse.check(step, this.gauges);
-    if (collapsing) warn(collapsing);
-    const arrived = this.arrival.check(step);
-    if (arrived) warn(arrived);
+    for (const found of this.watches.measured(step, this.gauges)) warn(found);
   }
 
   /** The examples that the gauges are measured on: of the data of the step's stage. */
@@ -149,6 +130,7 @@ export class TrainingRun {
         ...(this.stages.length > 1 ? { stages: this.stages } : {}),
       },
       settings: savedSettings(settings),
+      watches: { ...this.watches.records },
       versions: { node: process.version, ...versions },
     };
     const { order } = await saveCheckpoint(runFolder, states, about, endOf);
