@@ -1,4 +1,4 @@
-/** A program's first model as a TensorFlow session, and the data that it trains on. */
+/** A program's first model as a TensorFlow session, and the data of its stages. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,9 +17,12 @@ export async function loadNatively(text: string) {
   const compiled = optimizeProgram(compileModel(model, settings, 'tensorflow'), 'tensorflow');
   const directory = mkdtempSync(join(tmpdir(), 'ebmc-'));
   const loaded = await loadSavedModel(compiled, emitTensorflow(compiled), tfjsNode()!, { directory });
-  const decl = program.datasets.find(({ name }) => name === settings.dataset)!;
-  const dataset = await openDataset(decl, { baseDirectory: 'examples', strict: true, warn: () => {} });
-  return { program, model, settings, loaded, dataset };
+  const opened = [settings, ...settings.later].map(({ dataset }) => {
+    const decl = program.datasets.find(({ name }) => name === dataset)!;
+    return openDataset(decl, { baseDirectory: 'examples', strict: false, warn: () => {} });
+  });
+  const [dataset, ...later] = await Promise.all(opened);
+  return { program, model, settings, loaded, dataset: dataset!, later };
 }
 
 export const mean = (values: readonly number[]): number =>

@@ -6,6 +6,7 @@ import { fieldTypeInfo, isFieldType } from '../field-types.js';
 import { type Dim, sameDim, showDim, showShape } from '../graph/dim.js';
 import type { Node } from '../graph/types.js';
 import { builtins } from './builtins/index.js';
+import { readsByPosition } from './by-position.js';
 import { tensorsOf } from './captured.js';
 import type { Elaborator } from './elaborator.js';
 import { asNode, evaluate, evaluateBlock } from './expression.js';
@@ -149,12 +150,14 @@ function applySignature(
   const asIs = (value: Value, name: string): MappedArgument[] =>
     tensorsOf(value).map((node, k) => ({ name: `${name}.${k}`, node, leading: 0 }));
   const tensors = called ? asIs(called, 'called') : [];
+  const apart = called?.kind === 'energy' ? collectionsTakenApart(signature, definitionScope, given) : noneApart;
   for (const parameter of signature.parameters) {
     const argument = given.get(parameter.name.text);
     const pattern = shapePattern(parameter.type);
     if (!argument) continue;
     if (!pattern) {
-      tensors.push(...asIs(argument.value, parameter.name.text));
+      const taken = apart.get(parameter.name.text);
+      tensors.push(...(taken ? [taken] : asIs(argument.value, parameter.name.text)));
       continue;
     }
     const node = asNode(e, argument.value, argument.span, `\`${parameter.name.text}\``);
@@ -171,11 +174,10 @@ function applySignature(
         argument.span,
       );
     }
-    const fromBatch = shape.findIndex((d) => typeof d === 'number' || !d.text.includes('batch'));
     tensors.push({
       name: parameter.name.text,
       node,
-      leading: pattern.rest ? Math.min(excess, fromBatch < 0 ? shape.length : fromBatch) : excess,
+      leading: pattern.rest ? Math.min(excess, leadingOfExamples(node)) : excess,
     });
   }
   const body = (nodes: ReadonlyMap<string, Node>): Value => {
@@ -195,6 +197,30 @@ function applySignature(
     return checkResult(e, callee, signature.result, result, scope, span) ? result : missing;
   };
   return mapped(e, tensors, span, body, onElement);
+}
+
+const noneApart: ReadonlyMap<string, MappedArgument> = new Map();
+
+/** Collections of examples given to parameters without a shape, where the body would take the axis of the examples for one of theirs. */
+function collectionsTakenApart(
+  { parameters, body }: Signature,
+  scope: Scope,
+  given: ReadonlyMap<string, GivenArgument>,
+): ReadonlyMap<string, MappedArgument> {
+  const found = parameters.flatMap(({ name: { text: name }, type }): (readonly [string, MappedArgument])[] => {
+    const value = given.get(name)?.value;
+    if (shapePattern(type) || value?.kind !== 'tensor') return [];
+    const leading = leadingOfExamples(value.node);
+    return leading > 0 ? [[name, { name, node: value.node, leading }]] : [];
+  });
+  const collections = new Map(found);
+  return collections.size > 0 && readsByPosition(body, new Set(collections.keys()), scope) ? collections : noneApart;
+}
+
+/** How many leading axes run over the examples of a batch. */
+function leadingOfExamples({ type: { shape } }: Node): number {
+  const own = shape.findIndex((d) => typeof d === 'number' || !d.text.includes('batch'));
+  return own < 0 ? shape.length : own;
 }
 
 /** Positional and named arguments by parameter name; undefined after reporting what is wrong. Parameters with a default may be absent. */

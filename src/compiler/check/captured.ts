@@ -107,7 +107,8 @@ function readExpr(expr: Expr, own: ReadonlySet<string>, read: Set<string>): void
   } else for (const part of partsOf(expr)) readExpr(part, own, read);
 }
 
-function partsOf(expr: Expr): readonly Expr[] {
+/** The expressions that one is made of. */
+export function partsOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case 'number':
     case 'string':

@@ -187,8 +187,11 @@ export const checkCodes = {
     severity: 'error',
     title: 'it does not cross examples here',
     message: ({ what }) => `${what} needs a value that differs from example to example`,
+    help: ({ what }) => [
+      `give it what is of one example: ${what.replace(/`$/, '(f(x))`')}; or leave it out, where the value is the same for all`,
+    ],
     explain:
-      '`batch(e)` and `others(e)` collect the value of `e` of every example. A parameter, or a value that already is a collection, is the same for all of them.',
+      '`batch(e)` and `others(e)` collect the value of `e` of every example. A parameter, or a value that already is a collection, is the same for all of them. An energy that is given a collection, as in `E(x, batch(y))`, is one energy for each of its elements, whatever its body does with one: `batch` is not written in the body.',
     wrong: good.replace('energy E(u, v) = ', 'energy E(u, v) = 0 * sum(batch(ones([3]))) + '),
     right: good,
   }),
