@@ -2,6 +2,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Dataset } from '../../src/runtime/data/index.js';
+import { evaluate, features } from '../../src/runtime/evaluate/index.js';
 import type { Batch, HostTensor, LoadedModel } from '../../src/runtime/model.js';
 import { train } from '../../src/runtime/train/index.js';
 import { loadNatively, mean } from './load-natively.js';
@@ -19,15 +21,20 @@ export interface HeldOut {
   readonly untrained: Terms;
   /** With what was learned, each example changed first. */
   readonly changed: Terms | undefined;
+  /** After training. */
+  readonly states: States;
+  /** Accuracies by what classes the data has. */
+  readonly probes:
+    | Readonly<Record<'trained' | 'untrained', { readonly knn: number; readonly linear: number }>>
+    | undefined;
 }
 
 /** @param change of a batch: what goes with what, for one. */
 export async function trainAndHold(
   text: string,
-  { epochs, change }: { readonly epochs?: number; readonly change?: (batch: Batch) => Batch } = {},
+  { change, probe = false }: { readonly change?: (batch: Batch) => Batch; readonly probe?: boolean } = {},
 ): Promise<HeldOut> {
-  const { model, settings: declared, loaded, dataset, later } = await loadNatively(text);
-  const settings = { ...declared, epochs: epochs ?? declared.epochs };
+  const { model, settings, loaded, dataset, later } = await loadNatively(text);
   await loaded.init(settings.seed);
   const start = await loaded.read();
   await train({
@@ -51,9 +58,46 @@ export async function trainAndHold(
     trained: await measured(loaded, end, batches),
     untrained: await measured(loaded, before, batches),
     changed: change && (await measured(loaded, end, batches.map(change))),
+    states: end,
+    probes: probe ? await probesOf(loaded, end, dataset, settings.seed) : undefined,
   };
   loaded.dispose();
   return found;
+}
+
+/** The mean representation of the examples to learn from, of a program with the states of another that differs in its representation only. */
+export async function meanRepresentation(text: string, states: States): Promise<readonly number[]> {
+  const { loaded, dataset } = await loadNatively(text);
+  await loaded.init(0);
+  await loaded.write(states);
+  const all = Uint32Array.from({ length: dataset.size('train') }, (_, i) => i);
+  const { data, rows, columns } = await features(loaded, dataset, 'train', all);
+  loaded.dispose();
+  const sums = new Array<number>(columns).fill(0);
+  for (const [k, value] of data.entries()) sums[k % columns]! += value / rows;
+  return sums;
+}
+
+/** In nats; 0 log 0 is 0. */
+export function entropy(shares: readonly number[]): number {
+  return shares.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+}
+
+async function probesOf(
+  model: LoadedModel,
+  states: States,
+  dataset: Dataset,
+  seed: number,
+): Promise<HeldOut['probes']> {
+  const { rows } = await evaluate({
+    ...{ model, states, dataset, seed, rows: ['trained', 'untrained'], warn: () => {} },
+    settings: { neighbours: 10, labels: [1], measures: ['knn', 'linear'] },
+  });
+  const of = (wanted: string) => {
+    const { knn, linear } = rows.find(({ name }) => name === wanted)!;
+    return { knn: knn!, linear: linear[0]!.accuracy };
+  };
+  return { trained: of('trained'), untrained: of('untrained') };
 }
 
 /** A step each, with a rate of 0, which learns nothing. */
