@@ -56,12 +56,8 @@ export function collapseCounts(rows: readonly Row[]): { readonly analysis: Wrong
   };
 }
 
-export function collapsePage(rows: readonly Row[]): string {
-  const { analysis, training } = collapseCounts(rows);
-  const collapsing = rows.filter(collapses).length;
+function table(rows: readonly Row[]): string {
   const share = (way: number | undefined): string => (way === undefined ? '–' : `${(100 * way).toFixed(0)} %`);
-  const list = (names: readonly string[]): string =>
-    names.length === 0 ? 'none' : `${names.length} (${names.join('; ')})`;
   const shown = (value: number): string => (Math.abs(value) < 1e-9 ? 0 : value).toPrecision(3);
   const pair = ([a, b]: readonly [number, number]): string => `${shown(a)} → ${shown(b)}`;
   const cells = (row: Row): string[] => [
@@ -85,6 +81,14 @@ export function collapsePage(rows: readonly Row[]): string {
     'told while training',
   ];
   const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+  return [line(heads), line(heads.map(() => '---')), ...rows.map((row) => line(cells(row)))].join('\n');
+}
+
+export function collapsePage(rows: readonly Row[]): string {
+  const { analysis, training } = collapseCounts(rows);
+  const collapsing = rows.filter(collapses).length;
+  const list = (names: readonly string[]): string =>
+    names.length === 0 ? 'none' : `${names.length} (${names.join('; ')})`;
   return `# Collapse: what is said against what happens
 
 Made by \`npm run collapse\`: methods from [examples](../examples) and mutants of them, each without a part that keeps it from collapsing, trained on handwritten digits as \`ebmc train\`
@@ -99,6 +103,21 @@ Of ${rows.length} runs ${collapsing} have collapsed.
 | analysis, before training | ${list(analysis.misses)} | ${list(analysis.falseAlarms)} |
 | training loop, in the first epoch | ${list(training.misses)} | ${list(training.falseAlarms)} |
 
-${[line(heads), line(heads.map(() => '---')), ...rows.map((row) => line(cells(row)))].join('\n')}
+${table(rows)}
+`;
+}
+
+const longerHead = '## For longer';
+
+/** The page with its last section, about runs that go on, put there or made anew. */
+export function withLongerRuns(page: string, rows: readonly Row[], epochs: number): string {
+  const collapsing = rows.filter(collapses).length;
+  return `${page.split(longerHead)[0]!.trimEnd()}
+
+${longerHead}
+
+Those that were on the way, trained anew for ${epochs} epochs (with a schedule of that length): ${collapsing} of ${rows.length} have collapsed.
+
+${table(rows)}
 `;
 }
