@@ -24,17 +24,30 @@ export interface HeldOut {
   /** After training. */
   readonly states: States;
   /** Accuracies by what classes the data has. */
-  readonly probes:
-    | Readonly<Record<'trained' | 'untrained', { readonly knn: number; readonly linear: number }>>
-    | undefined;
+  readonly probes: Probes | undefined;
 }
 
-/** @param change of a batch: what goes with what, for one. */
-export async function trainAndHold(
-  text: string,
-  { change, probe = false }: { readonly change?: (batch: Batch) => Batch; readonly probe?: boolean } = {},
-): Promise<HeldOut> {
-  const { model, settings, loaded, dataset, later } = await loadNatively(text);
+/** Accuracies on so many test examples. */
+export interface Probes {
+  readonly trained: Accuracies;
+  readonly untrained: Accuracies;
+  readonly examples: number;
+}
+
+export type Accuracies = Readonly<Record<'knn' | 'linear', number>>;
+
+export interface HoldOptions {
+  /** Of training; those that the program says where absent. */
+  readonly steps?: number;
+  /** Of a batch: what goes with what, for one. */
+  readonly change?: (batch: Batch) => Batch;
+  readonly probe?: boolean;
+}
+
+export async function trainAndHold(text: string, { steps, change, probe = false }: HoldOptions = {}): Promise<HeldOut> {
+  const { model, settings: declared, loaded, dataset, later } = await loadNatively(text);
+  const epochs = steps === undefined ? declared.epochs : steps / Math.floor(dataset.size('train') / loaded.batch);
+  const settings = { ...declared, epochs };
   await loaded.init(settings.seed);
   const start = await loaded.read();
   await train({
@@ -83,21 +96,16 @@ export function entropy(shares: readonly number[]): number {
   return shares.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
 }
 
-async function probesOf(
-  model: LoadedModel,
-  states: States,
-  dataset: Dataset,
-  seed: number,
-): Promise<HeldOut['probes']> {
-  const { rows } = await evaluate({
+async function probesOf(model: LoadedModel, states: States, dataset: Dataset, seed: number): Promise<Probes> {
+  const { rows, testExamples: examples } = await evaluate({
     ...{ model, states, dataset, seed, rows: ['trained', 'untrained'], warn: () => {} },
     settings: { neighbours: 10, labels: [1], measures: ['knn', 'linear'] },
   });
-  const of = (wanted: string) => {
+  const of = (wanted: string): Accuracies => {
     const { knn, linear } = rows.find(({ name }) => name === wanted)!;
     return { knn: knn!, linear: linear[0]!.accuracy };
   };
-  return { trained: of('trained'), untrained: of('untrained') };
+  return { trained: of('trained'), untrained: of('untrained'), examples };
 }
 
 /** A step each, with a rate of 0, which learns nothing. */

@@ -1,7 +1,7 @@
 /**
  * What predicts its own discrete tokens, natively: wav2vec 2.0 and HuBERT on prompts in five languages (Debian's `asterisk-core-sounds-*-wav`), DALL-E on digits. On held-out
- * examples each is better than with the parameters that it began with, than what the frequencies of tokens alone allow and, where something else is given,
- * than with that of another example; each by more than three standard errors, over batches.
+ * examples each is better than with the parameters that it began with, than chance or what the frequencies of tokens alone allow and, where something else is given, than with that of
+ * another example; the language is told better than untrained; each by more than three standard errors (over batches, or of shares).
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import type { Batch, HostTensor } from '../../src/runtime/model.js';
 import { tfjsNode, useBackend } from '../targets/backends.js';
-import { entropy, lowerBy, meanRepresentation, trainAndHold } from './held-out.js';
+import { entropy, lowerBy, meanRepresentation, type Probes, trainAndHold } from './held-out.js';
 import { mean } from './load-natively.js';
 
 const native = tfjsNode();
@@ -53,6 +53,18 @@ function expectLower(what: string, these: readonly number[], those: readonly num
   expect(gap.errors, what).toBeGreaterThan(errors);
 }
 
+/** Higher by more than three standard errors of the difference of two shares. */
+function expectProbes(what: string, { trained, untrained, examples }: Probes): void {
+  for (const probe of ['knn', 'linear'] as const) {
+    const [p, q] = [trained[probe], untrained[probe]];
+    const error = Math.sqrt((p * (1 - p) + q * (1 - q)) / examples);
+    console.log(
+      `${what}, ${probe}: ${p.toFixed(3)} > ${q.toFixed(3)}, ${((p - q) / error).toFixed(1)} standard errors`,
+    );
+    expect(p - q, `${what}, ${probe}`).toBeGreaterThan(errors * error);
+  }
+}
+
 /** The mean of ln k, k the steps that are hidden: what a uniform choice among them gives. */
 function chance(n: number, length: number): number {
   const logs: number[] = [];
@@ -68,7 +80,7 @@ test.skipIf(native === undefined)(
   'wav2vec 2.0 tells what is hidden from what else is hidden',
   async () => {
     const { trained, untrained, probes } = await trainAndHold(onPrompts('wav2vec2', 10), { probe: true });
-    console.log('wav2vec 2.0', JSON.stringify(probes));
+    expectProbes('wav2vec 2.0, language', probes!);
     expectLower('wav2vec 2.0, untrained', trained['contrast']!, untrained['contrast']!);
     // Crops of 7,000 samples are 21 steps.
     const even = trained['contrast']!.map(() => chance(21, 4));
@@ -86,7 +98,7 @@ test.skipIf(native === undefined)(
       text.replace(/representation .*/, 'representation mean(one_hot(nearest(cepstra, centres), clusters), axis: 0)'),
       states,
     );
-    console.log('HuBERT', JSON.stringify(probes));
+    expectProbes('HuBERT, language', probes!);
     expectLower('HuBERT, untrained', trained['units']!, untrained['units']!);
     expectLower(
       'HuBERT, frequencies',
