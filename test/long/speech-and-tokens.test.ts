@@ -92,7 +92,7 @@ test.skipIf(native === undefined)(
 test.skipIf(native === undefined)(
   'HuBERT tells the units of what is hidden',
   async () => {
-    const text = onPrompts('hubert', 5);
+    const text = onPrompts('hubert', 8);
     const { trained, untrained, states, probes } = await trainAndHold(text, { probe: true });
     const shares = await meanRepresentation(
       text.replace(/representation .*/, 'representation mean(one_hot(nearest(cepstra, centres), clusters), axis: 0)'),

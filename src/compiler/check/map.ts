@@ -3,7 +3,7 @@
  *
  * What makes all-pairs energies cheap is here: where every mapped argument is the collection of all examples (`batch(u)`, or `others(u)`)
  * and nothing else differs by example, mapping is the same as evaluating once per example and collecting:
- * f(batch(u)) = batch(f(u)). The function is then evaluated on `u` itself.
+ * f(batch(u)) = batch(f(u)). The function is then evaluated on `u` itself; likewise where it is called, within something that is mapped, on an element of that collection.
  */
 import type { Span } from '../../grammar/source.js';
 import { type Dim, sameDim, showDim } from '../graph/dim.js';
@@ -26,7 +26,7 @@ export function mapped(
   onElement?: (args: readonly Node[], result: Value) => void,
 ): Value {
   const depth = Math.max(0, ...args.map((a) => a.leading));
-  if (depth === 0) return body(new Map(args.map((a) => [a.name, a.node])));
+  if (depth === 0) return ofEntered(e, args, span, body, onElement) ?? body(new Map(args.map((a) => [a.name, a.node])));
   return hoisted(e, args, span, body, onElement) ?? mappedAlong(e, args, depth, span, body);
 }
 
@@ -59,6 +59,42 @@ function hoisted(
     const all = collect(e, node, axis, span);
     if (!all || op === 'batch') return all;
     return e.node('drop_self', [all], { axis: e.exampleAxis }, span, withAxis(all.axes, e.exampleAxis));
+  });
+}
+
+/**
+ * f of an element of batch(u), inside a body that is mapped over its axis, as that element of batch(f(u)); undefined where the arguments are not of that form. So
+ * an encoder that other code calls on u runs once.
+ */
+function ofEntered(
+  e: Elaborator,
+  args: readonly MappedArgument[],
+  span: Span,
+  body: (nodes: ReadonlyMap<string, Node>) => Value,
+  onElement?: (args: readonly Node[], result: Value) => void,
+): Value | undefined {
+  const isElement = ({ node }: MappedArgument): boolean => node.op === 'enter' && node.args[0]!.op === 'batch';
+  const elements = args.filter(isElement);
+  if (elements.length === 0) return undefined;
+  const { axis: entered } = elements[0]!.node.attrs as { readonly axis: Axis };
+  const element = (node: Node): Node => node.args[0]!.args[0]!;
+  const axis = exampleAxisOf(element(elements[0]!.node));
+  const isSame = ({ node }: MappedArgument): boolean =>
+    (node.attrs['axis'] as Axis).id === entered.id && exampleAxisOf(element(node)) === axis;
+  if (!axis || !elements.every(isSame)) return undefined;
+  if (args.some((a) => !isElement(a) && a.node.axes.length > 0)) return undefined;
+  const outerDraws = e.drawAxes;
+  e.drawAxes = outerDraws.filter(({ id }) => id !== entered.id);
+  const single = args.map((a) => [a.name, isElement(a) ? element(a.node) : a.node] as const);
+  const result = body(new Map(single));
+  e.drawAxes = outerDraws;
+  onElement?.(
+    single.map(([, node]) => node),
+    result,
+  );
+  return mapTensors(result, (node) => {
+    const all = collect(e, node, axis, span);
+    return all && e.builder.op('enter', [all], { axis: entered }, { span, axes: withAxis(all.axes, entered) });
   });
 }
 
