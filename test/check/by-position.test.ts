@@ -31,7 +31,7 @@ model M {
   ${energy}
   minimize {
     contrast: ${term}
-    size: sum(square(f(x)))
+    size: sum(square(f(x))) + sum(square(words))
   }
   representation pooled(f(x))
 }

@@ -273,7 +273,7 @@ model M {
   data c: [3]
 ${members}
   minimize { loss: logsumexp(${score}) }
-  representation a
+  representation concat(a, b, c)
 }
 `;
     return evaluate(lossGraph(typedModel(text, 4)), given, { 'f/weight': numbers([3], 7) })['loss']!;
