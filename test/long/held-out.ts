@@ -9,7 +9,7 @@ import { train } from '../../src/runtime/train/index.js';
 import { loadNatively, mean } from './load-natively.js';
 
 /** Batches of held-out examples, each under draws of its own: masks, spans. */
-export const heldOutBatches = 16;
+const heldOutBatches = 32;
 
 /** Term → its values, one a batch. */
 export type Terms = Readonly<Record<string, readonly number[]>>;
