@@ -51,6 +51,8 @@ export interface TensorflowContext {
   constant(value: number | readonly number[], shape: readonly number[], dtype: TensorflowType): string;
   /** Philox's key for a site, [1] uint64, and the counter that the step starts at, [2] uint64. */
   draws(site: string): { readonly key: string; readonly counter: string };
+  /** Whether it is taken many times, by this machine's processors: what is faster there is chosen. What others load has the plain operations. */
+  readonly onProcessor: boolean;
 }
 
 /** An attribute of an ONNX operation; `type` is written as its number. */

@@ -24,13 +24,20 @@ export interface Sources {
   readonly step: () => string;
 }
 
-/** Adds a graph's operations, their names below `prefix`, those of each region as one call; returns the tensor of every node that a root needs. */
+export interface LoweringOptions {
+  /** Computed by one call each. */
+  readonly regions?: readonly Region[];
+  /** See TensorflowContext. */
+  readonly onProcessor?: boolean;
+}
+
+/** Adds a graph's operations, their names below `prefix`; returns the tensor of every node that a root needs. */
 export function lowerGraph(
   to: GraphDef,
   graph: Graph,
   prefix: string,
   sources: Sources,
-  regions: readonly Region[] = [],
+  { regions = [], onProcessor = false }: LoweringOptions = {},
 ): (node: Node) => string {
   const tensors = new Map<Node, string>();
   const tensorOf = (node: Node): string => {
@@ -70,7 +77,7 @@ export function lowerGraph(
       for (const [output, tensor] of results) tensors.set(output, tensor);
     } else {
       node.args.forEach(lower);
-      tensors.set(node, lowerNode(to, node, prefix, sources, tensorOf, draws));
+      tensors.set(node, lowerNode(to, node, prefix, sources, tensorOf, draws, onProcessor));
     }
   };
   for (const node of scheduleGraph(graph)) if (regionOf.has(node) || !inside.has(node)) lower(node);
@@ -88,6 +95,7 @@ function lowerNode(
   sources: Sources,
   tensorOf: (node: Node) => string,
   draws: TensorflowContext['draws'],
+  onProcessor: boolean,
 ): string {
   if (node.op === 'input') return sources.input(node);
   const op = ops[node.op];
@@ -107,6 +115,7 @@ function lowerNode(
         : to.constant(prefix, values, [values.length], 'int32'),
     constant: (value, shape, dtype) => to.constant(prefix, value, shape, dtype),
     draws,
+    onProcessor,
   };
   return op.tensorflow(context, node.attrs);
 }

@@ -170,6 +170,8 @@ function lowerInto(body: GraphDef, node: Node, names: ReadonlyMap<Node, string>)
     draws: () => {
       throw new Error('random numbers are drawn outside of functions');
     },
+    // What is compiled has no use for kernels.
+    onProcessor: false,
   };
   /** A product with ones: the compiler's own sum of a row adds one number after the other. */
   const rowSums = (x: string, scale: number, keepDims: TensorflowAttr | undefined): string => {
