@@ -18,7 +18,7 @@ export function isProductOfPatches(c: TensorflowContext, { filter }: Plan, { dil
   const [n, height, width] = rowsOf(c);
   const [kh, kw, channels] = filter;
   return (
-    c.onProcessor &&
+    c.processor !== undefined &&
     c.type.dtype === 'bfloat16' &&
     kh * kw > 1 &&
     dilation.every((d) => d === 1) &&

@@ -1,6 +1,7 @@
 /** Convolution and its gradients among TensorFlow's operations. */
 import type { ConvAttrs } from './conv.js';
 import { isProductOfPatches, productOfPatches } from './conv-patches.js';
+import { isWinograd, winogradConv, winogradFilterGradient, winogradInputGradient } from './conv-winograd.js';
 import type { TensorflowContext } from './op.js';
 import { padTensor, reshapeTensor, spreadTensor, stridedSliceTensor } from './shape.js';
 import { staticShape } from './shapes.js';
@@ -59,7 +60,9 @@ export function convTensor(c: TensorflowContext, attrs: ConvAttrs): string {
   const [x, w] = c.argTypes.map((type) => staticShape(type.shape)) as [readonly number[], readonly number[]];
   const plan = planOf(x, w, attrs);
   const images = batchOfImages(c, c.args[0]!, plan);
-  const result = c.op('Conv2D', [images, spreadFilter(c, c.args[1]!, plan, attrs)], attributes(c, plan, attrs));
+  const result = isWinograd(c, plan, attrs)
+    ? winogradConv(c, images, c.args[1]!, plan)
+    : c.op('Conv2D', [images, spreadFilter(c, c.args[1]!, plan, attrs)], attributes(c, plan, attrs));
   return x.length === 3 ? reshapeTensor(c, result, staticShape(c.type.shape)) : result;
 }
 
@@ -91,6 +94,10 @@ function withoutExplicitPadding(plan: Plan, [top, bottom, left, right]: Around):
 
 export function inputGradientTensor(c: TensorflowContext, attrs: ConvAttrs, inputShape: readonly number[]): string {
   const plan = planOf(inputShape, staticShape(c.argTypes[1]!.shape), attrs);
+  if (isWinograd(c, plan, attrs)) {
+    const gradient = winogradInputGradient(c, cotangent(c, 0), c.args[1]!, plan);
+    return reshapeIfNeeded(c, gradient, plan.images, inputShape);
+  }
   const { pad } = attrs;
   // With all the columns: that kernel is no faster on fewer, and slower on an odd number of them.
   const padded = withoutExplicitPadding(plan, [pad[0]!, zerosMet(plan, attrs)[1], pad[2]!, pad[3]!]);
@@ -106,6 +113,7 @@ export function inputGradientTensor(c: TensorflowContext, attrs: ConvAttrs, inpu
 export function filterGradientTensor(c: TensorflowContext, attrs: ConvAttrs, filterShape: readonly number[]): string {
   const plan = planOf(staticShape(c.argTypes[0]!.shape), filterShape, attrs);
   const images = batchOfImages(c, c.args[0]!, plan);
+  if (isWinograd(c, plan, attrs)) return winogradFilterGradient(c, images, cotangent(c, 1), plan);
   if (isProductOfPatches(c, plan, attrs)) return productOfPatches(c, images, plan, attrs);
   const [top, bottom, left, right] = zerosMet(plan, attrs);
   const padded = withoutExplicitPadding(plan, [top, bottom, left, right]);

@@ -185,7 +185,7 @@ function whereTensor(c: TensorflowContext): string {
     condition.length === shape.length &&
     condition.every((size, i) => size === (i === 0 ? shape[0] : 1)) &&
     values.every((value) => value.length === shape.length && value.every((size, i) => size === shape[i]));
-  if (!c.onProcessor || !isOfRows) return c.op('SelectV2', c.args, { T });
+  if (!c.processor || !isOfRows) return c.op('SelectV2', c.args, { T });
   const [which, ...rest] = c.args as [string, ...string[]];
   const rows = c.op('Reshape', [which, c.ints([shape[0]!])], { T: { type: 'bool' }, Tshape: { type: 'int32' } });
   return c.op('Select', [rows, ...rest], { T });

@@ -1,13 +1,14 @@
 /** A graph of ours as operations of a TensorFlow graph, from the op table. */
-import { ops, type TensorflowContext } from '../../graph/ops/index.js';
+import { ops, type ProcessorContext, type TensorflowContext } from '../../graph/ops/index.js';
 import { narrowOf } from '../../graph/ops/narrow.js';
 import { adamwArguments } from '../../graph/ops/optimizer-steps.js';
 import { hash32 } from '../../graph/random.js';
 import { rootsOf, scheduleGraph } from '../../graph/schedule.js';
 import type { Graph, Node } from '../../graph/types.js';
 import { callFunction } from './fuse/call-function.js';
+import { callCompiled, writerOf } from './fuse/compiled.js';
 import type { Region } from './fuse/regions.js';
-import type { GraphDef } from './graph-def.js';
+import { dataType, GraphDef } from './graph-def.js';
 
 /** Where a lowered graph finds what it does not compute. */
 export interface Sources {
@@ -115,9 +116,24 @@ function lowerNode(
         : to.constant(prefix, values, [values.length], 'int32'),
     constant: (value, shape, dtype) => to.constant(prefix, value, shape, dtype),
     draws,
-    onProcessor,
+    ...(onProcessor ? { processor: processorOf(to, place) } : {}),
   };
   return op.tensorflow(context, node.attrs);
+}
+
+function processorOf(to: GraphDef, place: string): ProcessorContext {
+  return {
+    compiled(args, write) {
+      const type = dataType('float32');
+      const body = new GraphDef();
+      const results = write(
+        writerOf(body),
+        args.map((_, i) => `x${i}`),
+      );
+      const typed = (tensors: readonly string[]) => tensors.map((tensor) => ({ tensor, type }));
+      return callCompiled(to, `${place}/compiled`, body, typed(args), typed(results));
+    },
+  };
 }
 
 /** Where a node takes rows of a state. */
