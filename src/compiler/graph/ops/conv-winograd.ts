@@ -117,7 +117,7 @@ function filterPlaces(c: TensorflowContext, filter: string, channels: number, re
 /** Bᵀ d B of every tile of the images with zeros around them: 16 matrices [tiles, channels]. */
 function tilesOf(c: TensorflowContext, images: string, shape: Four): readonly string[] {
   const [n, h, w, channels] = shape;
-  return c.processor!.compiled([images], (writer, [x]) => {
+  return c.processor!.compiled(`tiles of ${shape}`, [images], (writer, [x]) => {
     const inside = within(writer, shape);
     const padded = padTensor(inside, x!, [0, 1, 1, 0], [0, 1, 1, 0]);
     const at = (i: number, j: number): string => everySecond(inside, padded, i, j, shape);
@@ -134,7 +134,7 @@ function tilesOf(c: TensorflowContext, images: string, shape: Four): readonly st
 /** A dm Aᵀ of every 2 × 2 places of the cotangent: 16 matrices [tiles, channels]. */
 function spreadTiles(c: TensorflowContext, cotangent: string, shape: Four): readonly string[] {
   const [n, h, w, channels] = shape;
-  return c.processor!.compiled([cotangent], (writer, [dy]) => {
+  return c.processor!.compiled(`tiles for ${shape}`, [cotangent], (writer, [dy]) => {
     const inside = within(writer, shape);
     const at = (i: number, j: number): string => everySecond(inside, dy!, i, j, shape);
     const transform = ([a, b]: readonly string[]): readonly string[] => [
@@ -150,7 +150,7 @@ function spreadTiles(c: TensorflowContext, cotangent: string, shape: Four): read
 /** Aᵀ m A of the 16 matrices, put side by side. */
 function fromTiles(c: TensorflowContext, products: readonly string[], shape: Four): string {
   const [n, h, w, channels] = shape;
-  const [result] = c.processor!.compiled(products, (writer, args) => {
+  const [result] = c.processor!.compiled(`images of tiles, ${shape}`, products, (writer, args) => {
     const inside = within(writer, shape);
     const images = args.map((arg) => reshapeTensor(inside, arg, [n, h / 2, w / 2, channels]));
     const transform = ([a, b, c, d]: readonly string[]): readonly string[] => [

@@ -60,8 +60,12 @@ export type FunctionWriter = Pick<TensorflowContext, 'op' | 'ints' | 'constant'>
 
 /** What a lowering may use besides on processors. */
 export interface ProcessorContext {
-  /** Adds a call of a function that TensorFlow compiles, of float32 tensors; the names of its results. `body` gives them by the names of the arguments. */
+  /**
+   * Adds a call of a function that TensorFlow compiles, of float32 tensors; the names of its results. `body` writes the function that `key`
+   * stands for, and gives its results, by the names of the arguments.
+   */
   compiled(
+    key: string,
     args: readonly string[],
     body: (writer: FunctionWriter, args: readonly string[]) => readonly string[],
   ): readonly string[];

@@ -6,7 +6,7 @@ import { hash32 } from '../../graph/random.js';
 import { rootsOf, scheduleGraph } from '../../graph/schedule.js';
 import type { Graph, Node } from '../../graph/types.js';
 import { callFunction } from './fuse/call-function.js';
-import { callCompiled, writerOf } from './fuse/compiled.js';
+import { callCompiled, compiledFunction, writerOf } from './fuse/compiled.js';
 import type { Region } from './fuse/regions.js';
 import { dataType, GraphDef } from './graph-def.js';
 
@@ -123,15 +123,22 @@ function lowerNode(
 
 function processorOf(to: GraphDef, place: string): ProcessorContext {
   return {
-    compiled(args, write) {
+    compiled(key, args, write) {
       const type = dataType('float32');
-      const body = new GraphDef();
-      const results = write(
-        writerOf(body),
-        args.map((_, i) => `x${i}`),
-      );
-      const typed = (tensors: readonly string[]) => tensors.map((tensor) => ({ tensor, type }));
-      return callCompiled(to, `${place}/compiled`, body, typed(args), typed(results));
+      const definition = to.define(key, (name) => {
+        const body = new GraphDef();
+        const results = write(
+          writerOf(body),
+          args.map((_, i) => `x${i}`),
+        );
+        return compiledFunction(
+          name,
+          body,
+          args.map(() => type),
+          results.map((tensor) => ({ tensor, type })),
+        );
+      });
+      return callCompiled(to, `${place}/compiled`, definition, args);
     },
   };
 }

@@ -5,7 +5,7 @@ import { staticShape } from '../../../graph/ops/shapes.js';
 import type { Node } from '../../../graph/types.js';
 import { axesOf } from '../../../optimize/sizes.js';
 import { dataType, GraphDef } from '../graph-def.js';
-import { callCompiled, resultOf, writerOf } from './compiled.js';
+import { callCompiled, compiledFunction, resultOf, writerOf } from './compiled.js';
 import type { Region } from './regions.js';
 
 /** In which precisions others take a value: as it is, rounded, or both. */
@@ -35,16 +35,20 @@ export function callFunction(
   });
   const body = new GraphDef();
   const names = lowerBody(body, region.nodes, inputs);
-  const results = callCompiled(
+  const types = inputs.map(typeOf);
+  const results = outputs.map((output) => ({ tensor: resultIn(body, names, output), type: typeOf(output) }));
+  const definition = to.define(JSON.stringify([types, body.nodes, results]), (name) =>
+    compiledFunction(name, body, types, results),
+  );
+  const called = callCompiled(
     to,
     place,
-    body,
-    inputs.map((input) => ({ tensor: input.tensor, type: typeOf(input) })),
-    outputs.map((output) => ({ tensor: resultIn(body, names, output), type: typeOf(output) })),
+    definition,
+    inputs.map(({ tensor }) => tensor),
   );
   const tensors = new Map<Node, string>();
   for (const [i, { node, narrow: type }] of outputs.entries()) {
-    const tensor = results[i]!;
+    const tensor = called[i]!;
     if (type === undefined) tensors.set(node, tensor);
     else if (tensors.has(node)) to.narrowedAs(tensors.get(node)!, { tensor, type });
     else tensors.set(node, to.share(place, 'Cast', [tensor], widening(type)));

@@ -1,6 +1,6 @@
 /** Functions that TensorFlow compiles (XLA, just in time, once for all calls of one), and calls of them. */
 import type { FunctionWriter } from '../../../graph/ops/op.js';
-import type { GraphDef } from '../graph-def.js';
+import type { ArgumentDefinition, FunctionDefinition, GraphDef } from '../graph-def.js';
 
 /** In a function a value is named by the operation, its result's name in TensorFlow's registry, and a number. */
 const resultNames: Readonly<Record<string, string>> = {
@@ -60,7 +60,7 @@ export function writerOf(body: GraphDef): FunctionWriter {
   };
 }
 
-interface TypedTensor {
+export interface TypedTensor {
   readonly tensor: string;
   /** As the protobuf has it. */
   readonly type: string;
@@ -68,41 +68,46 @@ interface TypedTensor {
 
 const mustCompile = { _XlaMustCompile: { b: true } };
 
-/** Adds a call of the function with this body, in which arguments are x0, x1, … and results have these names. Functions that compute the same are one. */
+/** A function with this body, in which arguments are x0, x1, … and results have these names. */
+export function compiledFunction(
+  name: string,
+  body: GraphDef,
+  args: readonly string[],
+  results: readonly TypedTensor[],
+): FunctionDefinition {
+  const named = (prefix: string, types: readonly string[]) => types.map((type, i) => ({ name: `${prefix}${i}`, type }));
+  return {
+    signature: {
+      name,
+      inputArg: named('x', args),
+      outputArg: named(
+        'y',
+        results.map(({ type }) => type),
+      ),
+    },
+    nodeDef: body.nodes,
+    ret: Object.fromEntries(results.map(({ tensor }, i) => [`y${i}`, tensor])),
+    attr: { _noinline: { b: true }, ...mustCompile },
+  };
+}
+
+/** Adds a call; the names of its results. */
 export function callCompiled(
   to: GraphDef,
   place: string,
-  body: GraphDef,
-  args: readonly TypedTensor[],
-  results: readonly TypedTensor[],
+  { signature }: FunctionDefinition,
+  args: readonly string[],
 ): readonly string[] {
-  const named = (prefix: string, values: readonly TypedTensor[]) =>
-    values.map(({ type }, i) => ({ name: `${prefix}${i}`, type }));
-  const signature = { inputArg: named('x', args), outputArg: named('y', results) };
-  const parts = {
-    nodeDef: body.nodes,
-    ret: Object.fromEntries(results.map(({ tensor }, i) => [`y${i}`, tensor])),
-  };
-  const name = to.define(JSON.stringify([signature, parts]), (name) => ({
-    signature: { name, ...signature },
-    ...parts,
-    attr: { _noinline: { b: true }, ...mustCompile },
-  }));
-  const types = (values: readonly TypedTensor[]) => ({ list: { type: values.map(({ type }) => type) } });
+  const types = (values: readonly ArgumentDefinition[]) => ({ list: { type: values.map(({ type }) => type) } });
   const empty = { s: new Uint8Array() };
-  const call = to.add(
-    place,
-    'PartitionedCall',
-    args.map(({ tensor }) => tensor),
-    {
-      f: { func: { name } },
-      Tin: types(args),
-      Tout: types(results),
-      config: empty,
-      config_proto: empty,
-      executor_type: empty,
-      ...mustCompile,
-    },
-  );
-  return results.map((_, i) => (i === 0 ? call : `${call}:${i}`));
+  const call = to.add(place, 'PartitionedCall', args, {
+    f: { func: { name: signature.name } },
+    Tin: types(signature.inputArg),
+    Tout: types(signature.outputArg),
+    config: empty,
+    config_proto: empty,
+    executor_type: empty,
+    ...mustCompile,
+  });
+  return signature.outputArg.map((_, i) => (i === 0 ? call : `${call}:${i}`));
 }
