@@ -1,6 +1,7 @@
 /**
  * A training step of ours against PyTorch's and against tfjs op by op: the same model, batch and optimizer, step by step in turns in
  * one run. `npm run bench` runs all models and writes docs/performance.md; `node bench/run.js performance simclr mae` prints some.
+ * `TFJS=0` leaves tfjs out, `TORCH=eager` or `TORCH=compile,…` takes only those of PyTorch's, `ROUNDS=3` fewer steps.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,6 +67,7 @@ const table: readonly Row[] = [
 ];
 
 const rounds = Number(process.env['ROUNDS'] ?? 9);
+const chosen = process.env['TORCH']?.split(',');
 const root = process.env['EBMC_ROOT'] ?? process.cwd();
 const names = process.argv.slice(3);
 const rows = names.length > 0 ? table.filter(({ name }) => names.includes(name)) : table;
@@ -95,7 +97,8 @@ async function measure({ model, precision, title, torch: modes, goals }: Row): P
   const own = await ours(model, 'tensorflow', precision);
   const contenders: Contender[] = [own];
   if (process.env['TFJS'] !== '0' && precision === undefined) contenders.push(await ours(model, 'tfjs'));
-  for (const mode of torch ? modes : []) contenders.push(await torch!.contender(model, mode));
+  for (const mode of torch ? modes.filter((mode) => chosen?.includes(mode) ?? true) : [])
+    contenders.push(await torch!.contender(model, mode));
   const times = await inTurns(contenders, rounds);
   const first = times[0]!;
   return contenders.map(({ name, close }, i) => {

@@ -33,9 +33,21 @@ export async function loadSavedModel(
   options: LoadOptions,
 ): Promise<LoadedModel> {
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(options.directory, name), bytes);
-  const signatures = new Map<string, LoadedSignature>();
-  for (const name of Object.keys(manifest.signatures))
-    signatures.set(name, await api.node.loadSavedModel(options.directory, [servingTag], name));
+  const signatures: LoadedSignature[] = [];
+  const loading = new Map<string, Promise<LoadedSignature>>();
+  /** Loaded when it is first called: the binding reads the whole file for each of them, a tenth of a second for a resnet18. */
+  const signatureNamed = (name: string): Promise<LoadedSignature> => {
+    const load = async (): Promise<LoadedSignature> => {
+      const signature = await api.node.loadSavedModel(options.directory, [servingTag], name);
+      signatures.push(signature);
+      return signature;
+    };
+    const found = loading.get(name) ?? load();
+    loading.set(name, found);
+    return found;
+  };
+  // One of them at once, with the session: what is wrong with the file or the folder is said here.
+  await signatureNamed('init');
   let seed = 0;
   let stepNumber = 0;
   let plannedSteps = 1;
@@ -47,29 +59,30 @@ export async function loadSavedModel(
   });
 
   /** Calls a signature with what it takes of `given`, the seed and the step; the caller disposes what comes back. */
-  const call = (name: string, given: Tensors): Tensors => {
+  const call = async (name: string, given: Tensors): Promise<Tensors> => {
     const all: Tensors = {
       ...given,
       [drawInputs.seed]: tf.scalar(seed | 0, 'int32'),
       [drawInputs.step]: stepWords(stepNumber),
     };
     try {
+      const signature = await signatureNamed(name);
       const taken = manifest.signatures[name]?.inputs.map((input) => [input, all[input] as tf.Tensor] as const);
-      return (signatures.get(name) as LoadedSignature).predict(Object.fromEntries(taken ?? []));
+      return signature.predict(Object.fromEntries(taken ?? []));
     } finally {
       tf.dispose(Object.values(all));
     }
   };
   /** One after another; what they measure. */
-  const takePasses = ({ passes, count, size }: MicroStep, batch: Batch, rate: number): Tensors => {
+  const takePasses = async ({ passes, count, size }: MicroStep, batch: Batch, rate: number): Promise<Tensors> => {
     const measured: Record<string, tf.Tensor> = {};
-    if (!prepared) tf.dispose(Object.values(call(scratchSignature, {})));
+    if (!prepared) tf.dispose(Object.values(await call(scratchSignature, {})));
     prepared = true;
     for (const [i, { graph, each }] of passes.entries()) {
       for (let micro = 0; micro < (each ? count : 1); micro++) {
         const rows = each ? mapRecord(batch, (host) => toTensor(rowsOf(host, micro * size, size))) : {};
         const given = { ...rows, ...scalars(rate), [microInput]: tf.scalar(micro, 'int32') };
-        for (const [name, value] of Object.entries(call(microSignature(i), given))) {
+        for (const [name, value] of Object.entries(await call(microSignature(i), given))) {
           if (name in graph.outputs) measured[name] = value;
           else value.dispose();
         }
@@ -82,7 +95,7 @@ export async function loadSavedModel(
     const size = program.micro?.size ?? program.batch;
     const parts: Record<string, HostTensor[]> = {};
     for (let from = 0; from < program.batch; from += size) {
-      const results = call(
+      const results = await call(
         name,
         mapRecord(batch, (host) => toTensor(rowsOf(host, from, size))),
       );
@@ -98,7 +111,7 @@ export async function loadSavedModel(
     Object.values(await ofExamples(name, batch))[0] as HostTensor;
   const read = async (): Promise<Record<string, HostTensor>> => {
     if (program.states.length === 0) return {};
-    const tensors = call('read', {});
+    const tensors = await call('read', {});
     const entries = await Promise.all(
       Object.entries(tensors).map(async ([name, tensor]) => [name, await toHost(tensor)] as const),
     );
@@ -142,12 +155,12 @@ export async function loadSavedModel(
     async init(newSeed) {
       seed = newSeed;
       stepNumber = 0;
-      tf.dispose(Object.values(call('init', {})));
+      tf.dispose(Object.values(await call('init', {})));
     },
     async step(batch, rate) {
       const results = program.micro
-        ? takePasses(program.micro, batch, rate)
-        : call('step', { ...toTensors(batch), ...scalars(rate) });
+        ? await takePasses(program.micro, batch, rate)
+        : await call('step', { ...toTensors(batch), ...scalars(rate) });
       stepNumber += 1;
       const metrics = Object.fromEntries(
         Object.entries(results).map(([name, scalar]) => [name, scalar.dataSync()[0] ?? Number.NaN]),
@@ -159,7 +172,7 @@ export async function loadSavedModel(
       wanted: wantedBy(program.epoch),
       gather: (batch) => ofExamples(epochSignatures.gather, batch),
       async begin(values) {
-        tf.dispose(Object.values(call(epochSignatures.update, toTensors(values))));
+        tf.dispose(Object.values(await call(epochSignatures.update, toTensors(values))));
       },
     },
     represent: (batch) => represent('represent', batch),
@@ -169,12 +182,12 @@ export async function loadSavedModel(
     async write(states) {
       const missing = program.states.some(({ name }) => states[name] === undefined);
       const all = missing ? { ...(await read()), ...states } : states;
-      tf.dispose(Object.values(call('write', toTensors(all))));
+      tf.dispose(Object.values(await call('write', toTensors(all))));
     },
     explainNonFinite: (batch, rate) => withTwin((twin) => twin.explainNonFinite?.(batch, rate)),
     costs: (batch, rate) => withTwin(async (twin) => (await twin.costs?.(batch, rate)) ?? []),
     dispose() {
-      for (const signature of signatures.values()) signature.dispose();
+      for (const signature of signatures) signature.dispose();
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Dim } from '../dim.js';
 import { broadcasted } from '../ndarray.js';
 import type { DType, Node } from '../types.js';
 import { erf } from './erf.js';
-import { define, type OnnxContext, type Op, type TfjsContext } from './op.js';
+import { define, type OnnxContext, type Op, type TensorflowContext, type TfjsContext } from './op.js';
 import { arithmetic, map, type Row, rowOf, zip } from './rows.js';
 import { broadcastShapes, literal, staticShape, unbroadcast, wants } from './shapes.js';
 
@@ -172,6 +172,25 @@ function logOfOnePlus(c: OnnxContext, x: string): string {
   return c.op('Where', [c.op('Equal', [u, one]), x, c.op('Mul', [c.op('Log', [u]), scale])]);
 }
 
+/** A choice of whole rows is copied row by row; by TensorFlow's broadcasting it takes several times as long. */
+function whereTensor(c: TensorflowContext): string {
+  const T = { type: c.type.dtype };
+  const [condition, ...values] = c.argTypes.map((type) => staticShape(type.shape)) as [
+    readonly number[],
+    ...(readonly number[])[],
+  ];
+  const shape = staticShape(c.type.shape);
+  const isOfRows =
+    shape.length > 1 &&
+    condition.length === shape.length &&
+    condition.every((size, i) => size === (i === 0 ? shape[0] : 1)) &&
+    values.every((value) => value.length === shape.length && value.every((size, i) => size === shape[i]));
+  if (!c.processor || !isOfRows) return c.op('SelectV2', c.args, { T });
+  const [which, ...rest] = c.args as [string, ...string[]];
+  const rows = c.op('Reshape', [which, c.ints([shape[0]!])], { T: { type: 'bool' }, Tshape: { type: 'int32' } });
+  return c.op('Select', [rows, ...rest], { T });
+}
+
 export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
   neg: unary('neg', { doc: '-x.', f: (x) => -x, ints: true, gradient: (b, g) => b.neg(g) }),
   exp: unary('exp', { doc: 'e^x.', f: Math.exp, gradient: (b, g, _x, y) => b.mul(g, y) }),
@@ -331,7 +350,7 @@ export const elementwiseOps: { readonly [N in ElementwiseName]: Op } = {
     },
     batching: 'elementwise',
     tfjs: (c) => `tf.where(${fullArgument(c, 0)}, ${fullArgument(c, 1)}, ${fullArgument(c, 2)})`,
-    tensorflow: (c) => c.op('SelectV2', c.args, { T: { type: c.type.dtype } }),
+    tensorflow: (c) => whereTensor(c),
     onnx: (c) => c.op('Where', c.args),
   }),
   cast: define<{ readonly dtype: DType }>({

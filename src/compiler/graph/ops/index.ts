@@ -49,6 +49,7 @@ export type {
   OnnxContext,
   OnnxType,
   Op,
+  ProcessorContext,
   TensorflowAttr,
   TensorflowContext,
   TensorflowType,

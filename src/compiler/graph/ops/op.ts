@@ -51,6 +51,24 @@ export interface TensorflowContext {
   constant(value: number | readonly number[], shape: readonly number[], dtype: TensorflowType): string;
   /** Philox's key for a site, [1] uint64, and the counter that the step starts at, [2] uint64. */
   draws(site: string): { readonly key: string; readonly counter: string };
+  /** Where the graph is taken many times by this machine's processors: what is faster there is chosen. What others load has the plain operations. */
+  readonly processor?: ProcessorContext;
+}
+
+/** Ways to add operations to the body of a function. */
+export type FunctionWriter = Pick<TensorflowContext, 'op' | 'ints' | 'constant'>;
+
+/** What a lowering may use besides on processors. */
+export interface ProcessorContext {
+  /**
+   * Adds a call of a function that TensorFlow compiles, of float32 tensors; the names of its results. `body` writes the function that `key`
+   * stands for, and gives its results, by the names of the arguments.
+   */
+  compiled(
+    key: string,
+    args: readonly string[],
+    body: (writer: FunctionWriter, args: readonly string[]) => readonly string[],
+  ): readonly string[];
 }
 
 /** An attribute of an ONNX operation; `type` is written as its number. */

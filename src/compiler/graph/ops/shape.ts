@@ -3,7 +3,7 @@ import { addDims, type Dim, mulDims, sameDim, sameShape, showDim, showShape, siz
 import { broadcasted, countOf, strided, stridesOf, transposed, walkRows, zerosOf } from '../ndarray.js';
 import type { Node } from '../types.js';
 import { alignAxes, axisSizes, ownShape, unionAxes } from './batching.js';
-import { define, type OnnxContext, type Op, type TensorflowContext } from './op.js';
+import { define, type FunctionWriter, type OnnxContext, type Op, type TensorflowContext } from './op.js';
 import { broadcastShapes, checkAxes, inverse, literal, range, staticShape, unbroadcast } from './shapes.js';
 
 export type ShapeName = 'reshape' | 'transpose' | 'broadcast_to' | 'slice' | 'pad' | 'concat' | 'reverse';
@@ -15,32 +15,30 @@ type Pad = {
   readonly interior: readonly number[];
 };
 
+/** As much of the context as these need: a function's body has no more. */
+type Writer = FunctionWriter & Pick<TensorflowContext, 'type'>;
+
 /** The element type and the type of shapes, as most of TensorFlow's operations on shapes want them. */
-function typed(c: TensorflowContext, shapes: string) {
+function typed(c: Writer, shapes: string) {
   return { T: { type: c.type.dtype }, [shapes]: { type: 'int32' } } as const;
 }
 
-export function reshapeTensor(c: TensorflowContext, x: string, shape: readonly number[]): string {
+export function reshapeTensor(c: Writer, x: string, shape: readonly number[]): string {
   return c.op('Reshape', [x, c.ints(shape)], typed(c, 'Tshape'));
 }
 
-export function transposeTensor(c: TensorflowContext, x: string, perm: readonly number[]): string {
+export function transposeTensor(c: Writer, x: string, perm: readonly number[]): string {
   return c.op('Transpose', [x, c.ints(perm)], typed(c, 'Tperm'));
 }
 
-export function padTensor(
-  c: TensorflowContext,
-  x: string,
-  before: readonly number[],
-  after: readonly number[],
-): string {
+export function padTensor(c: Writer, x: string, before: readonly number[], after: readonly number[]): string {
   const paddings = before.flatMap((n, i) => [n, after[i]!]);
   return c.op('Pad', [x, c.constant(paddings, [before.length, 2], 'int32')], typed(c, 'Tpaddings'));
 }
 
 /** Every `strides`-th element from `begin` on, until there are `size` of them. */
 export function stridedSliceTensor(
-  c: TensorflowContext,
+  c: Writer,
   x: string,
   begin: readonly number[],
   size: readonly number[],
@@ -55,7 +53,7 @@ export function stridedSliceTensor(
 
 /** Zeros of a shape in which x's elements stand `strides` apart, from `begin` on. */
 export function spreadTensor(
-  c: TensorflowContext,
+  c: Writer,
   x: string,
   shape: readonly number[],
   begin: readonly number[],

@@ -8,9 +8,9 @@
 import { type AdamwAttrs, adamwArguments } from '../../graph/ops/optimizer-steps.js';
 import { splat } from '../../graph/simplify.js';
 import type { Graph, Node, Program, StateDecl, TensorType } from '../../graph/types.js';
-import { findRegions, type Region } from './fuse/regions.js';
+import { findRegions } from './fuse/regions.js';
 import { dataType, GraphDef, shapeProto } from './graph-def.js';
-import { lowerGraph, rowsWritten, type Sources } from './lower.js';
+import { type LoweringOptions, lowerGraph, rowsWritten, type Sources } from './lower.js';
 import { encodeSavedModel } from './proto.js';
 import {
   drawInputs,
@@ -141,11 +141,11 @@ class Emitter {
 
   /** As `call`, for what runs many times. */
   train(prefix: string, graph: Graph): Signature {
-    return this.call(prefix, graph, this.fused ? findRegions(graph) : []);
+    return this.call(prefix, graph, this.fused ? { regions: findRegions(graph), onProcessor: true } : {});
   }
 
   /** A graph as a signature: its inputs and where random numbers come from, its outputs, and updates that happen with them. */
-  call(prefix: string, graph: Graph, regions: readonly Region[] = []): Signature {
+  call(prefix: string, graph: Graph, options: LoweringOptions = {}): Signature {
     const inputs: Record<string, Tensor> = {};
     const placeholder = (name: string, type: TensorType): string => {
       inputs[name] ??= { tensor: this.placeholder(`${prefix}/${name}`, type), type };
@@ -178,7 +178,7 @@ class Emitter {
       step: () =>
         prefix === 'init' ? this.to.constant(prefix, [0, 0], [2], 'int32') : placeholder(drawInputs.step, stepType),
     };
-    const tensorOf = lowerGraph(this.to, graph, prefix, sources, regions);
+    const tensorOf = lowerGraph(this.to, graph, prefix, sources, options);
     const assigned = Object.entries(graph.updates).flatMap(([name, node]) => {
       if (isAdamwStep(node)) return this.adamwStep(this.writePlace(prefix, name), name, node, tensorOf, reads);
       const rows = rowsWritten(name, node);

@@ -59,27 +59,40 @@ function shareKey(op: string, inputs: readonly string[], attrs: Readonly<Record<
 /** Elements of a constant of one number that is written out. */
 const largestConstant = 4096;
 
+/** As in `FunctionDef`. */
+export interface FunctionDefinition {
+  readonly signature: {
+    readonly name: string;
+    readonly inputArg: readonly ArgumentDefinition[];
+    readonly outputArg: readonly ArgumentDefinition[];
+  };
+  readonly nodeDef: readonly NodeDef[];
+  readonly ret: Readonly<Record<string, string>>;
+  readonly attr: object;
+}
+
+export interface ArgumentDefinition {
+  readonly name: string;
+  readonly type: string;
+}
+
 export class GraphDef {
   readonly nodes: NodeDef[] = [];
   private readonly names = new Set<string>();
   private readonly known = new Map<string, string>();
   private readonly widened = new Map<string, NarrowTensor>();
-  private readonly defined = new Map<string, { readonly name: string; readonly definition: object }>();
+  private readonly defined = new Map<string, FunctionDefinition>();
 
   /** As in `FunctionDefLibrary`. */
   get functions(): readonly object[] {
-    return [...this.defined.values()].map(({ definition }) => definition);
+    return [...this.defined.values()];
   }
 
-  /** The name of the function that `key` stands for, which `make` makes the first time. */
-  define(key: string, make: (name: string) => object): string {
-    let found = this.defined.get(key);
-    if (found === undefined) {
-      const name = `fused_${this.defined.size + 1}`;
-      found = { name, definition: make(name) };
-      this.defined.set(key, found);
-    }
-    return found.name;
+  /** The function that `key` stands for, which `make` makes the first time. */
+  define(key: string, make: (name: string) => FunctionDefinition): FunctionDefinition {
+    const found = this.defined.get(key) ?? make(`fused_${this.defined.size + 1}`);
+    this.defined.set(key, found);
+    return found;
   }
 
   /** Adds an operation under a name like `wanted`; returns the name it got, which is also that of its first result. */

@@ -1,13 +1,14 @@
 /** A graph of ours as operations of a TensorFlow graph, from the op table. */
-import { ops, type TensorflowContext } from '../../graph/ops/index.js';
+import { ops, type ProcessorContext, type TensorflowContext } from '../../graph/ops/index.js';
 import { narrowOf } from '../../graph/ops/narrow.js';
 import { adamwArguments } from '../../graph/ops/optimizer-steps.js';
 import { hash32 } from '../../graph/random.js';
 import { rootsOf, scheduleGraph } from '../../graph/schedule.js';
 import type { Graph, Node } from '../../graph/types.js';
 import { callFunction } from './fuse/call-function.js';
+import { callCompiled, compiledFunction, writerOf } from './fuse/compiled.js';
 import type { Region } from './fuse/regions.js';
-import type { GraphDef } from './graph-def.js';
+import { dataType, GraphDef } from './graph-def.js';
 
 /** Where a lowered graph finds what it does not compute. */
 export interface Sources {
@@ -24,13 +25,20 @@ export interface Sources {
   readonly step: () => string;
 }
 
-/** Adds a graph's operations, their names below `prefix`, those of each region as one call; returns the tensor of every node that a root needs. */
+export interface LoweringOptions {
+  /** Computed by one call each. */
+  readonly regions?: readonly Region[];
+  /** See TensorflowContext. */
+  readonly onProcessor?: boolean;
+}
+
+/** Adds a graph's operations, their names below `prefix`; returns the tensor of every node that a root needs. */
 export function lowerGraph(
   to: GraphDef,
   graph: Graph,
   prefix: string,
   sources: Sources,
-  regions: readonly Region[] = [],
+  { regions = [], onProcessor = false }: LoweringOptions = {},
 ): (node: Node) => string {
   const tensors = new Map<Node, string>();
   const tensorOf = (node: Node): string => {
@@ -70,7 +78,7 @@ export function lowerGraph(
       for (const [output, tensor] of results) tensors.set(output, tensor);
     } else {
       node.args.forEach(lower);
-      tensors.set(node, lowerNode(to, node, prefix, sources, tensorOf, draws));
+      tensors.set(node, lowerNode(to, node, prefix, sources, tensorOf, draws, onProcessor));
     }
   };
   for (const node of scheduleGraph(graph)) if (regionOf.has(node) || !inside.has(node)) lower(node);
@@ -88,6 +96,7 @@ function lowerNode(
   sources: Sources,
   tensorOf: (node: Node) => string,
   draws: TensorflowContext['draws'],
+  onProcessor: boolean,
 ): string {
   if (node.op === 'input') return sources.input(node);
   const op = ops[node.op];
@@ -107,8 +116,31 @@ function lowerNode(
         : to.constant(prefix, values, [values.length], 'int32'),
     constant: (value, shape, dtype) => to.constant(prefix, value, shape, dtype),
     draws,
+    ...(onProcessor ? { processor: processorOf(to, place) } : {}),
   };
   return op.tensorflow(context, node.attrs);
+}
+
+function processorOf(to: GraphDef, place: string): ProcessorContext {
+  return {
+    compiled(key, args, write) {
+      const type = dataType('float32');
+      const definition = to.define(key, (name) => {
+        const body = new GraphDef();
+        const results = write(
+          writerOf(body),
+          args.map((_, i) => `x${i}`),
+        );
+        return compiledFunction(
+          name,
+          body,
+          args.map(() => type),
+          results.map((tensor) => ({ tensor, type })),
+        );
+      });
+      return callCompiled(to, `${place}/compiled`, definition, args);
+    },
+  };
 }
 
 /** Where a node takes rows of a state. */

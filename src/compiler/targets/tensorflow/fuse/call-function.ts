@@ -5,45 +5,8 @@ import { staticShape } from '../../../graph/ops/shapes.js';
 import type { Node } from '../../../graph/types.js';
 import { axesOf } from '../../../optimize/sizes.js';
 import { dataType, GraphDef } from '../graph-def.js';
+import { callCompiled, compiledFunction, resultOf, writerOf } from './compiled.js';
 import type { Region } from './regions.js';
-
-/** In a function a value is named by the operation, its result's name in TensorFlow's registry, and a number. */
-const resultNames: Readonly<Record<string, string>> = {
-  Abs: 'y',
-  Cast: 'y',
-  Ceil: 'y',
-  Cos: 'y',
-  Erf: 'y',
-  Exp: 'y',
-  Floor: 'y',
-  Inv: 'y',
-  IsFinite: 'y',
-  Log: 'y',
-  Log1p: 'y',
-  LogicalNot: 'y',
-  Neg: 'y',
-  Reciprocal: 'y',
-  Rsqrt: 'y',
-  Sigmoid: 'y',
-  Sign: 'y',
-  Sin: 'y',
-  Sqrt: 'y',
-  Square: 'y',
-  Tanh: 'y',
-  Relu: 'activations',
-  ReluGrad: 'backprops',
-  Softplus: 'activations',
-  BroadcastTo: 'output',
-  Const: 'output',
-  Max: 'output',
-  Mean: 'output',
-  Min: 'output',
-  Reshape: 'output',
-  SelectV2: 'output',
-  Sum: 'output',
-  MatMul: 'product',
-};
-const otherResult = 'z';
 
 /** In which precisions others take a value: as it is, rounded, or both. */
 export interface Wanted {
@@ -70,25 +33,22 @@ export function callFunction(
     const wide = !narrow || wanted.wide.has(node);
     return [...(wide ? [{ node, type }] : []), ...(narrow ? [{ node, type, narrow }] : [])];
   });
-  const types = (values: readonly Result[]): object => ({ list: { type: values.map(typeOf) } });
-  const empty = { s: new Uint8Array() };
-  const call = to.add(
+  const body = new GraphDef();
+  const names = lowerBody(body, region.nodes, inputs);
+  const types = inputs.map(typeOf);
+  const results = outputs.map((output) => ({ tensor: resultIn(body, names, output), type: typeOf(output) }));
+  const definition = to.define(JSON.stringify([types, body.nodes, results]), (name) =>
+    compiledFunction(name, body, types, results),
+  );
+  const called = callCompiled(
+    to,
     place,
-    'PartitionedCall',
+    definition,
     inputs.map(({ tensor }) => tensor),
-    {
-      f: { func: { name: defineFunction(to, region.nodes, inputs, outputs) } },
-      Tin: types(inputs),
-      Tout: types(outputs),
-      config: empty,
-      config_proto: empty,
-      executor_type: empty,
-      ...compiled,
-    },
   );
   const tensors = new Map<Node, string>();
   for (const [i, { node, narrow: type }] of outputs.entries()) {
-    const tensor = i === 0 ? call : `${call}:${i}`;
+    const tensor = called[i]!;
     if (type === undefined) tensors.set(node, tensor);
     else if (tensors.has(node)) to.narrowedAs(tensors.get(node)!, { tensor, type });
     else tensors.set(node, to.share(place, 'Cast', [tensor], widening(type)));
@@ -111,50 +71,26 @@ interface Argument extends Result {
   readonly tensor: string;
 }
 
-const compiled = { _XlaMustCompile: { b: true } };
-
-/** The name of the function; those that compute the same are one. */
-function defineFunction(
-  to: GraphDef,
-  nodes: readonly Node[],
-  inputs: readonly Result[],
-  outputs: readonly Result[],
-): string {
-  const body = new GraphDef();
+/** What the function computes, by name; arguments are x0, x1, … */
+function lowerBody(body: GraphDef, nodes: readonly Node[], inputs: readonly Result[]): ReadonlyMap<Node, string> {
   const names = new Map<Node, string>();
   for (const [i, { node, narrow }] of inputs.entries())
     names.set(node, narrow ? castInto(body, `x${i}`, widening(narrow)) : `x${i}`);
   for (const node of nodes) names.set(node, lowerInto(body, node, names));
-  const named = (prefix: string, values: readonly Result[]) =>
-    values.map((value, i) => ({ name: `${prefix}${i}`, type: typeOf(value) }));
-  const returned = outputs.map(({ node, narrow }, i) => {
-    const name = names.get(node)!;
-    return [`y${i}`, narrow ? castInto(body, name, narrowing(narrow)) : name] as const;
-  });
-  const signature = { inputArg: named('x', inputs), outputArg: named('y', outputs) };
-  const parts = { nodeDef: body.nodes, ret: Object.fromEntries(returned) };
-  return to.define(JSON.stringify([signature, parts]), (name) => ({
-    signature: { name, ...signature },
-    ...parts,
-    attr: { _noinline: { b: true }, ...compiled },
-  }));
+  return names;
+}
+
+function resultIn(body: GraphDef, names: ReadonlyMap<Node, string>, { node, narrow }: Result): string {
+  const name = names.get(node)!;
+  return narrow ? castInto(body, name, narrowing(narrow)) : name;
 }
 
 function castInto(body: GraphDef, value: string, attrs: NarrowCast): string {
   return resultOf(body.share('Cast', 'Cast', [value], attrs), 'Cast');
 }
 
-function resultOf(name: string, op: string): string {
-  return `${name}:${resultNames[op] ?? otherResult}:0`;
-}
-
 function lowerInto(body: GraphDef, node: Node, names: ReadonlyMap<Node, string>): string {
-  const constant: TensorflowContext['constant'] = (value, shape, dtype) =>
-    resultOf(body.constant('value', value, shape, dtype), 'Const');
-  const ints: TensorflowContext['ints'] = (values) =>
-    constant(values, typeof values === 'number' ? [] : [values.length], 'int32');
-  const op: TensorflowContext['op'] = (name, inputs, attrs = {}) =>
-    resultOf(body.share(name, name, inputs, attrs), name);
+  const { op, ints, constant } = writerOf(body);
   const context: TensorflowContext = {
     args: node.args.map((arg) => names.get(arg)!),
     argTypes: node.args.map((arg) => arg.type),
