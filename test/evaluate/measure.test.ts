@@ -1,6 +1,12 @@
 /** The table of measures on a tiny model: what is shared, what is missing and why. */
 import { describe, expect, test } from 'vitest';
-import { checkFile, type MeasureName, measureNames } from '../../src/compiler/index.js';
+import {
+  checkFile,
+  type MeasureName,
+  measureNames,
+  type RankingMeasure,
+  rankingMeasures,
+} from '../../src/compiler/index.js';
 import type { Dataset } from '../../src/runtime/data/index.js';
 import { mean } from '../../src/runtime/evaluate/hits.js';
 import {
@@ -91,6 +97,25 @@ describe('the table', () => {
     const keys = measureInfos(settings).map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
     expect(measureInfos(settings).filter(({ isMain }) => isMain)).toHaveLength(1);
+  });
+
+  test('one figure of each measure that ranks is the main one, and has a better side', () => {
+    const mainOf = (rankedBy: RankingMeasure | undefined, names: readonly MeasureName[] = measureNames) =>
+      measureInfos({ ...settings, measures: names, rankedBy }).filter(({ isMain }) => isMain);
+    for (const name of rankingMeasures) {
+      expect(mainOf(name), name).toHaveLength(1);
+      expect(mainOf(name)[0]!.better, name).not.toBe('neither');
+    }
+    expect(mainOf('linear')[0]!.key).toBe('linear.1');
+    expect(mainOf('fine_tune')[0]!.key).toBe('fine_tune.1');
+    expect(mainOf('pair_retrieval')[0]!.key).toBe('pair_retrieval.recall_1');
+    const others = measureNames.filter((name) => !rankingMeasures.some((known) => known === name));
+    for (const name of others)
+      expect(
+        measureInfos({ ...settings, measures: [name] }).map(({ better }) => better),
+        name,
+      ).not.toContain('higher');
+    expect(mainOf(undefined, others)).toEqual([]);
   });
 
   test('everything at once: each value is there, accuracies are means of their scores', async () => {
