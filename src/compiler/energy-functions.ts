@@ -88,6 +88,18 @@ export function energyArguments(
   return { model: asking(model, inputs, b.concat(flat, 0)), places };
 }
 
+/**
+ * Represents an example, in batches of so many, by the energies of its first argument with the others of every example of the batch; undefined of a
+ * model without an energy of pairs.
+ */
+export function energiesWithin(model: TypedModel, batch: number): TypedModel | undefined {
+  const all = model.pairs?.all();
+  if (!all) return undefined;
+  const read = new Set(topological([all]));
+  const inputs = model.inputs.filter(({ node }) => read.has(node));
+  return { ...asking(model, inputs, all), batch };
+}
+
 /** Data that an argument can be as it is: of its shape, of its name if there is one. */
 function fieldFor(
   { inputs }: TypedModel,
@@ -125,6 +137,7 @@ function asking(model: TypedModel, inputs: readonly TypedInput[], representation
     epochUpdates: [],
     gathered: [],
     energies: [],
+    pairs: undefined,
     viewRepresentations: undefined,
   };
 }

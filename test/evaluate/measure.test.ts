@@ -85,7 +85,11 @@ async function measured(dataset: Dataset, changes: { model?: LoadedModel; raw?: 
     [0.75, 0.5],
     [0.5, 1],
   ];
-  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned, termCosines, stages };
+  const pairModel = async (): Promise<LoadedModel> => ({
+    ...tinyModel(),
+    represent: async () => ({ shape: [4, 4], data: new Float32Array(16) }),
+  });
+  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned, termCosines, stages, pairModel };
   const shared = { name: 'trained', model: counted, raw, dataset, labels, ...trained };
   const found = await measure(await prepareSubject(shared), settings);
   return { ...found, passes: () => passes };
@@ -131,6 +135,8 @@ describe('the table', () => {
       'retrieval.map',
       'retrieval.recall_1',
       'retrieval.recall_5',
+      'pair_retrieval.recall_1',
+      'pair_retrieval.recall_5',
     ]);
     for (const [key, scores] of Object.entries(found.scores)) {
       expect(scores).toHaveLength(42);
@@ -141,7 +147,7 @@ describe('the table', () => {
     expect(found.measures['gradient_conflict.start']).toBe(0.25);
     expect(found.measures['gradient_conflict.end']).toBe(-0.5);
     // All partners of an example are alike to this model.
-    expect(found.measures['pair_retrieval.recall_5']).toBe(0);
+    expect(found.measures['pair_retrieval.recall_1']).toBe(0);
     expect(found.measures).toMatchObject({ forgetting: 0.25, 'stage.1.2': 0.5, 'stage.2.1': 0.5, 'stage.2.2': 1 });
     expect(found.measures['transfer.tiny']).toBe(found.measures['linear.1']);
     // Train and test once for the data set, once for the one transferred to, and each corruption at two severities.

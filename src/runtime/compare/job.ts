@@ -27,7 +27,7 @@ export interface Circumstances {
 
 /** Bump one when runs, or figures, of an older version are no longer what this one would make. */
 const trainingFormat = 1;
-const evaluationFormat = 3;
+const evaluationFormat = 4;
 
 /** Training again is needed only if this has changed: a run's folder bears it. */
 export function trainingKey(job: Job, { program, train, data, backend }: Circumstances): string {

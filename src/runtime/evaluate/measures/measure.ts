@@ -23,6 +23,7 @@ export type Need =
   | 'labels'
   | 'views'
   | 'energy'
+  | 'pairs'
   | 'pictures'
   | 'transfer'
   | 'training'
