@@ -2,8 +2,7 @@
 import { energiesWithin } from '../compiler/energy-functions.js';
 import type { StepSettings, TypedModel } from '../compiler/index.js';
 import type { Dataset } from '../runtime/data/index.js';
-import { candidates } from '../runtime/evaluate/index.js';
-import type { LoadedModel } from '../runtime/model.js';
+import { candidates, type PairModel } from '../runtime/evaluate/index.js';
 import type { RunningProgram } from './load-program.js';
 
 /** Undefined of a model without an energy of pairs. */
@@ -12,10 +11,12 @@ export function pairModelOf(
   { optimizer }: Pick<StepSettings, 'optimizer'>,
   dataset: Dataset,
   load: (typed: TypedModel, settings: StepSettings) => Promise<RunningProgram>,
-): (() => Promise<LoadedModel | undefined>) | undefined {
+): (() => Promise<PairModel | undefined>) | undefined {
   if (!typed.pairs) return undefined;
   return async () => {
     const derived = energiesWithin(typed, Math.min(candidates, dataset.size('test')));
-    return derived && (await load(derived, { optimizer })).model;
+    if (!derived) return undefined;
+    const { model } = await load(derived, { optimizer });
+    return { model, fields: derived.inputs.map(({ name }) => name) };
   };
 }

@@ -1,6 +1,6 @@
 /** Pairs, supervised models and gradient checks, which are made from a typed model, in float64. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { energiesWithin } from '../../src/compiler/energy-functions.js';
+import { energiesWithin, energyArguments } from '../../src/compiler/energy-functions.js';
 import type { NdArray } from '../../src/compiler/graph/ops/index.js';
 import { ops } from '../../src/compiler/graph/ops/index.js';
 import {
@@ -91,6 +91,25 @@ describe('energies of pairs', () => {
         expect(data[i * size + j]).toBeCloseTo(own!, 10);
       }
     }
+  });
+
+  test('arguments are as they are at the end of training', () => {
+    const text = `fn scaled(x: [n], by: scalar) -> [n] = by * x
+    model M {
+      data x: [2]
+      param w: scalar = 1
+      energy E(u, v) = (w * sum(u) - sum(v)) ^ 2
+      minimize { pull: E(x, scaled(concat([x, x]), by: 2.0 -> 0.5)) }
+      representation x
+    }`;
+    const model = typedModel(text, batch);
+    const { model: asked, places } = energyArguments(model, model.energies[0]!);
+    const { represent } = compileModel(asked, sgd);
+    expect(represent.inputs.map(({ attrs }) => attrs['name'])).toEqual(['x']);
+    const { data } = evaluateGraph(represent, { x }, statesOf(model), draws).outputs['representation']!;
+    const row = Array.from(x.data.slice(0, 2));
+    expect(places.map(({ start }) => start)).toEqual([0, 2]);
+    expect(Array.from(data.slice(0, 6))).toEqual([...row, ...[...row, ...row].map((value) => 0.5 * value)]);
   });
 
   test('within a batch: none of an energy that has no pairs', () => {

@@ -85,9 +85,9 @@ async function measured(dataset: Dataset, changes: { model?: LoadedModel; raw?: 
     [0.75, 0.5],
     [0.5, 1],
   ];
-  const pairModel = async (): Promise<LoadedModel> => ({
-    ...tinyModel(),
-    represent: async () => ({ shape: [4, 4], data: new Float32Array(16) }),
+  const pairModel = async () => ({
+    model: { ...tinyModel(), represent: async () => ({ shape: [4, 4], data: new Float32Array(16) }) },
+    fields: ['x'],
   });
   const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned, termCosines, stages, pairModel };
   const shared = { name: 'trained', model: counted, raw, dataset, labels, ...trained };

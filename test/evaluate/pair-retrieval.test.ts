@@ -25,7 +25,7 @@ test('every example is asked for once, in groups of the batch, the last one made
   const count = dataset.size('test');
   const size = count - 2;
   const { model, seen } = pairsModel(size, (x, y) => Math.abs(x - y));
-  expect(await partnerPlaces(model, dataset, 'test')).toEqual(new Int32Array(count));
+  expect(await partnerPlaces({ model, fields: ['x'] }, dataset, 'test')).toEqual(new Int32Array(count));
   expect(seen.map(({ length }) => length)).toEqual([size, size]);
   for (const group of seen) expect(new Set(group).size).toBe(size);
   expect(new Set(seen.flat()).size).toBe(count);
@@ -35,7 +35,7 @@ test('a place is how many others of the group have no higher an energy', async (
   const dataset = tinyDataset(42);
   const count = dataset.size('test');
   const { model, seen } = pairsModel(count, (_, y) => y);
-  const places = await partnerPlaces(model, dataset, 'test');
+  const places = await partnerPlaces({ model, fields: ['x'] }, dataset, 'test');
   const { data, shape } = (
     await dataset.read(
       'test',
@@ -47,7 +47,9 @@ test('a place is how many others of the group have no higher an energy', async (
   expect(new Set(seen[0])).toEqual(new Set(values));
   expect([...places]).toEqual(values.map((own) => values.filter((other) => other < own).length));
   const { model: constant } = pairsModel(count, () => 1);
-  expect([...(await partnerPlaces(constant, dataset, 'test'))]).toEqual(values.map(() => count - 1));
+  expect([...(await partnerPlaces({ model: constant, fields: ['x'] }, dataset, 'test'))]).toEqual(
+    values.map(() => count - 1),
+  );
 });
 
 test('recall counts those whose own partner is among the lowest', async () => {

@@ -44,16 +44,21 @@ export async function pairEnergies(
   return { compatible: column(0), mismatched: column(1) };
 }
 
+/** Represents an example by its energies with all of its batch; reads these fields. */
+export interface PairModel {
+  readonly model: LoadedModel;
+  readonly fields: readonly string[];
+}
+
 /** Of so many examples each one's partner is looked for. */
 export const candidates = 50;
 
 /**
  * For each of at most `atMost` examples of the split, evenly spread, how many others have no higher an energy with its first argument than its own partner has,
- * among the examples of its group: as many as the model's batch, drawn once and for all. `model` represents an example by its energies
- * with the examples of its batch.
+ * among the examples of its group: as many as the model's batch, drawn once and for all.
  */
 export async function partnerPlaces(
-  model: LoadedModel,
+  { model, fields }: PairModel,
   dataset: Dataset,
   split: SplitName,
   atMost = mostPairs,
@@ -62,7 +67,6 @@ export async function partnerPlaces(
   const order = Array.from(seen, (_, i) => i);
   shuffleInPlace(order, randomBits(0x67726f75));
   const size = model.batch;
-  const names = model.inputs.map(({ name }) => name);
   const places = new Int32Array(seen.length);
   const { stepNumber } = model;
   for (let start = 0; start < order.length; start += size) {
@@ -72,7 +76,7 @@ export async function partnerPlaces(
     const read = await dataset.read(
       split,
       group.map((i) => seen[i]!),
-      names,
+      fields,
     );
     const { data } = await model.represent(read);
     for (let i = 0; i < size && start + i < order.length; i++) {

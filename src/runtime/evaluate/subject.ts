@@ -3,7 +3,7 @@ import type { Dataset, SplitName } from '../data/index.js';
 import type { Batch, HostTensor, LoadedModel } from '../model.js';
 import type { Algebra } from './algebra.js';
 import { type CorruptionName, corrupt, type PictureSize } from './corruptions.js';
-import { type PairEnergies, pairEnergies, partnerPlaces } from './energies.js';
+import { type PairEnergies, type PairModel, pairEnergies, partnerPlaces } from './energies.js';
 import { features, viewFeatures } from './features.js';
 import { fitProbe, type LinearHead, type Probe } from './linear-probe.js';
 import { asMatrix, evenlySpread, type Matrix, pickRows } from './matrix.js';
@@ -71,7 +71,7 @@ export interface SubjectOptions {
   readonly termCosines?: Subject['termCosines'];
   readonly stages?: Subject['stages'];
   /** Another program of the same states, which represents an example by its energies with all of its batch. */
-  readonly pairModel?: (() => Promise<LoadedModel | undefined>) | undefined;
+  readonly pairModel?: (() => Promise<PairModel | undefined>) | undefined;
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 
@@ -115,7 +115,9 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
       !raw && pairModel
         ? once(async () => {
             const other = await pairModel();
-            return other && partnerPlaces(await inStatesOf(model, other, seed), dataset, 'test');
+            if (!other) return undefined;
+            await putInto(other.model, await model.read(), seed);
+            return partnerPlaces(other, dataset, 'test');
           })
         : undefined,
     corrupted:
@@ -145,13 +147,11 @@ export async function readLabels(dataset: Dataset): Promise<Labels | undefined> 
   return { classes: field.shape[0] ?? 0, train: await read('train'), test: await read('test') };
 }
 
-/** The other program, in the states that the first one is in. */
-async function inStatesOf(model: LoadedModel, other: LoadedModel, seed: number): Promise<LoadedModel> {
-  const states = await model.read();
-  await other.init(seed);
-  const own = await other.read();
-  await other.write(Object.fromEntries(Object.entries(own).map(([name, value]) => [name, states[name] ?? value])));
-  return other;
+/** A program made of another one, into the states of that. */
+async function putInto(model: LoadedModel, states: Readonly<Record<string, HostTensor>>, seed: number): Promise<void> {
+  await model.init(seed);
+  const own = await model.read();
+  await model.write(Object.fromEntries(Object.entries(own).map(([name, value]) => [name, states[name] ?? value])));
 }
 
 /** The two views that are there, and two more at each of other step numbers. */
