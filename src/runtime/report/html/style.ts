@@ -58,7 +58,7 @@ figure.small{max-width:360px}
 figcaption{font-weight:600;margin:0 0 4px;overflow-wrap:anywhere}
 figcaption .muted{font-weight:400}
 figure.narrow{display:none}
-@media (max-width:700px){figure.wide{display:none}figure.narrow{display:block}}
+@media (max-width:700px){figure.wide{display:none}figure.narrow{display:block}#verdict-table td,#verdict-table th{min-width:0}#verdict-table .verdict{white-space:normal}}
 .drawing svg{display:block;width:100%;height:auto;overflow:hidden}
 .drawing text{font-family:inherit}
 details{margin:4px 0}
