@@ -18,7 +18,7 @@ export function intervalChart(rows: readonly RankedRow[], { unit }: MeasureInfo,
   const longest = Math.max(...rows.map(({ competitor }) => competitor.name.length), 1);
   const labelWidth = Math.round(Math.min(width * 0.4, longest * characterWidth + 12));
   const groups = [...new Set(rows.flatMap(({ letters }) => [...letters]))].sort();
-  const valueWidth = 52;
+  const valueWidth = 60;
   // On a phone bars of many groups would leave no room for what they are about; the table has the letters.
   const hasRoom = width - labelWidth - valueWidth - barWidth * groups.length >= leastPlot * width;
   const letters = hasRoom ? groups : [];
@@ -67,7 +67,7 @@ export function intervalChart(rows: readonly RankedRow[], { unit }: MeasureInfo,
     [],
   );
   const y = { scale: 'y', field: 'i' };
-  const barX = (field = 'k') => ({ signal: `width + 50 + ${barWidth} * datum.${field}` });
+  const barX = (field = 'k') => ({ signal: `width + 57 + ${barWidth} * datum.${field}` });
   return {
     ...spec,
     padding: { left: labelWidth, right: side, top: 4, bottom: 22 },
