@@ -44,7 +44,8 @@ const { versions } = JSON.parse(readFileSync(`${folderOf(all.find(hasRun))}/comp
 const text = `# Results of the project's own
 
 Made by \`npm run results\` from the files in [examples/compare](../examples/compare): every figure is a mean over seeds, measured by one evaluation for all,
-beside an untrained encoder, a supervised one of the same budget, and the raw input; the last columns are the seconds of a run. The budgets are small (minutes on two cores), so this says which
+beside an untrained encoder, a supervised one of the same budget, and the raw input; the last columns are the seconds of a run, on a machine that other
+programs used too ([performance.md](performance.md#what-evaluation-takes-beside-training) has quieter ones). The budgets are small (minutes on two cores), so this says which
 objective gets far in little time on small pictures, not which is best in the end.
 Last made with ${Object.entries(versions)
   .map(([what, version]) => `${what} ${version}`)

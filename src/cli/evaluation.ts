@@ -1,6 +1,7 @@
 /** Measures a trained model, prints the table and keeps it in the run's folder. */
 import { join } from 'node:path';
-import type { EvaluateDecl } from '../compiler/declarations.js';
+import type { EvaluateDecl, TrainDecl } from '../compiler/declarations.js';
+import type { TypedModel } from '../compiler/index.js';
 import type { Diagnostic } from '../diagnostics/index.js';
 import { loadStageEnds } from '../runtime/checkpoint/index.js';
 import type { MeasureInfo } from '../runtime/compare/comparison.js';
@@ -14,7 +15,9 @@ import {
 } from '../runtime/evaluate/index.js';
 import { writeWhole } from '../runtime/files/index.js';
 import type { HostTensor, LoadedModel } from '../runtime/model.js';
+import { loadProgram, type RunningProgram } from './load-program.js';
 import type { Output } from './output.js';
+import { pairModelOf } from './pair-model.js';
 import { formatTable } from './table.js';
 
 /** More measures than this are too wide for one line each representation. */
@@ -22,6 +25,10 @@ const widest = 8;
 
 export interface EvaluationCall {
   readonly model: LoadedModel;
+  /** The same as it was compiled from, and how. */
+  readonly typed: TypedModel;
+  readonly train: TrainDecl;
+  readonly backend: string;
   readonly states: Readonly<Record<string, HostTensor>>;
   readonly seed: number;
   readonly settings: EvaluateDecl;
@@ -39,13 +46,22 @@ export async function evaluateAndPrint({
   folder,
   output,
   trainedOn = [],
+  typed,
+  train,
+  backend,
   ...call
 }: EvaluationCall): Promise<EvaluationResult> {
   const clear = () => {
     if (output.interactive) process.stderr.write('\r\x1b[K');
   };
+  let derived: Promise<RunningProgram> | undefined;
+  const pairModel = pairModelOf(typed, train, call.dataset, (...asked) => {
+    derived ??= loadProgram(...asked, backend, output);
+    return derived;
+  });
   const result = await evaluate({
     ...call,
+    pairModel,
     stages: trainedOn.length > 1 ? { data: trainedOn, ends: await loadStageEnds(folder) } : undefined,
     algebra: tfjsAlgebra,
     onProgress: (message) => {
@@ -56,7 +72,7 @@ export async function evaluateAndPrint({
       clear();
       call.warn(diagnostic);
     },
-  });
+  }).finally(async () => (await derived)?.close());
   clear();
   writeWhole(join(folder, 'evaluation.json'), `${JSON.stringify(result, null, 2)}\n`);
   output.line(`\n${printEvaluation(result, output)}`);

@@ -3,7 +3,7 @@ import type { Span } from '../grammar/source.js';
 import type { BinaryOperator } from '../grammar/syntax-tree.js';
 import type { FieldTypeName } from './field-types.js';
 import type { Precision } from './graph/types.js';
-import type { MeasureName } from './measure-names.js';
+import type { MeasureName, RankingMeasure } from './measure-names.js';
 
 /** A setting's value: `256`, `"data/x"`, `[1%, 10%]`, `adamw(rate: 1e-3)`. */
 export type SettingValue =
@@ -128,6 +128,8 @@ export interface CompareDecl {
   readonly seeds: readonly number[];
   readonly budget: { readonly unit: BudgetUnit; readonly amount: number };
   readonly evaluate: EvaluateDecl;
+  /** What competitors are ranked by: one of what is measured; undefined where none of that has a better side. */
+  readonly rankedBy: RankingMeasure | undefined;
   readonly baselines: readonly ('untrained' | 'raw' | 'supervised')[];
   /** How settings are chosen: each trained to the end, or successive halving (Jamieson & Talwalkar 2016) by `factor`. */
   readonly search: { readonly name: 'grid' | 'halving'; readonly factor: number };

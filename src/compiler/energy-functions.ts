@@ -6,7 +6,7 @@ import type { TypedEnergy, TypedInput, TypedModel } from './check/typed-model.js
 import { sameShape } from './graph/dim.js';
 import { topological } from './graph/schedule.js';
 import { substitute } from './graph/substitute.js';
-import type { Node } from './graph/types.js';
+import { type Node, progressInput } from './graph/types.js';
 
 export interface ArgumentPlace {
   readonly name: string;
@@ -51,7 +51,8 @@ export function energyFunction(model: TypedModel, energy: TypedEnergy, slope?: n
 /**
  * Represents an example by what it is as each of the energy's arguments, one after the other: the data field of the argument's shape, or what
  * the objective gives for it. A view there stands for what it is a view of
- * where that has its shape, and statistics of the batch for their averages: as a representation sees the example.
+ * where that has its shape, statistics of the batch for their averages, and what changes while training for what it has come to: as a
+ * representation sees the example.
  */
 export function energyArguments(
   model: TypedModel,
@@ -67,7 +68,10 @@ export function energyArguments(
     b,
     energy.parameters.map((parameter) => fieldFor(model, parameter)?.node ?? parameter.use),
     plain,
-    ({ op, attrs, type }) => (op === 'running' ? b.state(String(attrs['name']), type.shape) : undefined),
+    ({ op, attrs, type }) => {
+      if (op === 'running') return b.state(String(attrs['name']), type.shape);
+      return op === 'input' && attrs['name'] === progressInput ? b.scalar(1) : undefined;
+    },
   );
   let start = 0;
   const places = energy.parameters.map((parameter): ArgumentPlace => {
@@ -86,6 +90,18 @@ export function energyArguments(
   const read = new Set(topological(uses));
   const inputs = model.inputs.filter(({ node }) => read.has(node));
   return { model: asking(model, inputs, b.concat(flat, 0)), places };
+}
+
+/**
+ * Represents an example, in batches of so many, by the energies of its first argument with the others of every example of the batch; undefined of a
+ * model without an energy of pairs.
+ */
+export function energiesWithin(model: TypedModel, batch: number): TypedModel | undefined {
+  const all = model.pairs?.all();
+  if (!all) return undefined;
+  const read = new Set(topological([all]));
+  const inputs = model.inputs.filter(({ node }) => read.has(node));
+  return { ...asking(model, inputs, all), batch };
 }
 
 /** Data that an argument can be as it is: of its shape, of its name if there is one. */
@@ -125,6 +141,7 @@ function asking(model: TypedModel, inputs: readonly TypedInput[], representation
     epochUpdates: [],
     gathered: [],
     energies: [],
+    pairs: undefined,
     viewRepresentations: undefined,
   };
 }

@@ -326,7 +326,15 @@ export { printRepresentation, printTypedModel, type TypedModel } from './check/t
 export { fieldTypes } from './field-types.js';
 export { encoderParameters, gradientProduct } from './lower/term-gradients.js';
 
-export { comparedMeasures, defaultMeasures, type MeasureName, measureNames, stagedMeasures } from './measure-names.js';
+export {
+  comparedMeasures,
+  defaultMeasures,
+  type MeasureName,
+  measureNames,
+  type RankingMeasure,
+  rankingMeasures,
+  stagedMeasures,
+} from './measure-names.js';
 
 export { optimizeProgram, spellOutProgram, stepMemory, type TargetName } from './optimize/index.js';
 export { headName, type SupervisedLabel, superviseModel } from './supervise.js';

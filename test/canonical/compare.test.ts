@@ -1,7 +1,9 @@
-/** What `ebmc diff` says of two models. */
+/** What `ebmc diff` says of two models, and of two comparisons. */
 import { describe, expect, test } from 'vitest';
-import { compareModels, compareSettings } from '../../src/compiler/canonical/index.js';
+import { compareComparisons, compareModels, compareSettings } from '../../src/compiler/canonical/index.js';
 import type { EvaluateDecl } from '../../src/compiler/declarations.js';
+import { checkFile } from '../../src/compiler/index.js';
+import { library } from '../std/run.js';
 import { changed, model, read } from './forms.js';
 
 const vicreg = read('vicreg');
@@ -54,4 +56,45 @@ test('settings differ one by one', () => {
   expect(compareSettings('evaluate', '', one, undefined)).toEqual([
     { part: 'evaluate', name: '', change: 'dropped', what: '' },
   ]);
+});
+
+describe('between two comparisons', () => {
+  const head = `use examples.simclr { SimCLR }
+use examples.vicreg { VICReg }
+dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }
+`;
+  const decl = (text: string) => {
+    const { compare, diagnostics } = checkFile({ path: 'c.ebm', text: head + text }, library, { analyses: false });
+    expect(diagnostics).toEqual([]);
+    return compare;
+  };
+  const said = (a: string, b: string): string[] =>
+    compareComparisons(decl(a), decl(b)).map(({ name, change, what }) => `${change} ${name}: ${what}`);
+  const one = 'compare SimCLR, VICReg on digits { epochs: 2, batch: 64 }';
+
+  test('text is not meaning', () => {
+    expect(said(one, one.replace('epochs: 2, batch: 64', 'batch: 64\n  epochs: 2\n  ranked_by: linear'))).toEqual([]);
+  });
+
+  test('what all are given is said once, what one is given by its name', () => {
+    const other = `compare SimCLR, VICReg on digits {
+      seconds: 9, batch: 32, ranked_by: knn, VICReg: train(optimizer: sgd(rate: 0.1))
+    }`;
+    const lines = said(one, other);
+    expect(lines.filter((line) => !line.startsWith('changed VICReg'))).toEqual([
+      'changed : budget "2 epochs" → "9 seconds"',
+      'changed : ranked_by "linear" → "knn"',
+      'changed : batch 64 → 32',
+    ]);
+    expect(lines).toContainEqual(expect.stringMatching(/^changed VICReg: optimizer\.name "\w+" → "sgd"$/));
+  });
+
+  test('who competes, what is tuned, and that there is none', () => {
+    const other = 'compare SimCLR on digits { epochs: 2, batch: 64, optimizer: adamw(rate: tuned(1e-3, 2e-3)) }';
+    const lines = said(one, other);
+    expect(lines[0]).toBe('dropped VICReg: ');
+    expect(lines).toContain('changed : tuned.optimizer.rate as by default → [0.001,0.002]');
+    expect(said(one, '')).toEqual(['dropped : ']);
+    expect(said('', '')).toEqual([]);
+  });
 });

@@ -97,6 +97,9 @@ test.each([
   ['compare SimCLR on digits { baselines: [raw, supervized] }', 'EBM2050'],
   ['compare SimCLR on digits { search: halving(factor: 1) }', 'EBM2051'],
   ['compare SimCLR on digits { validation: 100% }', 'EBM2051'],
+  ['compare SimCLR on digits { measures: [knn, rankme], ranked_by: rankme }', 'EBM2051'],
+  ['compare SimCLR on digits { measures: [knn, rankme], ranked_by: linear }', 'EBM2051'],
+  ['compare SimCLR on digits { ranked_by: [knn, linear] }', 'EBM2051'],
   ['compare SimCLR on digits { SimCLR: train(bath: 3) }', 'EBM2050'],
   ['compare SimCLR on digits { SimCLR: 3 }', 'EBM2051'],
   ['compare SimCLR on digts { epochs: 1 }', 'EBM2001'],
@@ -114,6 +117,16 @@ test.each([
 ])('%s says what it cannot measure: %s', (text, said) => {
   expect(codes(text)).toEqual(said);
   expect(check(text).compare).toBeDefined();
+});
+
+test('what ranks: what is named, else the linear probe, else the first with a better side', () => {
+  const rankedBy = (settings: string, options = {}) =>
+    check(`compare SimCLR on digits { ${settings} }`, options).compare?.rankedBy;
+  expect(rankedBy('epochs: 1')).toBe('linear');
+  expect(rankedBy('measures: [pair_retrieval, knn, linear], ranked_by: pair_retrieval')).toBe('pair_retrieval');
+  expect(rankedBy('measures: [rankme, alignment, knn]')).toBe('alignment');
+  expect(rankedBy('measures: [rankme]')).toBeUndefined();
+  expect(rankedBy('ranked_by: knn', { compare: { ranked_by: 'fine_tune' } })).toBe('fine_tune');
 });
 
 test('a stream: its stages, what is measured, and a name or a list that is no data set', () => {

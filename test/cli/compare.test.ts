@@ -1,5 +1,5 @@
 /** `ebmc compare` as its user sees it: on equal terms, cached, stopped and gone on with, and with runs that go wrong. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -95,6 +95,19 @@ test('competitors and baselines, once; another model trains only that; the runs 
   const begun = third.stderr.split('\n').filter((line) => line.startsWith('▸'));
   expect(begun).toHaveLength(1);
   expect(begun[0]).toContain('Tiny (temperature 0.1), seed 0');
+
+  // What a baseline is called depends on who shares it; that it is the same run does not. Nor does what ranks.
+  const runs = join(folder, 'runs/compare-c/runs');
+  const taught = readdirSync(runs).find((name) => name.startsWith('supervised-'))!;
+  renameSync(join(runs, taught), join(runs, taught.replace('supervised-', 'supervised-tiny-spread-')));
+  const ranked = `${all}\n  ranked_by: energy_gap`;
+  writeFileSync(join(folder, 'c.ebm'), compared('Tiny, Spread, Tiny(temperature: 0.1)', ranked));
+  const fourth = await compare(folder);
+  expect([fourth.status, fourth.stderr]).toEqual([0, '']);
+  expect(readdirSync(runs)).not.toContain(taught);
+  const mains = (comparison: Comparison) => comparison.measures.filter(({ isMain }) => isMain).map(({ key }) => key);
+  expect([mains(found), mains(read(folder))]).toEqual([['linear.1'], ['energy_gap']]);
+  expect(readFileSync(join(folder, 'runs/compare-c/report.html'), 'utf8')).toContain('By energy gap (AUROC), ');
 
   const run = join('runs/compare-c', tiny.runs[0]!.folder!);
   const evaluated = await ebmc(['evaluate', run, '--backend', 'cpu'], { cwd: folder });

@@ -1,5 +1,6 @@
 /** Pairs, supervised models and gradient checks, which are made from a typed model, in float64. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { energiesWithin, energyArguments } from '../../src/compiler/energy-functions.js';
 import type { NdArray } from '../../src/compiler/graph/ops/index.js';
 import { ops } from '../../src/compiler/graph/ops/index.js';
 import {
@@ -61,6 +62,60 @@ describe('energies of pairs', () => {
     const even = energies.filter((_, i) => i % 2 === 0);
     expect(Math.max(...even)).toBeLessThan(0.5);
     expect(Math.max(...energies)).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['of two encoders', 'encoder g = linear(3) energy E(u, v) = sum((f(u) - 2 * g(v)) ^ 2)', 6],
+    ['of both together', 'energy E(u, v) = sum(f(concat([u, v])) ^ 2)', 3],
+  ])('within a batch of another size, %s: each with each', (_, energy, size) => {
+    const text = `use std.layers { linear }
+      model M { data x: [2] data y: [2] encoder f = linear(3) ${energy} minimize { pull: E(x, y) } representation x }`;
+    const model = typedModel(text, batch);
+    const [u, v] = [numbers([size, 2], 5), numbers([size, 2], 6)];
+    const states = statesOf(model);
+    const derived = energiesWithin(model, size)!;
+    const { shape, data } = evaluateGraph(compileModel(derived, sgd).represent, { x: u, y: v }, states, draws).outputs[
+      'representation'
+    ]!;
+    expect(shape).toEqual([size, size]);
+    // Each pair by itself: example i of a batch that has its first argument and the others of j.
+    const row = (of: NdArray, i: number) => [of.data[2 * i]!, of.data[2 * i + 1]!];
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j < size; j++) {
+        const alone = (of: NdArray, k: number): NdArray => ({
+          shape: [batch, 2],
+          data: Float64Array.from(Array.from({ length: batch }, () => row(of, k)).flat()),
+        });
+        const graph = compileModel(model, sgd).pairEnergies!;
+        const [own] = evaluateGraph(graph, { x: alone(u, i), y: alone(v, j) }, states, draws).outputs['energies']!.data;
+        expect(data[i * size + j]).toBeCloseTo(own!, 10);
+      }
+    }
+  });
+
+  test('arguments are as they are at the end of training', () => {
+    const text = `fn scaled(x: [n], by: scalar) -> [n] = by * x
+    model M {
+      data x: [2]
+      param w: scalar = 1
+      energy E(u, v) = (w * sum(u) - sum(v)) ^ 2
+      minimize { pull: E(x, scaled(concat([x, x]), by: 2.0 -> 0.5)) }
+      representation x
+    }`;
+    const model = typedModel(text, batch);
+    const { model: asked, places } = energyArguments(model, model.energies[0]!);
+    const { represent } = compileModel(asked, sgd);
+    expect(represent.inputs.map(({ attrs }) => attrs['name'])).toEqual(['x']);
+    const { data } = evaluateGraph(represent, { x }, statesOf(model), draws).outputs['representation']!;
+    const row = Array.from(x.data.slice(0, 2));
+    expect(places.map(({ start }) => start)).toEqual([0, 2]);
+    expect(Array.from(data.slice(0, 6))).toEqual([...row, ...[...row, ...row].map((value) => 0.5 * value)]);
+  });
+
+  test('within a batch: none of an energy that has no pairs', () => {
+    const text =
+      'model M { data x: [2] param w: [2] = ones([2]) energy E(u) = sum((w * u) ^ 2) minimize { t: E(x) } representation w * x }';
+    expect(energiesWithin(typedModel(text, batch), 3)).toBeUndefined();
   });
 
   test.each([

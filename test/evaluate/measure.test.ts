@@ -1,6 +1,12 @@
 /** The table of measures on a tiny model: what is shared, what is missing and why. */
 import { describe, expect, test } from 'vitest';
-import { checkFile, type MeasureName, measureNames } from '../../src/compiler/index.js';
+import {
+  checkFile,
+  type MeasureName,
+  measureNames,
+  type RankingMeasure,
+  rankingMeasures,
+} from '../../src/compiler/index.js';
 import type { Dataset } from '../../src/runtime/data/index.js';
 import { mean } from '../../src/runtime/evaluate/hits.js';
 import {
@@ -79,7 +85,11 @@ async function measured(dataset: Dataset, changes: { model?: LoadedModel; raw?: 
     [0.75, 0.5],
     [0.5, 1],
   ];
-  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned, termCosines, stages };
+  const pairModel = async () => ({
+    model: { ...tinyModel(), represent: async () => ({ shape: [4, 4], data: new Float32Array(16) }) },
+    fields: ['x'],
+  });
+  const trained = { seed: 1, algebra: plainAlgebra, transfers, fineTuned, termCosines, stages, pairModel };
   const shared = { name: 'trained', model: counted, raw, dataset, labels, ...trained };
   const found = await measure(await prepareSubject(shared), settings);
   return { ...found, passes: () => passes };
@@ -91,6 +101,25 @@ describe('the table', () => {
     const keys = measureInfos(settings).map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
     expect(measureInfos(settings).filter(({ isMain }) => isMain)).toHaveLength(1);
+  });
+
+  test('one figure of each measure that ranks is the main one, and has a better side', () => {
+    const mainOf = (rankedBy: RankingMeasure | undefined, names: readonly MeasureName[] = measureNames) =>
+      measureInfos({ ...settings, measures: names, rankedBy }).filter(({ isMain }) => isMain);
+    for (const name of rankingMeasures) {
+      expect(mainOf(name), name).toHaveLength(1);
+      expect(mainOf(name)[0]!.better, name).not.toBe('neither');
+    }
+    expect(mainOf('linear')[0]!.key).toBe('linear.1');
+    expect(mainOf('fine_tune')[0]!.key).toBe('fine_tune.1');
+    expect(mainOf('pair_retrieval')[0]!.key).toBe('pair_retrieval.recall_1');
+    const others = measureNames.filter((name) => !rankingMeasures.some((known) => known === name));
+    for (const name of others)
+      expect(
+        measureInfos({ ...settings, measures: [name] }).map(({ better }) => better),
+        name,
+      ).not.toContain('higher');
+    expect(mainOf(undefined, others)).toEqual([]);
   });
 
   test('everything at once: each value is there, accuracies are means of their scores', async () => {
@@ -106,6 +135,8 @@ describe('the table', () => {
       'retrieval.map',
       'retrieval.recall_1',
       'retrieval.recall_5',
+      'pair_retrieval.recall_1',
+      'pair_retrieval.recall_5',
     ]);
     for (const [key, scores] of Object.entries(found.scores)) {
       expect(scores).toHaveLength(42);
@@ -116,7 +147,7 @@ describe('the table', () => {
     expect(found.measures['gradient_conflict.start']).toBe(0.25);
     expect(found.measures['gradient_conflict.end']).toBe(-0.5);
     // All partners of an example are alike to this model.
-    expect(found.measures['pair_retrieval.recall_5']).toBe(0);
+    expect(found.measures['pair_retrieval.recall_1']).toBe(0);
     expect(found.measures).toMatchObject({ forgetting: 0.25, 'stage.1.2': 0.5, 'stage.2.1': 0.5, 'stage.2.2': 1 });
     expect(found.measures['transfer.tiny']).toBe(found.measures['linear.1']);
     // Train and test once for the data set, once for the one transferred to, and each corruption at two severities.

@@ -1,56 +1,67 @@
 import { expect, test } from 'vitest';
-import { allPairEnergies } from '../../src/runtime/evaluate/energies.js';
+import { partnerPlaces } from '../../src/runtime/evaluate/energies.js';
 import { measures } from '../../src/runtime/evaluate/measures/index.js';
 import type { Subject } from '../../src/runtime/evaluate/subject.js';
+import type { Batch, LoadedModel } from '../../src/runtime/model.js';
 import { tinyDataset, tinyModel } from '../runtime/support.js';
 
-/** The energy of two examples is how far apart their first values are; of the first and the next in the batch, as programs have it. */
-function pairedModel() {
-  const model = tinyModel();
-  return {
-    ...model,
-    async pairEnergies(batch: Parameters<typeof model.represent>[0]) {
-      const { shape, data } = batch['x']!;
-      const first = (i: number): number => data[(i % model.batch) * (data.length / shape[0]!)]!;
-      const both = Array.from({ length: model.batch }, (_, i) => [0, Math.abs(first(i) - first(i + 1))]).flat();
-      return { shape: [model.batch, 2], data: Float32Array.from(both) };
+/** Represents an example by an energy with each of its batch; keeps the batches that it saw. */
+function pairsModel(batch: number, energy: (x: number, y: number) => number) {
+  const seen: number[][] = [];
+  const model: LoadedModel = {
+    ...tinyModel({ batch }),
+    async represent(given: Batch) {
+      const { shape, data } = given['x']!;
+      const first = Array.from({ length: batch }, (_, i) => data[i * (data.length / shape[0]!)]!);
+      seen.push(first);
+      return { shape: [batch, batch], data: Float32Array.from(first.flatMap((x) => first.map((y) => energy(x, y)))) };
     },
   };
+  return { model, seen };
 }
 
-test('each first argument with each other, whatever the batch', async () => {
+test('every example is asked for once, in groups of the batch, the last one made up with others', async () => {
   const dataset = tinyDataset(42);
-  const { rows, columns, data } = await allPairEnergies(pairedModel(), dataset, 'test', 3, 7);
-  expect([rows, columns]).toEqual([7, 7]);
-  const at = (i: number, j: number): number => data[i * columns + j]!;
-  for (let i = 0; i < rows; i++) {
-    expect(at(i, i)).toBe(0);
-    for (let j = 0; j < columns; j++) {
-      expect(at(i, j)).toBe(at(j, i));
-      // Distances on a line.
-      if (i !== j) expect(at(i, j)).toBeGreaterThan(0);
-      expect(at(i, j)).toBeLessThanOrEqual(at(i, 0) + at(0, j) + 1e-6);
-    }
-  }
+  const count = dataset.size('test');
+  const size = count - 2;
+  const { model, seen } = pairsModel(size, (x, y) => Math.abs(x - y));
+  expect(await partnerPlaces({ model, fields: ['x'] }, dataset, 'test')).toEqual(new Int32Array(count));
+  expect(seen.map(({ length }) => length)).toEqual([size, size]);
+  for (const group of seen) expect(new Set(group).size).toBe(size);
+  expect(new Set(seen.flat()).size).toBe(count);
 });
 
-test('recall counts those whose own partner is among the lowest; equal ones do not count', async () => {
-  const rows = 10;
-  const data = Float32Array.from({ length: rows * rows }, (_, k) => {
-    const [i, j] = [Math.floor(k / rows), k % rows];
-    // The own partner of row i is in place i.
-    return i === j ? i - 0.5 : j < i ? j : j + 100;
-  });
-  const of = async (matrix: Float32Array) =>
+test('a place is how many others of the group have no higher an energy', async () => {
+  const dataset = tinyDataset(42);
+  const count = dataset.size('test');
+  const { model, seen } = pairsModel(count, (_, y) => y);
+  const places = await partnerPlaces({ model, fields: ['x'] }, dataset, 'test');
+  const { data, shape } = (
+    await dataset.read(
+      'test',
+      Array.from({ length: count }, (_, i) => i),
+      ['x'],
+    )
+  )['x']!;
+  const values = Array.from({ length: count }, (_, i) => data[i * (data.length / shape[0]!)]!);
+  expect(new Set(seen[0])).toEqual(new Set(values));
+  expect([...places]).toEqual(values.map((own) => values.filter((other) => other < own).length));
+  const { model: constant } = pairsModel(count, () => 1);
+  expect([...(await partnerPlaces({ model: constant, fields: ['x'] }, dataset, 'test'))]).toEqual(
+    values.map(() => count - 1),
+  );
+});
+
+test('recall counts those whose own partner is among the lowest', async () => {
+  const of = async (places: readonly number[] | undefined) =>
     measures.pair_retrieval.compute(
-      { allPairs: async () => ({ rows, columns: rows, data: matrix }) } as unknown as Subject,
+      { partnerPlaces: async () => places && Int32Array.from(places) } as unknown as Subject,
       { measures: ['pair_retrieval'], neighbours: 1, labels: [] },
       new Set(),
     );
-  expect(await of(data)).toEqual({
-    'pair_retrieval.recall_1': { value: 0.1 },
-    'pair_retrieval.recall_5': { value: 0.5 },
+  expect(await of([0, 3, 5, 0, 4])).toEqual({
+    'pair_retrieval.recall_1': { value: 0.4, scores: Uint8Array.of(1, 0, 0, 1, 0) },
+    'pair_retrieval.recall_5': { value: 0.8, scores: Uint8Array.of(1, 1, 0, 1, 1) },
   });
-  const same = await of(new Float32Array(rows * rows));
-  expect(Object.values(same).map(({ value }) => value)).toEqual([0, 0]);
+  expect(await of(undefined)).toEqual({});
 });

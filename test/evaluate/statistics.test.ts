@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Bootstrap } from '../../src/runtime/compare/statistics.js';
+import { Bootstrap, leastAdjusted } from '../../src/runtime/compare/statistics.js';
 import { randomBits } from '../../src/runtime/data/index.js';
 import { mean } from '../../src/runtime/evaluate/hits.js';
 
@@ -75,6 +75,16 @@ describe('contrasts', () => {
     expect(found.map(({ a, b }) => `${a} ${b}`)).toEqual(['0.5 0.6', '0.5 0.9', '0.6 0.9']);
     expect(found.every(({ isShown }) => isShown)).toBe(true);
     for (const { p, adjusted } of found) expect(adjusted).toBeGreaterThanOrEqual(p);
+  });
+
+  test('the least that a corrected p can be of so many pairs: two that are far apart have it', () => {
+    const competitors = [0.1, 0.4, 0.7, 1].map((share) => ({
+      name: `${share}`,
+      samples: [0, 1].map((seed) => sample(seed, draw(share))),
+    }));
+    const found = new Bootstrap().contrasts('knn', competitors);
+    expect(Math.min(...found.map(({ adjusted }) => adjusted))).toBeCloseTo(leastAdjusted(found.length), 12);
+    expect(leastAdjusted(10_000)).toBe(1);
   });
 
   test('of competitors that do not differ, about one contrast in twenty is shown', () => {

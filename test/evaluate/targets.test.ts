@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { energiesWithin } from '../../src/compiler/energy-functions.js';
 import { compileModel, optimizeProgram, superviseModel } from '../../src/compiler/index.js';
 import { evaluateGraph } from '../../src/compiler/targets/reference/index.js';
 import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
@@ -63,6 +64,28 @@ describe.each([['cpu', 'tfjs'], ...(native ? [['tensorflow', 'tensorflow']] : []
     const expected = evaluateGraph(graph, inputs, states, { seed: 3, step: 0 }).outputs['energies']!;
     const actual = await loaded.pairEnergies!(batch);
     expect(actual.shape).toEqual([6, 2]);
+    expected.data.forEach((value, i) => {
+      expect(Math.abs(actual.data[i]! - value)).toBeLessThan(1e-5);
+    });
+    loaded.dispose();
+  });
+
+  test('energies of each with each of a batch', async () => {
+    const asked = energiesWithin(model, 4)!;
+    const loaded = await load(asked);
+    await loaded.init(3);
+    const batch = await tinyDataset(6).read('test', [3, 1, 0, 2], ['x']);
+    const states = Object.fromEntries(
+      Object.entries(await loaded.read()).map(([name, { shape, data }]) => [
+        name,
+        { shape, data: Float64Array.from(data) },
+      ]),
+    );
+    const inputs = { x: { shape: [4, 4], data: Float64Array.from(batch['x']!.data) } };
+    const graph = compileModel(asked, { optimizer }).represent;
+    const expected = evaluateGraph(graph, inputs, states, { seed: 3, step: 0 }).outputs['representation']!;
+    const actual = await loaded.represent(batch);
+    expect(actual.shape).toEqual([4, 4]);
     expected.data.forEach((value, i) => {
       expect(Math.abs(actual.data[i]! - value)).toBeLessThan(1e-5);
     });

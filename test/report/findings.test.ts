@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { energyAuroc } from '../../src/runtime/report/auroc.js';
 import { binEnergies } from '../../src/runtime/report/charts/histogram.js';
+import { intervalChart } from '../../src/runtime/report/charts/intervals.js';
 import { wilson } from '../../src/runtime/report/evaluation-rows.js';
 import {
   formatDifference,
@@ -13,11 +14,54 @@ import {
 } from '../../src/runtime/report/format.js';
 import { groupLetters } from '../../src/runtime/report/letters.js';
 import { mainMeasure, measureLike, oppositePairs, rankBy } from '../../src/runtime/report/ranking.js';
+import { contrasts } from '../../src/runtime/report/sections/contrasts.js';
 import { quantile } from '../../src/runtime/report/sections/energies.js';
 import { labelFamilies } from '../../src/runtime/report/sections/labels.js';
 import { summarize } from '../../src/runtime/report/sections/summary.js';
 import { sparkline } from '../../src/runtime/report/sparkline.js';
 import { sampleComparison } from './sample.js';
+
+describe('of many pairs', () => {
+  test('those with the first of the objectives are shown, it first; all are there to open', async () => {
+    const comparison = await sampleComparison({ times: 2, points: 20 });
+    const main = mainMeasure(comparison)!;
+    const tested = comparison.contrasts.filter(({ measure }) => measure === main.key);
+    expect(tested.length).toBeGreaterThan(30);
+    const leader = rankBy(comparison, main).find(({ rank }) => rank === 1)!.competitor.name;
+    const { text } = (await contrasts.write(comparison, async () => ''))!;
+    const rowsOf = (id: string) => {
+      const [, after] = text.split(`<table id="${id}"`);
+      return [...after!.split('</table>')[0]!.matchAll(/<tr><th scope="row".*?<\/tr>/gs)].map(([row]) =>
+        [...row.matchAll(/data-value="([^"]*)"/g)].map(([, value]) => value!),
+      );
+    };
+    const shown = rowsOf('contrast-table-leader');
+    expect(shown).toHaveLength(comparison.competitors.length - 1);
+    for (const [first, second, difference, low] of shown) {
+      expect(first).toBe(leader);
+      const found = tested.find(({ a, b }) => (a === leader ? b : b === leader ? a : undefined) === second)!;
+      const sign = found.a === leader ? 1 : -1;
+      expect(Number(difference)).toBe(sign * found.difference);
+      expect(Number(low)).toBe(sign > 0 ? found.low : -found.high);
+    }
+    expect(rowsOf('contrast-table-0')).toHaveLength(tested.length);
+    expect(text).not.toContain('<details id="contrasts-0" open');
+  });
+
+  test('a phone has no bars of groups where they would leave no room for marks', async () => {
+    const comparison = await sampleComparison();
+    const main = mainMeasure(comparison)!;
+    const rows = rankBy(comparison, main).map((row, i) => ({ ...row, letters: 'abcdefghij'.slice(i, i + 2) }));
+    const drawn = (width: number) => {
+      const spec = intervalChart(rows, main, width);
+      const bars = spec.data?.find(({ name }) => name === 'bars');
+      return { width: Number(spec.width), bars: bars && 'values' in bars ? (bars.values as unknown[]).length : 0 };
+    };
+    expect(drawn(720).bars).toBeGreaterThan(5);
+    expect(drawn(350).bars).toBe(0);
+    for (const width of [350, 720]) expect(drawn(width).width).toBeGreaterThan(0.35 * width);
+  });
+});
 
 describe('letters of groups', () => {
   test('a name may be in several groups; the first group has the first name and its nearest', () => {

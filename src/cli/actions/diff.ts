@@ -1,4 +1,4 @@
-import { compareModels, compareSettings, type Difference } from '../../compiler/canonical/index.js';
+import { compareComparisons, compareModels, compareSettings, type Difference } from '../../compiler/canonical/index.js';
 import { type CheckedFile, checkFile, type TypedModel } from '../../compiler/index.js';
 import { EbmcError, nearest, report } from '../../diagnostics/index.js';
 import { FileLibrary } from '../../runtime/library.js';
@@ -18,12 +18,14 @@ export async function runDiff({ args, options, output }: CommandCall): Promise<S
     const b = x.batch === y.batch ? y : chooseModel(checked(second, x.batch), y.name);
     return { model: x.name, other: y.name, differences: [...compareModels(x, b), ...settings(a, pairs.second, x, y)] };
   });
+  const comparison = compareComparisons(a.compare, pairs.second.compare);
   const found =
-    models.some(({ differences }) => differences.length > 0) || pairs.dropped.length + pairs.added.length > 0;
-  output.document({ ok: true, same: !found, models, dropped: pairs.dropped, added: pairs.added });
+    [...models.flatMap(({ differences }) => differences), ...comparison, ...pairs.dropped, ...pairs.added].length > 0;
+  output.document({ ok: true, same: !found, models, dropped: pairs.dropped, added: pairs.added, comparison });
   for (const { model, other, differences } of models) print(output, model, other, differences);
   for (const name of pairs.dropped) output.line(`${output.paint.red('-')} model ${name}`);
   for (const name of pairs.added) output.line(`${output.paint.green('+')} model ${name}`);
+  if (a.compare || pairs.second.compare) print(output, 'comparison', 'comparison', comparison);
   return found && options.flag('exitCode') ? statuses.mistake : statuses.ok;
 }
 
@@ -52,7 +54,8 @@ function pairedModels(first: CheckedFile, second: CheckedFile, name: string | un
   };
   if (name !== undefined && ![...a, ...b].some((m) => m.name === name)) one([], first);
   if (name !== undefined) return { second, models: [[one(a, first), one(b, second)]], dropped: [], added: [] };
-  if (a.length === 0 || b.length === 0) throw new EbmcError([report('EBM7004', { known: [] })]);
+  const isComparison = first.compare !== undefined || second.compare !== undefined;
+  if (!isComparison && (a.length === 0 || b.length === 0)) throw new EbmcError([report('EBM7004', { known: [] })]);
   if (a.length === 1 && b.length === 1) return { second, models: [[a[0]!, b[0]!]], dropped: [], added: [] };
   const models = a.flatMap((x) => b.filter((y) => y.name === x.name).map((y) => [x, y] as const));
   const missing = (from: readonly TypedModel[], side: 0 | 1): string[] =>

@@ -33,6 +33,7 @@ export async function runEvaluate({ args, options, output }: CommandCall): Promi
     output.line(`${typed.name} after ${checkpoint.manifest.step} steps, from ${folder}`);
     const result = await evaluateAndPrint({
       model: program.model,
+      ...{ typed, train, backend: options.text('backend') ?? 'auto' },
       states: checkpoint.states,
       seed: checkpoint.manifest.seed,
       settings,

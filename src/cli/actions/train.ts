@@ -80,6 +80,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
     const evaluate = async (evaluation: EvaluateDecl) =>
       evaluateAndPrint({
         model: program.model,
+        ...{ typed, train: settings, backend: options.text('backend') ?? 'auto' },
         states: await program.model.read(),
         seed: settings.seed,
         settings: evaluation,

@@ -1,13 +1,15 @@
 /** A comparison as a table on a terminal: the best first, by the main measure. */
 import type { Comparison, MeasureInfo, Summary } from '../../runtime/compare/comparison.js';
+import { mainMeasure } from '../../runtime/report/ranking.js';
 import type { Output } from '../output.js';
 import { formatTable } from '../table.js';
 
 /** A terminal's line holds no more; the report has them all. */
 const mostMeasures = 6;
 
-export function formatComparison({ measures, competitors }: Comparison, output: Output): string {
-  const main = measures.find(({ isMain }) => isMain) ?? measures[0];
+export function formatComparison(comparison: Comparison, output: Output): string {
+  const { measures, competitors } = comparison;
+  const main = mainMeasure(comparison);
   const ranking = measures.filter(({ better }) => better !== 'neither');
   const chosen = [...(main ? [main] : []), ...ranking.filter((measure) => measure !== main)].slice(0, mostMeasures);
   const shown = chosen.length > 0 ? chosen : measures.slice(0, mostMeasures);

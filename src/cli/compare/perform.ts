@@ -38,6 +38,7 @@ import { type RunRecord, recordName, relativeToRun } from '../../runtime/run-rec
 import { train } from '../../runtime/train/index.js';
 import { FineTuner, type FineTuning } from '../fine-tune.js';
 import type { RunningProgram } from '../load-program.js';
+import { pairModelOf } from '../pair-model.js';
 import { packageVersion } from '../version.js';
 import { landscapeOf, type TrainedModel, termCosinesOf } from './derived.js';
 import { drawRun } from './draw-run.js';
@@ -275,6 +276,9 @@ async function measureTask(
     ...{ ...about, name: job.kind, transfers: labelled(transfers) },
     fineTuned: tuner && (job.kind === 'untrained' ? fromSettled(tuner, settled) : tuner.scores.bind(tuner)),
     termCosines: own && termCosinesOf(own),
+    pairModel: isRaw
+      ? undefined
+      : pairModelOf(typed, task.settings, dataset, (...derived) => load('pairs', ...derived)),
     stages: passed && (() => stageAccuracies(model, passed, job.seed, tfjsAlgebra).finally(() => model.write(states))),
   });
   const found = await measure(subject, settings, onProgress, knownBySibling(order, settings));

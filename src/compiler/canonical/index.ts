@@ -2,5 +2,5 @@
 
 export { compareModels, type Difference } from './compare.js';
 export { type CanonicalModel, canonicalModel } from './model.js';
-export { compareSettings } from './settings.js';
+export { compareComparisons, compareSettings } from './settings.js';
 export { canonicalTexts, printCanonicalModel } from './text.js';

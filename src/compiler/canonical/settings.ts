@@ -1,5 +1,5 @@
-/** What differs between what two files say about running: data sets, training, evaluation. */
-import type { DatasetDecl, EvaluateDecl, TrainDecl } from '../declarations.js';
+/** What differs between what two files say about running: data sets, training, evaluation, comparisons. */
+import type { CompareDecl, CompetitorDecl, DatasetDecl, EvaluateDecl, TrainDecl } from '../declarations.js';
 import type { Difference } from './compare.js';
 
 type Declared = DatasetDecl | TrainDecl | EvaluateDecl;
@@ -15,6 +15,64 @@ export function compareSettings(
   if (!a) return [{ part, name, change: 'added', what: '' }];
   if (!b) return [{ part, name, change: 'dropped', what: '' }];
   return differing(a, b, '').map((what) => ({ part, name, change: 'changed', what }));
+}
+
+/** What two `compare` items say differently: who competes, how all are trained and measured, and what ranks. */
+export function compareComparisons(a: CompareDecl | undefined, b: CompareDecl | undefined): Difference[] {
+  if (!a && !b) return [];
+  if (!a || !b) return [{ part: 'compare', name: '', change: a ? 'dropped' : 'added', what: '' }];
+  const part = 'compare';
+  const named = (decl: CompareDecl, name: string): CompetitorDecl | undefined =>
+    decl.competitors.find((competitor) => competitor.name === name);
+  const [names, others] = [a, b].map(({ competitors }) => competitors.map(({ name }) => name)) as [string[], string[]];
+  const shared = names.filter((name) => others.includes(name));
+  const trained = shared.map((name) => differing(trainingOf(named(a, name)!), trainingOf(named(b, name)!), ''));
+  // What all are given differently is said once.
+  const equal = (trained[0] ?? []).filter((what) => trained.every((found) => found.includes(what)));
+  const own = shared.flatMap((name, i) =>
+    trained[i]!.filter((what) => !equal.includes(what)).map((what) => ({
+      part,
+      name,
+      change: 'changed' as const,
+      what,
+    })),
+  );
+  return [
+    ...names
+      .filter((name) => !shared.includes(name))
+      .map((name) => ({ part, name, change: 'dropped' as const, what: '' })),
+    ...others
+      .filter((name) => !shared.includes(name))
+      .map((name) => ({ part, name, change: 'added' as const, what: '' })),
+    ...[...differing(conditionsOf(a), conditionsOf(b), ''), ...equal].map((what) => ({
+      ...{ part, name: '', change: 'changed' as const, what },
+    })),
+    ...own,
+  ];
+}
+
+/** As the settings are called in a file. */
+function conditionsOf({ budget, seeds, evaluate, rankedBy, baselines, search, validation }: CompareDecl) {
+  const { neighbours, labels, measures, transfers } = evaluate;
+  return {
+    ...{
+      budget: `${budget.amount} ${budget.unit}`,
+      seeds,
+      baselines,
+      search: { [search.name]: search.factor },
+      validation,
+    },
+    ...{ knn: neighbours, labels, measures, transfer: transfers, ranked_by: rankedBy },
+  };
+}
+
+/** Budget and seeds are the comparison's. */
+function trainingOf({ variants }: CompetitorDecl) {
+  const { epochs: _epochs, seed: _seed, split: _split, later: _later, ...train } = variants[0]!.train;
+  const tuned = Object.keys(variants[0]!.chosen).map(
+    (path) => [path, [...new Set(variants.map(({ chosen }) => chosen[path]))]] as const,
+  );
+  return { ...train, parameters: variants[0]!.parameters, tuned: Object.fromEntries(tuned) };
 }
 
 const uncounted = new Set(['span', 'model', 'name', 'dataset']);

@@ -2,7 +2,13 @@
 import { nearest, report } from '../../diagnostics/index.js';
 import type { CompareItem, Expr, Name, Setting, TrainItem } from '../../grammar/syntax-tree.js';
 import type { CompareDecl, CompetitorDecl, SettingValue, VariantDecl } from '../declarations.js';
-import { comparedMeasures } from '../measure-names.js';
+import {
+  comparedMeasures,
+  defaultRanking,
+  isRanking,
+  type MeasureName,
+  type RankingMeasure,
+} from '../measure-names.js';
 import {
   baselines,
   budgetUnits,
@@ -91,6 +97,7 @@ export function checkCompare(
     seeds,
     budget,
     evaluate,
+    rankedBy: read.rankedBy(evaluate.measures),
     baselines: read.baselines(),
     search: read.search(),
     validation: read.validation(),
@@ -265,6 +272,16 @@ class OwnSettings {
     if (value === undefined || typeof value === 'string') return value;
     this.wrong('probe', 'a data set');
     return undefined;
+  }
+
+  rankedBy(measures: readonly MeasureName[]): RankingMeasure | undefined {
+    const value = this.value('ranked_by');
+    if (value === undefined) return defaultRanking(measures);
+    const able = measures.filter(isRanking);
+    const found = able.find((name) => name === value);
+    if (!found)
+      this.wrong('ranked_by', `one of the \`measures\` with a better side (${able.join(', ') || 'none of them'})`);
+    return found;
   }
 
   baselines(): CompareDecl['baselines'] {

@@ -9,10 +9,10 @@ import { topological } from '../graph/schedule.js';
 import type { Node } from '../graph/types.js';
 import type { Elaborator } from './elaborator.js';
 import { evaluate, evaluateBlock } from './expression.js';
-import { collect } from './map.js';
+import { collect, mapped } from './map.js';
 import { Scope } from './scope.js';
 import type { TypedPairs } from './typed-model.js';
-import type { Value } from './values.js';
+import { missing, type Value } from './values.js';
 
 /** Of the first declared energy that qualifies. `views`: the first two of one declaration, for an energy that no term uses. */
 export function elaboratePairs(
@@ -39,7 +39,8 @@ export function elaboratePairs(
     const fits = e.diagnostics.splice(said).length === 0;
     if (!fits || !compatible || !mismatched) continue;
     const both = [compatible, mismatched].map((node) => e.builder.reshape(node, [1]));
-    return { energy: member.name.text, node: e.builder.concat(both, 0) };
+    const all = (): Node | undefined => withEvery(e, member, scope, args);
+    return { energy: member.name.text, node: e.builder.concat(both, 0), all };
   }
   return undefined;
 }
@@ -79,6 +80,27 @@ function ofNextExample(e: Elaborator, node: Node, span: Span): Node {
   const later = b.slice(all, [1, ...start], [subDims(count!, 1), ...own]);
   const first = b.slice(all, [0, ...start], [1, ...own]);
   return b.op('enter', [b.concat([later, first], 0)], { axis: e.exampleAxis }, { axes: [e.exampleAxis] });
+}
+
+/** The energies of this example's first argument with the others of each example, as `E(x, batch(y))` has them. */
+function withEvery(e: Elaborator, member: EnergyMember, scope: Scope, args: readonly Node[]): Node | undefined {
+  e.mode = 'use';
+  const said = e.diagnostics.length;
+  const given = args.map((node, k) => {
+    const every = k > 0 && differs(e, node) ? collect(e, node, e.exampleAxis, member.span) : undefined;
+    return { name: String(k), node: every ?? node, leading: every ? 1 : 0 };
+  });
+  const value = mapped(e, given, member.span, (nodes) => {
+    const node = energyOf(
+      e,
+      member,
+      scope,
+      args.map((_, k) => nodes.get(String(k))!),
+    );
+    return node ? { kind: 'tensor', node } : missing;
+  });
+  const fits = e.diagnostics.splice(said).length === 0;
+  return fits && value.kind === 'tensor' ? value.node : undefined;
 }
 
 function energyOf(e: Elaborator, member: EnergyMember, scope: Scope, args: readonly Node[]): Node | undefined {

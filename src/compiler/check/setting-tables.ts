@@ -139,6 +139,10 @@ export const ownCompareSettings: Readonly<Record<string, SettingInfo>> = {
 settings for the same budget; where those are \`tuned(…)\`, they are chosen for it as for them.`,
     otherwise: list(baselines),
   },
+  ranked_by: {
+    doc: 'Which of the `measures` the question is about: the report ranks by it (of several figures by that with all labels, or the first), any reader may choose another.',
+    otherwise: '`linear` where it is measured, else the first with a better side',
+  },
   search: {
     doc: `How \`tuned(…)\` settings are chosen. \`grid\`: every one is trained to the end. \`halving(factor: ${searches.halving['factor']})\`: the better half goes on with twice the budget
 (Jamieson & Talwalkar 2016).`,

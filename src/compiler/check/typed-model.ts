@@ -114,6 +114,8 @@ export interface TypedPairs {
   readonly energy: string;
   /** Of each example, `[2]`: what the objective pairs, and the first argument with the others of the next example. */
   readonly node: Node;
+  /** Of each example, `[batch]`: the first argument with the others of every example. Undefined where the energy cannot be mapped over them. */
+  readonly all: () => Node | undefined;
 }
 
 export interface TypedView {

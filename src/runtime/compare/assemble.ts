@@ -43,7 +43,7 @@ export class Assembly {
     const { decl, header } = this;
     const { equal, differences } = splitTraits(rows);
     const { unit, amount } = decl.budget;
-    const measures = measuresIn({ ...decl.evaluate, stages: decl.stages }, rows);
+    const measures = measuresIn({ ...decl.evaluate, stages: decl.stages, rankedBy: decl.rankedBy }, rows);
     const competitors = rows.map((row) => this.competitor(row, measures));
     const stale = staleFigures(this.before, { dataset: header.dataset, competitors });
     return {

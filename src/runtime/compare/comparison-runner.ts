@@ -2,6 +2,7 @@
  * Carries a comparison out: chooses settings on held-out examples, trains every competitor with every seed, measures all and the
  * baselines, and keeps the comparison up to date after each. What was computed before is not computed again.
  */
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompareDecl, EvaluateDecl } from '../../compiler/declarations.js';
 import type { RowState, RunState } from './assemble.js';
@@ -71,6 +72,8 @@ export class ComparisonRunner {
   /** Places of rows that have a run with pictures. */
   private readonly pictured = new Set<number | undefined>();
   private stopped = false;
+  /** Folders of runs that were there when this began. */
+  private runsBefore: readonly string[] | undefined;
 
   constructor(private readonly options: RunnerOptions) {
     this.queue = new Queue(options.atOnce);
@@ -276,6 +279,15 @@ export class ComparisonRunner {
     this.options.onChange(this.rows);
   }
 
+  /** What a run is called may change with what it is compared with; that it is the same run, its hash says. */
+  private runFolder(name: string, hash: string): string {
+    this.runsBefore ??= namesIn(join(this.options.folder, 'runs'));
+    const fresh = `${name}-${hash}`;
+    return this.runsBefore.includes(fresh)
+      ? fresh
+      : (this.runsBefore.find((other) => other.endsWith(`-${hash}`)) ?? fresh);
+  }
+
   private perform(
     job: Job,
     circumstances: Circumstances,
@@ -287,7 +299,7 @@ export class ComparisonRunner {
   ): Promise<RunState> {
     const training = trainingKey(job, circumstances);
     const evaluation = evaluationKey(this.options.evaluate, this.options.measured);
-    const inside = join('runs', `${slug(name)}-${slug(part)}-${training.slice(0, 8)}`);
+    const inside = join('runs', this.runFolder(`${slug(name)}-${slug(part)}`, training.slice(0, 8)));
     const folder = join(this.options.folder, inside);
     const { seed } = job;
     const known = (mustShow: boolean): Outcome | undefined => {
@@ -335,6 +347,10 @@ async function inTurn(jobs: readonly ((first?: RunState) => Promise<RunState>)[]
     const state = await start(first);
     first ??= state;
   }
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
 
 function slug(text: string): string {

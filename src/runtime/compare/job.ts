@@ -1,6 +1,7 @@
 /** One piece of a comparison's work: what it depends on, all of it, and nothing else. */
 import { createHash } from 'node:crypto';
 import type { CompareDecl, EvaluateDecl, TrainDecl } from '../../compiler/declarations.js';
+import type { MeasureName } from '../../compiler/measure-names.js';
 
 export type JobKind = 'objective' | 'supervised' | 'untrained' | 'raw';
 
@@ -28,6 +29,8 @@ export interface Circumstances {
 /** Bump one when runs, or figures, of an older version are no longer what this one would make. */
 const trainingFormat = 1;
 const evaluationFormat = 3;
+/** The same of a measure alone: comparisons without it keep theirs. */
+const measureFormats: { readonly [N in MeasureName]?: number } = { pair_retrieval: 4 };
 
 /** Training again is needed only if this has changed: a run's folder bears it. */
 export function trainingKey(job: Job, { program, train, data, backend }: Circumstances): string {
@@ -45,7 +48,8 @@ export function evaluationKey(
   /** Hash of what is measured, where that is not what is trained on. */
   measured?: string,
 ): string {
-  return hash({ format: evaluationFormat, settings, measured });
+  const format = Math.max(evaluationFormat, ...settings.measures.map((name) => measureFormats[name] ?? 0));
+  return hash({ format, settings, measured });
 }
 
 function hash(value: unknown): string {

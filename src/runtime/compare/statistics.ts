@@ -18,6 +18,13 @@ export interface TestedContrast extends Contrast {
   readonly adjusted: number;
 }
 
+const defaultResamples = 2000;
+
+/** The least that `adjusted` can be of so many pairs: of fewer resamples on the other side of zero than one there is nothing to count. */
+export function leastAdjusted(pairs: number): number {
+  return Math.min(1, (2 * pairs) / (defaultResamples + 1));
+}
+
 /** The 2.5 % and 97.5 % points. */
 const tails = [0.025, 0.975] as const;
 
@@ -34,7 +41,7 @@ export class Bootstrap {
 
   constructor(
     private readonly seed = 0,
-    readonly resamples = 2000,
+    readonly resamples = defaultResamples,
   ) {}
 
   summarize(samples: readonly Sample[]): Summary {

@@ -102,10 +102,12 @@ function underTrained({ curve }: Symptoms): Verdict | undefined {
 function healthy({ curve, measures, dimensions }: Symptoms): string {
   const parts: string[] = [];
   const fifths = fifthsOf(curve);
-  if (fifths)
+  if (fifths) {
+    const [first, last] = [curve[0]!.loss, mean(fifths.last.map(({ loss }) => loss))];
     parts.push(
-      `the loss fell from ${short(curve[0]!.loss)} to ${short(mean(fifths.last.map(({ loss }) => loss)))} and has levelled off`,
+      `the loss ${last < first ? 'fell' : 'rose'} from ${short(first)} to ${short(last)} and has levelled off`,
     );
+  }
   const { spread, rankme } = measures;
   if (spread !== undefined) parts.push(`spread ${short(spread)}`);
   if (rankme !== undefined) parts.push(`RankMe ${short(rankme)}${dimensions === undefined ? '' : ` of ${dimensions}`}`);

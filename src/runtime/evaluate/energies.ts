@@ -2,10 +2,9 @@
 
 import type { Dataset, SplitName } from '../data/index.js';
 import { randomBits, shuffleInPlace } from '../data/index.js';
-import { pickRows } from '../infer/energy-runner.js';
 import type { LoadedModel } from '../model.js';
 import { features } from './features.js';
-import type { Matrix } from './matrix.js';
+import { evenlySpread } from './matrix.js';
 
 /** Test examples whose energies are taken: an interval over more is hardly narrower. */
 export const mostPairs = 2000;
@@ -45,39 +44,49 @@ export async function pairEnergies(
   return { compatible: column(0), mismatched: column(1) };
 }
 
+/** Represents an example by its energies with all of its batch; reads these fields. */
+export interface PairModel {
+  readonly model: LoadedModel;
+  readonly fields: readonly string[];
+}
+
+/** Of so many examples each one's partner is looked for. */
+export const candidates = 50;
+
 /**
- * Row i, column j: the energy of what example i gives as the first argument with what example j gives as the others, of at most `atMost` examples of the
- * split in a drawn order.
+ * For each of at most `atMost` examples of the split, evenly spread, how many others have no higher an energy with its first argument than its own partner has,
+ * among the examples of its group: as many as the model's batch, drawn once and for all.
  */
-export async function allPairEnergies(
-  model: LoadedModel,
+export async function partnerPlaces(
+  { model, fields }: PairModel,
   dataset: Dataset,
   split: SplitName,
-  seed: number,
-  atMost: number,
-): Promise<Matrix> {
-  const order = Array.from({ length: dataset.size(split) }, (_, i) => i);
-  shuffleInPlace(order, randomBits(0x70616972, seed));
-  const count = Math.min(atMost, order.length);
-  const examples = await dataset.read(
-    split,
-    order.slice(0, count),
-    model.inputs.map(({ name }) => name),
-  );
-  const all = { rows: count, columns: count, data: new Float32Array(count * count) };
+  atMost = mostPairs,
+): Promise<Int32Array> {
+  const seen = evenlySpread(dataset.size(split), atMost);
+  const order = Array.from(seen, (_, i) => i);
+  shuffleInPlace(order, randomBits(0x67726f75));
+  const size = model.batch;
+  const places = new Int32Array(seen.length);
   const { stepNumber } = model;
-  // An example and the one after it in the batch are a pair.
-  const atOnce = Math.floor(model.batch / 2);
-  for (let start = 0; start < all.data.length; start += atOnce) {
-    model.stepNumber = 0;
-    const rows = Array.from({ length: model.batch }, (_, place) => {
-      const pair = Math.min(start + (place >> 1), all.data.length - 1);
-      return place % 2 === 0 ? Math.floor(pair / count) : pair % count;
-    });
-    const batch = Object.fromEntries(Object.entries(examples).map(([name, values]) => [name, pickRows(values, rows)]));
-    const { data } = await model.pairEnergies!(batch);
-    for (let k = 0; k < atOnce && start + k < all.data.length; k++) all.data[start + k] = data[2 * (2 * k) + 1]!;
+  for (let start = 0; start < order.length; start += size) {
+    model.stepNumber = start / size;
+    // The last group is made up with examples of others, whose own places are known.
+    const group = Array.from({ length: size }, (_, i) => order[(start + i) % order.length]!);
+    const read = await dataset.read(
+      split,
+      group.map((i) => seen[i]!),
+      fields,
+    );
+    const { data } = await model.represent(read);
+    for (let i = 0; i < size && start + i < order.length; i++) {
+      const own = data[i * size + i]!;
+      let before = 0;
+      // Of equal energies the others come first, so that a constant energy earns nothing.
+      for (let j = 0; j < size; j++) if (j !== i && data[i * size + j]! <= own) before++;
+      places[group[i]!] = before;
+    }
   }
   model.stepNumber = stepNumber;
-  return all;
+  return places;
 }

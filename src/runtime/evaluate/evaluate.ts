@@ -9,7 +9,7 @@ import { measure, noLabels } from './measure.js';
 import { linearKey, type MeasureSettings, measureInfos } from './measures/index.js';
 import { plainAlgebra } from './plain-algebra.js';
 import { labelStages, stageAccuracies, type TrainedStages } from './stages.js';
-import { type Labels, prepareSubject, readLabels, type Subject } from './subject.js';
+import { type Labels, prepareSubject, readLabels, type Subject, type SubjectOptions } from './subject.js';
 import { stratifiedSubset } from './subsets.js';
 
 export type RowName = 'trained' | 'untrained' | 'raw input';
@@ -24,6 +24,7 @@ export interface EvaluateOptions {
   readonly fineTuned?: Subject['fineTuned'];
   /** Of what was trained in stages: their data sets, and the states at the end of each that is finished. */
   readonly stages?: { readonly data: readonly Dataset[]; readonly ends: TrainedStages['ends'] } | undefined;
+  readonly pairModel?: SubjectOptions['pairModel'];
   /** The trained states, from a checkpoint. */
   readonly states: Readonly<Record<string, HostTensor>>;
   /** The run's seed: gives the untrained encoder and the subsets of labels. */
@@ -100,7 +101,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationResu
     if (!raw) await model.init(seed);
     if (name === 'trained') await model.write(states);
     const own = name === 'trained' ? { fineTuned: options.fineTuned, stages } : {};
-    const shared = { name, model, raw, dataset, labels, seed, algebra, transfers, ...own, onProgress };
+    const { pairModel } = options;
+    const shared = { name, model, raw, dataset, labels, seed, algebra, transfers, pairModel, ...own, onProgress };
     const { scores, ...found } = await measure(await prepareSubject(shared), settings, onProgress);
     reportMissing(name, infos, found.missing, labels !== undefined, warn);
     const { knn, rankme, spread, uniformity, alignment } = found.measures;

@@ -1,6 +1,6 @@
 export type { Algebra } from './algebra.js';
 export { alignment } from './alignment.js';
-export { mostPairs } from './energies.js';
+export { candidates, mostPairs, type PairModel } from './energies.js';
 export {
   type EvaluateOptions,
   type EvaluationResult,

@@ -66,6 +66,8 @@ const lacks: { readonly [N in Need]: (subject: Subject) => string | undefined } 
   },
   views: ({ views }) => (views ? undefined : 'there are no two views of an example'),
   energy: ({ energies }) => (energies ? undefined : 'there is no energy of two arguments that depend on the example'),
+  pairs: ({ partnerPlaces }) =>
+    partnerPlaces ? undefined : 'there is no energy of two arguments that depend on the example',
   pictures: ({ corrupted }) => (corrupted ? undefined : 'the inputs are no pictures'),
   training: ({ fineTuned }) => (fineTuned ? undefined : 'only a comparison fine-tunes, and only encoders'),
   terms: ({ termCosines }) => (termCosines ? undefined : 'no two terms of an objective train the encoder'),

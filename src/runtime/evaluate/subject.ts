@@ -3,7 +3,7 @@ import type { Dataset, SplitName } from '../data/index.js';
 import type { Batch, HostTensor, LoadedModel } from '../model.js';
 import type { Algebra } from './algebra.js';
 import { type CorruptionName, corrupt, type PictureSize } from './corruptions.js';
-import { allPairEnergies, type PairEnergies, pairEnergies } from './energies.js';
+import { type PairEnergies, type PairModel, pairEnergies, partnerPlaces } from './energies.js';
 import { features, viewFeatures } from './features.js';
 import { fitProbe, type LinearHead, type Probe } from './linear-probe.js';
 import { asMatrix, evenlySpread, type Matrix, pickRows } from './matrix.js';
@@ -41,8 +41,8 @@ export interface Subject {
   /** Features of several views of some of them, one matrix a view. */
   readonly manyViews: ((examples: number, views: number) => Promise<readonly Matrix[]>) | undefined;
   readonly energies: (() => Promise<PairEnergies | undefined>) | undefined;
-  /** The energies of at most so many test examples' first arguments with the others of each of them. */
-  readonly allPairs: ((atMost: number) => Promise<Matrix>) | undefined;
+  /** For each of some test examples how many others fit its first argument no worse than its own partner; see `partnerPlaces`. */
+  readonly partnerPlaces: (() => Promise<Int32Array | undefined>) | undefined;
   /** Features of some test examples whose pictures are corrupted; undefined where inputs are no pictures. */
   readonly corrupted:
     | ((indices: ArrayLike<number>, name: CorruptionName, severity: number) => Promise<Matrix>)
@@ -70,11 +70,24 @@ export interface SubjectOptions {
   readonly fineTuned?: Subject['fineTuned'];
   readonly termCosines?: Subject['termCosines'];
   readonly stages?: Subject['stages'];
+  /** Another program of the same states, which represents an example by its energies with all of its batch. */
+  readonly pairModel?: (() => Promise<PairModel | undefined>) | undefined;
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 
 export async function prepareSubject(options: SubjectOptions): Promise<Subject> {
-  const { name, model, raw = false, dataset, labels, seed, algebra, transfers = [], onProgress = () => {} } = options;
+  const {
+    name,
+    model,
+    raw = false,
+    dataset,
+    labels,
+    seed,
+    algebra,
+    transfers = [],
+    pairModel,
+    onProgress = () => {},
+  } = options;
   const represent = raw ? rawRepresentation(model) : (batch: Batch) => model.represent(batch);
   const featuresOf = (from: Dataset, split: SplitName, indices?: ArrayLike<number>): Promise<Matrix> =>
     features(model, from, split, indices, undefined, represent);
@@ -98,9 +111,14 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
     fineTuned: raw ? undefined : options.fineTuned,
     stages: raw ? undefined : options.stages,
     energies: !raw && model.pairEnergies ? once(() => pairEnergies(model, dataset, 'test', seed)) : undefined,
-    allPairs:
-      !raw && model.pairEnergies && model.batch >= 2
-        ? (atMost) => allPairEnergies(model, dataset, 'test', seed, atMost)
+    partnerPlaces:
+      !raw && pairModel
+        ? once(async () => {
+            const other = await pairModel();
+            if (!other) return undefined;
+            await putInto(other.model, await model.read(), seed);
+            return partnerPlaces(other, dataset, 'test');
+          })
         : undefined,
     corrupted:
       pictures.size === 0
@@ -127,6 +145,13 @@ export async function readLabels(dataset: Dataset): Promise<Labels | undefined> 
     return Int32Array.from(batch[field.name]!.data);
   };
   return { classes: field.shape[0] ?? 0, train: await read('train'), test: await read('test') };
+}
+
+/** A program made of another one, into the states of that. */
+async function putInto(model: LoadedModel, states: Readonly<Record<string, HostTensor>>, seed: number): Promise<void> {
+  await model.init(seed);
+  const own = await model.read();
+  await model.write(Object.fromEntries(Object.entries(own).map(([name, value]) => [name, states[name] ?? value])));
 }
 
 /** The two views that are there, and two more at each of other step numbers. */

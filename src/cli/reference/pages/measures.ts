@@ -8,6 +8,7 @@ const needs: { readonly [N in Need]: string } = {
   labels: 'labels',
   views: 'two views',
   energy: 'an energy of pairs',
+  pairs: 'an energy of pairs',
   pictures: 'pictures',
   transfer: 'data sets of `transfer`',
   training: 'a comparison',

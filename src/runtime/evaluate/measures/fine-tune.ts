@@ -5,6 +5,7 @@ import { type Measure, showShare, type Value } from './measure.js';
 export const fineTune: Measure = {
   needs: ['features', 'labels', 'training'],
   isDrawn: () => true,
+  ranks: ({ labels }) => fineTuneKey(Math.max(...labels)),
   infos: ({ labels }) =>
     labels.map((share) => ({
       key: fineTuneKey(share),

@@ -1,5 +1,5 @@
 /** The table of measures: a new one is a file here, a row below and its name in `src/compiler/measure-names.ts`. */
-import type { MeasureName } from '../../../compiler/measure-names.js';
+import { defaultRanking, type MeasureName } from '../../../compiler/measure-names.js';
 import type { MeasureInfo } from '../../compare/comparison.js';
 import { alignment } from './alignment.js';
 import { calibration } from './calibration.js';
@@ -52,7 +52,17 @@ export function undrawnKeys(settings: MeasureSettings): string[] {
   });
 }
 
-/** What the settings ask for, in their order. */
+/** What the settings ask for, in their order; the one that ranks is the main one. */
 export function measureInfos(settings: MeasureSettings): readonly MeasureInfo[] {
-  return settings.measures.flatMap((name) => measures[name].infos(settings));
+  const main = rankingKey(settings);
+  const infos = settings.measures.flatMap((name) => measures[name].infos(settings));
+  return infos.map((info) => (info.key === main ? { ...info, isMain: true } : info));
+}
+
+/** The key of the value that competitors are ranked by. */
+function rankingKey(settings: MeasureSettings): string | undefined {
+  const name = settings.rankedBy ?? defaultRanking(settings.measures);
+  if (!name) return undefined;
+  const { ranks, infos } = measures[name];
+  return ranks?.(settings) ?? infos(settings)[0]?.key;
 }

@@ -1,11 +1,11 @@
 import { hits, mean } from '../hits.js';
 import { type Measure, showShare, type Value } from './measure.js';
 
-/** Its largest share of labels is what competitors are ranked by. */
 export const linear: Measure = {
   needs: ['features', 'labels'],
   // With all labels the seed only chooses which of them are held out while a strength is chosen.
   isDrawn: (key) => key !== linearKey(1),
+  ranks: ({ labels }) => linearKey(Math.max(...labels)),
   infos: ({ labels }) =>
     labels.map((share) => ({
       key: linearKey(share),
@@ -14,7 +14,6 @@ export const linear: Measure = {
       unit: 'share',
       explanation:
         'Test accuracy of logistic regression on frozen features, its L2 strength chosen on held-out training labels (Chen et al. 2020, "A Simple Framework for Contrastive Learning of Visual Representations", appendix B.8.1).',
-      ...(share === Math.max(...labels) ? { isMain: true } : {}),
     })),
   async compute({ test, labels, probe }, settings, wanted) {
     const found: Record<string, Value> = {};

@@ -1,5 +1,5 @@
 /** What an entry of the table of measures is. */
-import type { MeasureName } from '../../../compiler/measure-names.js';
+import type { MeasureName, RankingMeasure } from '../../../compiler/measure-names.js';
 import type { MeasureInfo } from '../../compare/comparison.js';
 import type { Subject } from '../subject.js';
 
@@ -13,6 +13,8 @@ export interface MeasureSettings {
   readonly transfers?: readonly string[] | undefined;
   /** Names of the data sets of the stages of training. */
   readonly stages?: readonly string[] | undefined;
+  /** What ranks; by default what `defaultRanking` says. */
+  readonly rankedBy?: RankingMeasure | undefined;
 }
 
 /** What must be there for a measure to be taken; `features`: representations that are finite numbers. */
@@ -21,6 +23,7 @@ export type Need =
   | 'labels'
   | 'views'
   | 'energy'
+  | 'pairs'
   | 'pictures'
   | 'transfer'
   | 'training'
@@ -37,6 +40,8 @@ export interface Measure {
   readonly needs: readonly Need[];
   /** Of every value that `compute` gives, in the order in which they are shown. */
   infos(settings: MeasureSettings): readonly MeasureInfo[];
+  /** The key of the value that ranks; the first one's where absent. */
+  readonly ranks?: (settings: MeasureSettings) => string;
   /** Whether a value depends on the seed even where features do not; never where absent. */
   readonly isDrawn?: (key: string) => boolean;
   /** Key → value; a key that is left out could not be measured. Those not in `wanted` need not be there. */

@@ -9,12 +9,20 @@ import { chartIn, shorten, soundSpan } from './frame.js';
 const rowHeight = 22;
 /** Of text of 12 pixels, on average. */
 const characterWidth = 7.3;
+/** Of a group's bar. */
+const barWidth = 9;
+/** Of the chart's width, left for marks and intervals. */
+const leastPlot = 0.35;
 
 export function intervalChart(rows: readonly RankedRow[], { unit }: MeasureInfo, width: number): Spec {
   const longest = Math.max(...rows.map(({ competitor }) => competitor.name.length), 1);
   const labelWidth = Math.round(Math.min(width * 0.4, longest * characterWidth + 12));
-  const letters = [...new Set(rows.flatMap(({ letters }) => [...letters]))].sort();
-  const side = 52 + 9 * letters.length;
+  const groups = [...new Set(rows.flatMap(({ letters }) => [...letters]))].sort();
+  const valueWidth = 60;
+  // On a phone bars of many groups would leave no room for what they are about; the table has the letters.
+  const hasRoom = width - labelWidth - valueWidth - barWidth * groups.length >= leastPlot * width;
+  const letters = hasRoom ? groups : [];
+  const side = valueWidth + barWidth * letters.length;
   const x = soundSpan(
     rows.map(({ competitor, summary: { low, high, mean, values } }) => ({
       values: [low, high, mean, ...values],
@@ -59,7 +67,7 @@ export function intervalChart(rows: readonly RankedRow[], { unit }: MeasureInfo,
     [],
   );
   const y = { scale: 'y', field: 'i' };
-  const barX = (field = 'k') => ({ signal: `width + 50 + 9 * datum.${field}` });
+  const barX = (field = 'k') => ({ signal: `width + 57 + ${barWidth} * datum.${field}` });
   return {
     ...spec,
     padding: { left: labelWidth, right: side, top: 4, bottom: 22 },

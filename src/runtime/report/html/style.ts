@@ -36,6 +36,8 @@ thead .number{white-space:normal;min-width:6.5em;max-width:10em}
 .sticky th:first-child{position:sticky;left:0;background:var(--ground);z-index:1;max-width:42vw}
 .sticky th[scope=row] svg{flex:none}
 .pairs th{max-width:12em}
+.contrasts td:last-child{white-space:nowrap}
+.contrasts th[scope=row],.contrasts td:nth-child(2){min-width:8em}
 .prose td{min-width:8em}
 .prose td:nth-child(n+3){min-width:14em}
 td ul{margin:2px 0;padding-left:16px}
@@ -56,7 +58,7 @@ figure.small{max-width:360px}
 figcaption{font-weight:600;margin:0 0 4px;overflow-wrap:anywhere}
 figcaption .muted{font-weight:400}
 figure.narrow{display:none}
-@media (max-width:700px){figure.wide{display:none}figure.narrow{display:block}}
+@media (max-width:700px){figure.wide{display:none}figure.narrow{display:block}#verdict-table td,#verdict-table th{min-width:0}#verdict-table .verdict{white-space:normal}}
 .drawing svg{display:block;width:100%;height:auto;overflow:hidden}
 .drawing text{font-family:inherit}
 details{margin:4px 0}
