@@ -69,7 +69,10 @@ function briefRanking(comparison: Comparison): readonly string[] {
   if (!main) return [];
   const measures = usedMeasures(comparison);
   const ranked = rowsByName(comparison, measures);
-  const rows = rankBy(comparison, main).map(({ competitor }) => [
+  const order = rankBy(comparison, main).map(({ competitor }) => competitor);
+  // Raw inputs have no energy, and yet stand beside those that are ranked by it.
+  const rest = comparison.competitors.filter((competitor) => !order.includes(competitor));
+  const rows = [...order, ...rest].map((competitor) => [
     labelOf(competitor),
     ...measures.map(({ key, unit }, i) => {
       const row = ranked[i]!.get(competitor.name);
