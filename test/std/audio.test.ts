@@ -54,3 +54,13 @@ test('time_mask and frequency_mask put the mean into one run', () => {
     expect([...lengths].sort()).toEqual([0, 1, 2, 3, 4]);
   }
 });
+
+test('a view of silence is no constant, and still as good as silent', () => {
+  const silent = { shape: [200], data: new Float64Array(200) };
+  const { value } = prepare('use std.audio { audio_views }', 'audio_views(x, size: 100)', { x: silent })({
+    seed: 5,
+    step: 0,
+  });
+  expect(rms(value!)).toBeGreaterThan(5e-5);
+  expect(rms(value!)).toBeLessThan(2e-4);
+});
