@@ -29,25 +29,20 @@ export function compareComparisons(a: CompareDecl | undefined, b: CompareDecl | 
   const trained = shared.map((name) => differing(trainingOf(named(a, name)!), trainingOf(named(b, name)!), ''));
   // What all are given differently is said once.
   const equal = (trained[0] ?? []).filter((what) => trained.every((found) => found.includes(what)));
-  const own = shared.flatMap((name, i) =>
-    trained[i]!.filter((what) => !equal.includes(what)).map((what) => ({
-      part,
-      name,
-      change: 'changed' as const,
-      what,
-    })),
-  );
+  const competitors = (all: readonly string[], change: 'dropped' | 'added'): Difference[] =>
+    all.filter((name) => !shared.includes(name)).map((name) => ({ part, name, change, what: '' }));
+  const changed = (name: string, found: readonly string[]): Difference[] =>
+    found.map((what) => ({ part, name, change: 'changed', what }));
   return [
-    ...names
-      .filter((name) => !shared.includes(name))
-      .map((name) => ({ part, name, change: 'dropped' as const, what: '' })),
-    ...others
-      .filter((name) => !shared.includes(name))
-      .map((name) => ({ part, name, change: 'added' as const, what: '' })),
-    ...[...differing(conditionsOf(a), conditionsOf(b), ''), ...equal].map((what) => ({
-      ...{ part, name: '', change: 'changed' as const, what },
-    })),
-    ...own,
+    ...competitors(names, 'dropped'),
+    ...competitors(others, 'added'),
+    ...changed('', [...differing(conditionsOf(a), conditionsOf(b), ''), ...equal]),
+    ...shared.flatMap((name, i) =>
+      changed(
+        name,
+        trained[i]!.filter((what) => !equal.includes(what)),
+      ),
+    ),
   ];
 }
 
@@ -55,14 +50,16 @@ export function compareComparisons(a: CompareDecl | undefined, b: CompareDecl | 
 function conditionsOf({ budget, seeds, evaluate, rankedBy, baselines, search, validation }: CompareDecl) {
   const { neighbours, labels, measures, transfers } = evaluate;
   return {
-    ...{
-      budget: `${budget.amount} ${budget.unit}`,
-      seeds,
-      baselines,
-      search: { [search.name]: search.factor },
-      validation,
-    },
-    ...{ knn: neighbours, labels, measures, transfer: transfers, ranked_by: rankedBy },
+    budget: `${budget.amount} ${budget.unit}`,
+    seeds,
+    baselines,
+    search: { [search.name]: search.factor },
+    validation,
+    knn: neighbours,
+    labels,
+    measures,
+    transfer: transfers,
+    ranked_by: rankedBy,
   };
 }
 

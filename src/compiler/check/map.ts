@@ -50,11 +50,7 @@ function hoisted(
   for (const { node, leading } of args)
     if (leading === 0 && node.axes.some((a) => a.kind === 'example')) return undefined;
   const single = args.map((a) => [a.name, a.leading > 0 ? element(a.node) : a.node] as const);
-  const result = body(new Map(single));
-  onElement?.(
-    single.map(([, node]) => node),
-    result,
-  );
+  const result = onSingle(single, body, onElement);
   return mapTensors(result, (node) => {
     const all = collect(e, node, axis, span);
     if (!all || op === 'batch') return all;
@@ -86,16 +82,26 @@ function ofEntered(
   const outerDraws = e.drawAxes;
   e.drawAxes = outerDraws.filter(({ id }) => id !== entered.id);
   const single = args.map((a) => [a.name, isElement(a) ? element(a.node) : a.node] as const);
-  const result = body(new Map(single));
+  const result = onSingle(single, body, onElement);
   e.drawAxes = outerDraws;
-  onElement?.(
-    single.map(([, node]) => node),
-    result,
-  );
   return mapTensors(result, (node) => {
     const all = collect(e, node, axis, span);
     return all && e.builder.op('enter', [all], { axis: entered }, { span, axes: withAxis(all.axes, entered) });
   });
+}
+
+/** The body on single examples, which stands for it on all of them. */
+function onSingle(
+  args: readonly (readonly [name: string, node: Node])[],
+  body: (nodes: ReadonlyMap<string, Node>) => Value,
+  onElement: ((args: readonly Node[], result: Value) => void) | undefined,
+): Value {
+  const result = body(new Map(args));
+  onElement?.(
+    args.map(([, node]) => node),
+    result,
+  );
+  return result;
 }
 
 function mappedAlong(

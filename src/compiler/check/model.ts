@@ -256,10 +256,9 @@ function applyPipeline(
 ): Value {
   const stage = member.pipeline;
   const first = stage.kind === 'pipe' ? firstStage(stage) : stage;
-  const isValue = first.kind === 'name' && scope.find(first.name.text)?.value.kind === 'tensor';
-  if (first.kind === 'call' || (first.kind === 'name' && !isValue))
-    return pipe(e, subject, member.subject.span, stage, scope);
-  return evaluate(e, stage, scope);
+  const takesSubject =
+    first.kind === 'call' || (first.kind === 'name' && scope.find(first.name.text)?.value.kind !== 'tensor');
+  return takesSubject ? pipe(e, subject, member.subject.span, stage, scope) : evaluate(e, stage, scope);
 }
 
 function firstStage(
