@@ -1,7 +1,7 @@
-/** The candidate nearest to `name` by edit distance (transpositions count once), if it is near enough to be a slip. */
+/** The candidate nearest to `name` by edit distance (transpositions count once), if it is near enough to be a slip: of one letter only the same in another case. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let bestDistance = name.length === 1 ? 1 : Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {

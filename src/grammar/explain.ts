@@ -191,8 +191,19 @@ function endHelp(source: Source, m: Mismatch): string[] {
   if (m.found.tokenType === t.Dot)
     return ['a range is written with two points, `1..2`; a number has digits on both sides of its point'];
   if (!onSameLine(m.before, m.found)) return [];
+  if (m.before && membersOnly.has(m.before.image) && isName(m.found))
+    return [memberHelp(m.before.image, m.found.image)];
   if (beginsExpression(m.found)) return ['is an operator, a comma or a line break missing between them?'];
   return [];
+}
+
+/** Words that declare something in a model, and are names elsewhere. */
+const membersOnly: ReadonlySet<string> = new Set(['encoder', 'data', 'view', 'mask', 'energy']);
+
+function memberHelp(word: string, name: string): string {
+  return word === 'encoder'
+    ? `\`encoder\` stands in a model; within a body a network is named by \`let ${name} = ...\``
+    : `\`${word}\` stands in a model; within a body \`let ${name} = ...\` names a value`;
 }
 
 function lineBefore({ text }: Source, { startOffset }: IToken): string {

@@ -3,3 +3,4 @@ export { type Definition, type Outline, outlineModule } from './outline.js';
 export { parseModule } from './parse.js';
 export { type DefinitionItem, printSignature } from './print-signature.js';
 export { printModule } from './printer.js';
+export { allWords, type WordInfo, wordGroups } from './words.js';

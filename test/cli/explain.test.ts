@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../src/cli/program.js';
 import { codes } from '../../src/diagnostics/index.js';
+import { keywords } from '../../src/grammar/tokens.js';
+import { allWords } from '../../src/grammar/words.js';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -51,8 +53,20 @@ describe('explain', () => {
     ['sum', 'sum(x, axis?, keep?, keepdims?)'],
     ['csv', 'delimiter (string)'],
     ['rankme', 'Garrido et al. 2023'],
+    ['repeat', 'unrolled when compiled'],
+    ['noncontrastive', 'regularizer NAME'],
+    ['Tokens', 'Tokens[length, vocab]'],
+    ['adamw', 'Loshchilov and Hutter 2019'],
+    ['warmup', 'setting of optimizers and schedules'],
+    ['ranked_by', 'setting of `compare`'],
+    ['balance', 'argument of every loader'],
   ])('%s', async (name, part) => {
     expect((await printed(['explain', name])).stdout).toContain(part);
+  });
+
+  test('every word of the language is explained', () => {
+    const explained = new Set(allWords.flatMap(({ words }) => words));
+    expect([...keywords.keys()].filter((word) => !explained.has(word))).toEqual([]);
   });
 
   test('no such name', async () => {

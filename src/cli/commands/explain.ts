@@ -6,7 +6,8 @@ import { formatTable } from '../table.js';
 
 export const explainCommand: CommandEntry = {
   name: 'explain',
-  summary: 'Explain a diagnostic by its code, or a name: of the library, a function, a loader, a measure.',
+  summary:
+    'Explain a diagnostic by its code, or a name: a word, a function, a definition, a loader, a setting, a measure.',
   examples: [
     ['ebmc explain EBM6001', 'what it means and what to do'],
     ['ebmc explain nt_xent', 'its parameters with defaults, what it computes and its source'],

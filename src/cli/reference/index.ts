@@ -7,10 +7,12 @@ import { functionsPage } from './pages/functions.js';
 import { libraryList, libraryPages } from './pages/library.js';
 import { measuresPage } from './pages/measures.js';
 import { settingsPage } from './pages/settings.js';
+import { wordsPage } from './pages/words.js';
 
 /** Path below `docs/` → text. */
 export function referencePages(): Readonly<Record<string, string>> {
   const below: Readonly<Record<string, string>> = {
+    'words.md': wordsPage(),
     'functions.md': functionsPage(),
     'data.md': dataPage(),
     'settings.md': settingsPage(),
@@ -28,9 +30,10 @@ export function referencePages(): Readonly<Record<string, string>> {
 function indexPage(): string {
   return page(
     'Reference',
-    `\`ebmc explain NAME\` prints any of this in a terminal: a definition of the library, a function, a loader, a measure or a diagnostic. [language.md](language.md) says how
+    `\`ebmc explain NAME\` prints any of this in a terminal: a word or function of the language, a definition of the library, a type, loader, setting, measure or diagnostic. [language.md](language.md) says how
 programs are written, [tutorial.md](tutorial.md) leads from one energy to four methods.`,
     [
+      '- [Words of the language](reference/words.md)',
       '- [Functions of the language](reference/functions.md)',
       '- [Data sets](reference/data.md): loaders and their arguments',
       '- [Settings](reference/settings.md) of `train`, `evaluate`, `compare`; optimizers and schedules',

@@ -14,7 +14,7 @@ import { repeated } from './outputs.js';
 import { fades } from './response.js';
 import { compare, type Found, isClearlyBelow, lowestAlike, lowestConstant } from './search.js';
 
-/** A term that a short descent brings this low has no lowest value. */
+/** A term that a short descent over outputs brings this low has no lowest value. */
 const endlesslyLow = -1e6;
 
 export interface CollapseAnalysis {
@@ -43,6 +43,8 @@ export function analyseCollapse(model: TypedModel): CollapseAnalysis {
   try {
     const objective = freeObjective(model, outputs);
     const { constant, lower } = compare(objective);
+    const endless = model.terms.filter((_, k) => objective.terms((lower ?? constant).outputs)[k]! < endlesslyLow);
+    if (endless.length > 0) return { diagnostics: [hasNoLowest(endless, outputs)] };
     if (lower && fades(model, roots, outputs, objective, constant)) return { diagnostics: [canFade(model, outputs)] };
     if (lower) return { diagnostics: [], reason: termThatFalls(model, objective, constant, lower) };
     const predictor = findPredictor(model, roots);
@@ -116,6 +118,16 @@ function termThatFalls(model: TypedModel, objective: Objective, constant: Found,
   return `term \`${most.name}\` is lower where examples differ: ${round(most.after)} in a batch of ${examples}, against ${round(most.before)} at the best constant representation`;
 }
 
+function hasNoLowest(terms: TypedModel['terms'], outputs: readonly Output[]): Diagnostic {
+  const encoders = [...new Set(outputs.map(({ encoder }) => encoder))];
+  const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+  return report(
+    'EBM3005',
+    { terms: listed(terms.map(({ name }) => name)), encoders: listed(encoders) },
+    { span: terms[0]!.span },
+  );
+}
+
 function canFade(model: TypedModel, outputs: readonly Output[]): Diagnostic {
   const learning = model.encoders.filter(({ name }) => !isCopy(model, name));
   const encoders = learning.filter(({ name }) => outputs.some(({ encoder }) => encoder === name));
@@ -135,7 +147,6 @@ function canCollapse(model: TypedModel, outputs: readonly Output[], objective: O
   const named = [...upstream, ...encoders].map((name) => `encoder \`${name}\``).join(' and ');
   const terms = objective.terms(constant.outputs);
   const values = model.terms.map((t, k) => `${t.name} ${round(terms[k]!)}`).join(', ');
-  const endless = model.terms.filter((_, k) => terms[k]! < endlesslyLow).map((t) => `\`${t.name}\``);
   return report(
     'EBM3001',
     { encoders: named },
@@ -147,11 +158,6 @@ function canCollapse(model: TypedModel, outputs: readonly Output[], objective: O
       notes: [
         `with the output of ${encoders.map((name) => `\`${name}\``).join(', ')} the same for every example, the terms are: ${values}`,
         `nothing lower was found among outputs that differ from example to example (total ${round(constant.value)})`,
-        ...(endless.length > 0
-          ? [
-              `${endless.join(', ')} falls without end as outputs grow: is a sign wrong, or a norm missing (\`unit\`, \`cosine\`)?`,
-            ]
-          : []),
         ...(stops(model)
           ? [
               'a stopped gradient or a moving average alone does not keep it from there: no predictor stands on one side only',

@@ -21,8 +21,9 @@ import { uniformNumbers } from './outputs.js';
 
 /** Where statistics of the batch are taken: one example is changed, the others show what only passes through those. */
 const batched = 3;
-/** Elements that are tried, and those that a prediction must be seen to read, each of them. */
-const mostTries = 24;
+/** Elements that are tried, those that are tried at most where few of them are compared with something, and those that a prediction must be seen to read, each of them. */
+const fewTries = 24;
+const mostTries = 96;
 const seen = 3;
 /**
  * How far an element is moved, in ranges of all: little where a prediction is asked, so that codes stay what they are, and far where slopes are, which may only have a sign.
@@ -71,7 +72,7 @@ function suspects(model: TypedModel, outputs: readonly Output[]): Suspect[] {
     const compared = new Set(topological(terms, results));
     const fromData = dependentOn(terms, ({ op }) => op === 'input');
     const path = topological([output.node]).filter((node) => !compared.has(node));
-    const shared = [...new Set(path.flatMap(({ args }) => args))].filter(
+    const shared = [...new Set(path.flatMap((node) => read(node, fromData)))].filter(
       (node) => compared.has(node) && fromData.has(node) && node.axes.some(({ kind }) => kind === 'example'),
     );
     if (shared.length === 0) return [];
@@ -80,6 +81,11 @@ function suspects(model: TypedModel, outputs: readonly Output[]): Suspect[] {
     if (isNoisy || isCode || isNarrow(path, output.node, shared)) return [];
     return [{ ...output, shared }];
   });
+}
+
+/** What of its arguments a node's value is made of: where to look among what the data says is no part of what is found there, but the row of a table is its index's. */
+function read({ op, args }: Node, fromData: ReadonlySet<Node>): readonly Node[] {
+  return op === 'gather' && fromData.has(args[0]!) ? args.slice(0, 1) : args;
 }
 
 /** The nodes below `roots` that depend on one for which `is` holds. */
@@ -119,8 +125,10 @@ function isSeenToLeak(model: TypedModel, outputs: readonly Output[], suspect: Su
   const { values, tries, slopesAt, predictionAt } = lowered;
   const prediction = predictionAt(values);
   const slopes = slopesAt(values, prediction);
-  let [compared, read] = [0, 0];
+  let [compared, read, tried] = [0, 0, 0];
   for (let k = 0; k < tries; k++) {
+    if (k >= fewTries && (compared === 0 || read === seen)) break;
+    tried++;
     const which = k % values.length;
     const changed = (by: number) => values.map((value, i) => (i === which ? withOneChanged(value, k, by) : value));
     const [moves] = changes(slopes, slopesAt(changed(k % 2 === 0 ? leap : -leap), prediction));
@@ -138,7 +146,7 @@ function isSeenToLeak(model: TypedModel, outputs: readonly Output[], suspect: Su
   }
   // What is made of more numbers than the output holds is no copy of them: an energy beside a density.
   const numbers = suspect.shared.reduce((sum, node) => sum + sizeOf(node), 0);
-  return read === seen && (numbers * compared) / tries < roomFor * sizeOf(suspect.node);
+  return read === seen && (numbers * compared) / tried < roomFor * sizeOf(suspect.node);
 }
 
 /**

@@ -443,6 +443,9 @@ function unify(
   return later.every((check) => check());
 }
 
+const ofResults =
+  'a dimension of the result is a number, a setting, or a name from the inputs; without `-> [...]` it follows from the body';
+
 function checkResult(
   e: Elaborator,
   callee: string,
@@ -456,6 +459,10 @@ function checkResult(
   const shape = result.kind === 'tensor' ? result.node.type.shape : result.kind === 'number' ? [] : undefined;
   const expected: Dim[] = [];
   for (const expr of pattern.dims) {
+    if (expr.kind === 'name' && !scope.find(expr.name.text)) {
+      e.fail('EBM2001', { name: expr.name.text }, expr.span, { help: [ofResults] });
+      return false;
+    }
     const value = evaluate(e, expr, scope);
     if (value.kind !== 'number' || value.dim === undefined) return value.kind !== 'missing';
     expected.push(value.dim);

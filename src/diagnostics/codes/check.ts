@@ -215,10 +215,18 @@ export const checkCodes = {
     wrong: good.replace('representation f(reshape(x, [16]))', 'representation f(reshape(x - batch.mean(x), [16]))'),
     right: good,
   }),
-  EBM2040: code<{ model: string; member: string }>({
+  EBM2040: code<{ model: string; member: 'data' | 'minimize' | 'representation' }>({
     severity: 'error',
     title: 'a model lacks a part',
     message: ({ model, member }) => `model \`${model}\` has no \`${member}\``,
+    help: ({ member }) => [
+      {
+        data: 'say what of an example it reads: `data x: Image[28, 28, 1]`',
+        minimize: 'say what is minimised, each term with a name: `minimize { contrast: nt_xent(E, a, b) }`',
+        representation:
+          'say what is used of it afterwards, to be measured and exported: `representation f(x)`; of a generative model, what it makes of x',
+      }[member],
+    ],
     explain: 'A model declares its `data`, what it `minimize`s and the `representation` it is used for.',
     wrong: good.replace(representation, ''),
     right: good,

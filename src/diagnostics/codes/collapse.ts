@@ -62,6 +62,23 @@ model M {
 }
 `;
 
+const grown = (spread: string) => `use std.energies { mean_square }
+use std.layers { linear }
+use std.regularizers { variance }
+
+model M {
+  data x: [16]
+  view a, b of x = x + 0.1 * normal([16])
+  encoder f = linear(8)
+  energy E(p, q) = mean_square(f(p), f(q))
+  minimize {
+    invariance: 25 * E(a, b)
+    spread: ${spread}
+  }
+  representation f(x)
+}
+`;
+
 /** 3xxx: objectives that a useless representation minimises. */
 export const collapseCodes = {
   EBM3001: code<{ encoders: string }>({
@@ -140,5 +157,20 @@ changes too, each time. Autoencoders are not meant: where all that passes is few
 noise added, nothing is reported.`,
     wrong: masked('x'),
     right: masked('x[0:8]'),
+  }),
+  EBM3005: code<{ terms: string; encoders: string }>({
+    severity: 'warning',
+    title: 'a term that no value bounds from below',
+    message: ({ terms, encoders }) => `${terms} falls without end as outputs of ${encoders} grow`,
+    help: () => [
+      'is a sign wrong, or a norm missing (`unit`, `cosine`)?',
+      'where the network itself bounds it, as that of a flow bounds its log-determinant, nothing is wrong',
+    ],
+    explain: `Taken as a function of the encoders' outputs, the term has no lowest value: training makes outputs ever larger until numbers overflow, unless the network cannot
+give such outputs. Whether they can collapse was therefore not asked (EBM3001). Typical causes are a maximised quantity without a norm, and a minus too many.
+
+A likelihood of a flow is the case where nothing is wrong: its log-determinant belongs to the same network as the point that it goes with, but the analysis takes the two as free.`,
+    wrong: grown('-sum(square(f(a)))'),
+    right: grown('25 * variance(f(a))'),
   }),
 };

@@ -91,13 +91,14 @@ train M on table.train { epochs: 5 }
   EBM7007: code<{ name: string; suggestion: string | undefined }>({
     severity: 'error',
     title: 'There is nothing of that name to explain',
-    message: ({ name }) => `there is no diagnostic, definition, function, loader or measure \`${name}\``,
+    message: ({ name }) => `there is nothing called \`${name}\` to explain`,
     help: ({ suggestion }) => [
       ...(suggestion === undefined ? [] : [`did you mean ${suggestion}?`]),
       '`ebmc explain` without a name lists all codes of diagnostics; docs/reference.md lists the rest',
     ],
     explain: `\`ebmc explain\` knows codes of diagnostics (EBM and four digits: 1xxx syntax, 2xxx names and shapes, 3xxx collapse, 4xxx data, 5xxx runs and their files,
-6xxx backends, 7xxx the command line), definitions of the standard library, functions of the language, loaders of data sets and measures.`,
+6xxx backends, 7xxx the command line), words and functions of the language, definitions of the standard library, types and loaders of data, settings, optimizers
+and measures.`,
     wrong: '$ ebmc explain nt_xnet\n',
     right: '$ ebmc explain nt_xent\n',
   }),

@@ -24,12 +24,12 @@ export function settingsPage(): string {
     '### Optimizers',
     Object.entries(optimizers).map(([name, settings]) => {
       const { doc } = updates[name as keyof typeof updates];
-      return `**\`${callOf(name, settings)}\`**: ${prose(capital(doc))}`;
+      return `**\`${settingsCall(name, settings)}\`**: ${prose(capital(doc))}`;
     }),
     '### Schedules',
     Object.entries(schedules).map(
       ([name, settings]) =>
-        `**\`${callOf(name, settings)}\`**: ${prose(scheduleDocs[name as keyof typeof scheduleDocs])}`,
+        `**\`${settingsCall(name, settings)}\`**: ${prose(scheduleDocs[name as keyof typeof scheduleDocs])}`,
     ),
     '### Their settings',
     table(
@@ -55,7 +55,8 @@ function settingTable(settings: Readonly<Record<string, SettingInfo>>): string {
   return table(['setting', 'meaning', 'if it is left out'], rows);
 }
 
-function callOf(name: string, settings: Readonly<Record<string, number>>): string {
+/** `sgd(rate: 0.1, momentum: 0.9)`: with what is taken where nothing is said. */
+export function settingsCall(name: string, settings: Readonly<Record<string, number>>): string {
   const given = Object.entries(settings).map(([setting, value]) => `${setting}: ${value}`);
   return `${name}(${given.join(', ')})`;
 }
