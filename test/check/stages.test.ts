@@ -51,7 +51,7 @@ test.each([
   ['f(x)', 'examples(f(x), 4)', 'EBM2038', 'examples(f(x), 4096)'],
   ['examples(f(x), 5)', 'examples(f(x), 4)', 'EBM2012', '[5, 8]'],
   ['frozen(f, since: "month")', 'frozen(f)', 'EBM2013', '"epoch" or "stage"'],
-  ['frozen(variance)', 'frozen(f)', 'EBM2013', 'an encoder or a state of this model'],
+  ['frozen(variance)', 'frozen(f)', 'EBM2013', 'an encoder, a `param` or a state of this model'],
   ['early.train, late.train', 'early.train then late.train', 'EBM1010', 'joined by `then`'],
   ['[early.train, late.train]', 'early.train then late.train', 'EBM2051', 'several in turn: `a then b`'],
   ['early.train then 3', 'early.train then late.train', 'EBM2051', '`then` must be a data set'],
@@ -76,6 +76,23 @@ test('what is trained on one data set has no stage before: also in a comparison,
   const [diagnostic] = check(numbered);
   expect(diagnostic!.code).toBe('EBM2080');
   expect(diagnostic!.message).toContain('`stage()` in `M` is always 0');
+});
+
+test('a parameter has averages and frozen copies too, one for each decay and period', () => {
+  const parameters = program
+    .replace(
+      'state centres',
+      'param codes: [4, 8] = normal([4, 8])\n  let slow = ema(codes, decay: 0.99)\n  let fast = ema(codes, decay: 0.5)\n  let kept = frozen(codes)\n  state centres',
+    )
+    .replace('mean_square(f(a), c) }', 'mean_square(f(a), c) } + mean_square(codes, slow) + mean_square(fast, kept)');
+  const { models, diagnostics } = checkFile({ path: 'm.ebm', text: parameters }, library);
+  expect(diagnostics).toEqual([]);
+  const copies = models[0]!.states.filter(({ copy }) => copy?.source === 'codes');
+  expect(copies.map(({ role, copy }) => [role, copy!.follows.kind]).sort()).toEqual([
+    ['frozen', 'start'],
+    ['target', 'average'],
+    ['target', 'average'],
+  ]);
 });
 
 test('a gradient into a frozen copy is none: the encoder it copies is trained through its own calls alone', () => {

@@ -143,6 +143,37 @@ describe('in float64', () => {
     }
   });
 
+  test('an average of a `param` follows what each step has made of it', () => {
+    const text = `use std.energies { mean_square }
+use std.layers { linear }
+model Averaged {
+  data x: [6]
+  encoder f = linear(4)
+  param c: [4] = normal([4])
+  let slow = ema(c, decay: 0.75)
+  energy E(x, y) = mean_square(f(x), y)
+  minimize { near: E(x, c) + mean(square(c - 1)), still: mean_square(f(x), slow) }
+  representation f(x)
+}`;
+    const program = optimizeProgram(compileModel(typedModel(text, size), sgd, 'tfjs'), 'tfjs');
+    let states: Values = Object.fromEntries(
+      program.states.map(({ name, type }) => {
+        const shape = type.shape.map(Number);
+        return [name, { ...zeros(shape), data: zeros(shape).data.map((_, i) => Math.sin(i + 1)) }];
+      }),
+    );
+    const average = Object.keys(states).find((name) => name.endsWith('/c'))!;
+    for (let k = 0; k < 3; k++) {
+      const x = { shape: [size, 6], data: Float64Array.from({ length: size * 6 }, (_, i) => Math.cos(i + k)) };
+      const inputs = { x, rate: scalar(0.1), progress: scalar(k / 2) };
+      const { updates } = evaluateGraph(program.step, inputs, states, { seed: 0, step: k });
+      const expected = states[average]!.data.map((old, i) => 0.75 * old + 0.25 * updates['c']!.data[i]!);
+      expect(updates['c']!.data).not.toEqual(states['c']!.data);
+      expectAgrees(updates[average]!, { shape: [4], data: expected }, average);
+      states = { ...states, ...updates };
+    }
+  });
+
   test.each([
     ['targets', 1],
     ['targets', 2],

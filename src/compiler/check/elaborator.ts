@@ -103,6 +103,8 @@ export class Elaborator {
   private drawnFor = '';
   /** Path of an instance → what it was called on. */
   private readonly calledOn = new Map<string, (readonly Node[])[]>();
+  /** The decays of averages of parameters, in the order in which they were met. */
+  private readonly decays: Node[] = [];
   /** The name that a `let` is about to give, for states made in its value. */
   hint: string | undefined;
   /** Modules of the standard library that define a name, for help where it is unknown. */
@@ -250,12 +252,21 @@ export class Elaborator {
     return undefined;
   }
 
+  /** The state of a role that a value is, itself and not something computed of it. */
+  stateOf(value: Value, role: StateDecl['role']): TypedState | undefined {
+    if (value.kind !== 'tensor' || value.node.op !== 'state') return undefined;
+    const state = this.states.get(String(value.node.attrs['name']));
+    return state?.role === role ? state : undefined;
+  }
+
   isState(value: Value): value is Extract<Value, { kind: 'tensor' }> {
-    return (
-      value.kind === 'tensor' &&
-      value.node.op === 'state' &&
-      this.states.get(String(value.node.attrs['name']))?.role === 'buffer'
-    );
+    return this.stateOf(value, 'buffer') !== undefined;
+  }
+
+  /** A number for a decay of averages: the same for the same decay. */
+  numberOf(decay: Node): number {
+    const at = this.decays.indexOf(decay);
+    return at < 0 ? this.decays.push(decay) - 1 : at;
   }
 
   /** A state as it is at this place: in `after step` and `before epoch`, as the statements before have made it. */

@@ -177,6 +177,7 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
               actual: describe(layer),
             },
             member.value.span,
+            layer.kind === 'tensor' ? { help: [`a tensor is named by \`let ${member.name.text} = ...\``] } : {},
           );
         }
         scope.define(member.name.text, missing, member.name.span);

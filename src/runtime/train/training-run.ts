@@ -186,7 +186,7 @@ export class TrainingRun {
       step,
       steps: this.plan.steps,
       epoch: epoch + 1,
-      epochs: settings.epochs * this.plan.stages.length,
+      epochs: Math.ceil(settings.epochs) * this.plan.stages.length,
       loss: this.loss ?? Number.NaN,
       terms: Object.fromEntries(terms),
       rate,

@@ -10,15 +10,17 @@ const periods: readonly Period[] = ['epoch', 'stage'];
 
 const stageState = `${unnamedOwner}/stage`;
 const frozenStates = `${unnamedOwner}/frozen`;
+const averagedStates = `${unnamedOwner}/ema`;
 
 export const dynamicsBuiltins: Record<string, Builtin> = {
   ema: {
     parameters: 'f decay?',
-    doc: 'A copy of an encoder whose parameters follow those of f: after each step decay · own + (1 - decay) · f (`decay` is 0.99 by default; `0.996 -> 1.0` changes it over the training). It starts equal to f and never receives gradient.',
+    doc: 'A copy of an encoder whose parameters follow those of f, or of a `param`: after each step decay · own + (1 - decay) · f (`decay` is 0.99 by default; `0.996 -> 1.0` changes it over the training). It starts equal to f and never receives gradient.',
     run(e, args, span) {
       const { value: layer, span: at } = args.get('f')!;
-      if (layer.kind !== 'layer' || layer.path === undefined) {
-        const expected = 'an encoder of this model';
+      const parameter = e.stateOf(layer, 'parameter');
+      if (!parameter && (layer.kind !== 'layer' || layer.path === undefined)) {
+        const expected = 'an encoder or a `param` of this model';
         return e.fail('EBM2013', { what: 'the argument of `ema`', expected, actual: describe(layer) }, at);
       }
       const given = args.get('decay');
@@ -28,16 +30,21 @@ export const dynamicsBuiltins: Record<string, Builtin> = {
         const expected = 'one number, or a schedule such as `0.996 -> 1.0`';
         return e.fail('EBM2013', { what: '`decay`', expected, actual: describe(given!.value) }, given!.span);
       }
-      return { ...layer, path: undefined, copy: { source: layer.path, follows: { kind: 'average', decay } } };
+      const follows = { kind: 'average', decay } as const;
+      if (layer.kind === 'layer') return { ...layer, path: undefined, copy: { source: layer.path!, follows } };
+      const name = `${averagedStates}/${e.numberOf(decay)}/${parameter!.name}`;
+      const copy = { source: parameter!.name, follows };
+      return e.state(name, 'target', parameter!.type.shape, span, () => parameter!.initial, copy);
     },
   },
   frozen: {
     parameters: 'f since?',
-    doc: 'A copy of an encoder, or of a state, as it was when the present stage of training began, or with `since: "epoch"` the present epoch; in the first, f untrained, a state as it started. An encoder never receives gradient, and is used, not trained: its batch statistics are the averages that f had kept.',
+    doc: 'A copy of an encoder, a `param` or a state, as it was when the present stage of training began, or with `since: "epoch"` the present epoch; in the first, f untrained, a state as it started. An encoder never receives gradient, and is used, not trained: its batch statistics are the averages that f had kept.',
     run(e, args, span) {
       const { value: layer, span: at } = args.get('f')!;
-      if (!e.isState(layer) && (layer.kind !== 'layer' || layer.path === undefined)) {
-        const expected = 'an encoder or a state of this model';
+      const source = e.stateOf(layer, 'buffer') ?? e.stateOf(layer, 'parameter');
+      if (!source && (layer.kind !== 'layer' || layer.path === undefined)) {
+        const expected = 'an encoder, a `param` or a state of this model';
         return e.fail('EBM2013', { what: 'the argument of `frozen`', expected, actual: describe(layer) }, at);
       }
       const since = args.get('since');
@@ -48,16 +55,9 @@ export const dynamicsBuiltins: Record<string, Builtin> = {
       }
       const follows = { kind: 'start', of: period } as const;
       if (layer.kind === 'layer') return { ...layer, path: undefined, copy: { source: layer.path!, follows } };
-      const source = e.states.get(String(layer.node.attrs['name']))!;
-      const copy = { source: source.name, follows };
-      return e.state(
-        `${frozenStates}/${period}/${source.name}`,
-        'frozen',
-        source.type.shape,
-        span,
-        () => source.initial,
-        copy,
-      );
+      const name = `${frozenStates}/${period}/${source!.name}`;
+      const copy = { source: source!.name, follows };
+      return e.state(name, 'frozen', source!.type.shape, span, () => source!.initial, copy);
     },
   },
   parameters: {
