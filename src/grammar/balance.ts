@@ -1,6 +1,6 @@
 /** Comes in: the tokens of one item. Goes out: the same with every bracket closed. Guarantees: each bracket that had to be
  * put in, taken out or changed is reported. */
-import type { IToken } from 'chevrotain';
+import type { IToken, TokenType } from 'chevrotain';
 import { type Diagnostic, report } from '../diagnostics/index.js';
 import { tokenSpan } from './cst.js';
 import type { Source } from './source.js';
@@ -44,13 +44,19 @@ export function balance(
     const place = token.tokenType === t.LeftBrace ? out.length : likelyEnd(out, at);
     out.splice(place, 0, inserted(closerOf(token), text.replace(/`/g, ''), out[place - 1] ?? token));
   };
+  const closeHere = () => {
+    const { token } = open.pop() as Open;
+    diagnostics.push(report('EBM1004', { opener: '(', closer: ')' }, { span: tokenSpan(source, token) }));
+    out.push(inserted(t.RightParen, ')', out.at(-1) as IToken));
+  };
   const closeDownTo = (depth: number) => {
     while (open.length > depth) close();
   };
   const braceDepth = () => open.findLastIndex(({ token }) => token.tokenType === t.LeftBrace) + 1;
 
   tokens.forEach((token, i) => {
-    if (isModel && open.length > 1 && clearlyBeginsMember(tokens, i)) closeDownTo(1);
+    if (endsSignature(token, tokens[i + 1], open, out)) closeHere();
+    else if (isModel && open.length > 1 && clearlyBeginsMember(tokens, i)) closeDownTo(1);
     else if (open.length > braceDepth() && clearlyBeginsStatement(tokens, i)) closeDownTo(braceDepth());
     if (isOpener(token)) open.push({ token, at: out.length });
     if (!isCloser(token)) {
@@ -83,6 +89,42 @@ export function balance(
   });
   closeDownTo(0);
   return out;
+}
+
+/** Whether the parameters of a definition should have ended: what begins its result's type, or its body, stands in no parameter. */
+function endsSignature(
+  token: IToken,
+  next: IToken | undefined,
+  open: readonly Open[],
+  out: readonly IToken[],
+): boolean {
+  const begins = token.tokenType === t.LeftBrace || (token.tokenType === t.Arrow && next?.tokenType === t.LeftSquare);
+  return (
+    begins &&
+    open.length === 1 &&
+    open[0]!.token.tokenType === t.LeftParen &&
+    definitions.has(out[0]!.tokenType) &&
+    !hasBody(out)
+  );
+}
+
+const definitions: ReadonlySet<TokenType> = new Set([
+  t.Fn,
+  t.Net,
+  t.Regularizer,
+  t.Contrastive,
+  t.Noncontrastive,
+  t.Masking,
+]);
+
+/** Whether a `=` or `{` outside of all brackets was met. */
+function hasBody(tokens: readonly IToken[]): boolean {
+  let depth = 0;
+  return tokens.some((token) => {
+    if (depth === 0 && (token.tokenType === t.Equals || token.tokenType === t.LeftBrace)) return true;
+    depth += isOpener(token) ? 1 : isCloser(token) ? -1 : 0;
+    return false;
+  });
 }
 
 /** The end of the first line after the bracket at which what it holds could end. */

@@ -3,7 +3,7 @@
 import type { Diagnostic } from '../../diagnostics/index.js';
 import { nearest, report } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
-import type { EvaluateItem, Expr, Setting, TrainItem } from '../../grammar/syntax-tree.js';
+import type { EvaluateItem, Expr, Name, Setting, TrainItem } from '../../grammar/syntax-tree.js';
 import type { EvaluateDecl, SettingValue, TrainDecl } from '../declarations.js';
 import { defaultMeasures, type MeasureName, measureNames } from '../measure-names.js';
 import {
@@ -18,6 +18,27 @@ import {
 
 /** `--set train.epochs=5`: setting → value. */
 export type SettingOverrides = Readonly<Record<string, SettingValue>>;
+
+/** What every data set may have; whether it does is seen when it is opened. */
+const splits: readonly string[] = ['train', 'test'];
+
+/** What settings and optimizers are called by other tools. */
+const elsewhere: Readonly<Record<string, string>> = {
+  adam: 'adamw',
+  batch_size: 'batch',
+  epsilon: 'eps',
+  k: 'knn',
+  learning_rate: 'rate',
+  lr: 'rate',
+  lr_scheduler: 'schedule',
+  max_epochs: 'epochs',
+  n_epochs: 'epochs',
+  num_epochs: 'epochs',
+  random_state: 'seed',
+  scheduler: 'schedule',
+  warmup_epochs: 'warmup',
+  weight_decay: 'decay',
+};
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -149,7 +170,7 @@ export class SettingsChecker {
   ): { dataset: string | undefined; split: string | undefined } {
     if (expr?.kind === 'name') return { dataset: expr.name.text, split: undefined };
     if (expr?.kind === 'member' && expr.subject.kind === 'name')
-      return { dataset: expr.subject.name.text, split: expr.member.text };
+      return { dataset: expr.subject.name.text, split: this.split(expr.subject.name.text, expr.member) };
     if (expr && expr.kind !== 'missing')
       this.outOfRange(
         word,
@@ -157,6 +178,12 @@ export class SettingsChecker {
         expr.span,
       );
     return { dataset: undefined, split: undefined };
+  }
+
+  private split(dataset: string, { text, span }: Name): string {
+    if (!splits.includes(text))
+      this.diagnostics.push(report('EBM4014', { dataset, split: text, known: splits }, { span }));
+    return text;
   }
 
   private settings(
@@ -232,16 +259,15 @@ export class SettingsChecker {
     const given = settings.get(name);
     if (!given) return otherwise;
     if (typeof given.value === 'number' && fits(given.value)) return given.value;
-    this.diagnostics.push(
-      report('EBM2051', { name, expected, actual: showSetting(given.value) }, { span: given.span }),
-    );
+    if (given.span) this.outOfRange(name, expected, given.span);
+    else this.diagnostics.push(report('EBM2051', { name, expected, actual: showSetting(given.value) }));
     return otherwise;
   }
 
   unknown(what: string, name: string, known: readonly string[], span: Span | undefined): void {
-    this.diagnostics.push(
-      report('EBM2050', { what, name, suggestion: nearest(name, known), known: known.join(', ') }, { span }),
-    );
+    const meant = elsewhere[name.toLowerCase()];
+    const suggestion = meant !== undefined && known.includes(meant) ? meant : nearest(name, known);
+    this.diagnostics.push(report('EBM2050', { what, name, suggestion, known: known.join(', ') }, { span }));
   }
 
   outOfRange(name: string, expected: string, span: Span | undefined): void {
