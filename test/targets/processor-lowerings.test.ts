@@ -76,9 +76,14 @@ async function expectAlike(program: Program, inputs: readonly tf.Tensor[], exact
 }
 
 const same = { stride: [1, 1], pad: [1, 1, 1, 1], dilation: [1, 1] };
-const images = float(40, 8, 10, 128);
-const filter = float(3, 3, 128, 160);
-const results = float(40, 8, 10, 160);
+const convolution = (n: number, h: number, w: number, channels: number, results: number) => ({
+  images: float(n, h, w, channels),
+  filter: float(3, 3, channels, results),
+  results: float(n, h, w, results),
+});
+/** In two blocks of tiles of 4 × 4 results; of 2 × 2. */
+const fours = convolution(176, 8, 12, 128, 160);
+const twos = convolution(40, 6, 10, 256, 256);
 
 describe('which operations', () => {
   const strided = { stride: [2, 2], pad: [1, 1, 1, 1], dilation: [1, 1] };
@@ -89,8 +94,12 @@ describe('which operations', () => {
     });
 
   test('convolutions with many channels are products of tiles', () => {
-    expect(operationsOf(programOf('conv2d', [images, filter], same), true)).toEqual(['MatMul']);
-    expect(operationsOf(programOf('conv2d', [images, filter], { ...same, pad: [1, 1, 1, 2] }), true)).toEqual([]);
+    const operations = ({ images, filter }: typeof fours, attrs: Attrs) =>
+      operationsOf(programOf('conv2d', [images, filter], attrs), true);
+    expect(operations(fours, same)).toEqual(['MatMul', 'Pad']);
+    expect(operations(twos, same)).toEqual(['MatMul', 'Pad']);
+    expect(operations(fours, { ...same, pad: [1, 1, 1, 2] })).toEqual([]);
+    expect(operations(convolution(40, 8, 10, 128, 160), same)).toEqual([]);
   });
 
   test('gradients of 16-bit filters with short rows are products of patches', () => {
@@ -109,13 +118,20 @@ describe('which operations', () => {
 describe.skipIf(native === undefined)('in a session', () => {
   beforeAll(() => useBackend('tensorflow'));
 
-  test.each([
-    ['conv2d', [images, filter], same],
-    ['conv2d_input_gradient', [results, filter], { ...same, inputShape: images.shape }],
-    ['conv2d_filter_gradient', [images, results], { ...same, filterShape: filter.shape }],
-  ] as const)('%s of many channels, by Winograd', async (op, types, attrs) => {
-    const inputs = types.map(({ shape }, i) => noise(shape.map(Number), i + 1));
-    await expectAlike(programOf(op, types, attrs), inputs, 5e-6);
+  const sizes = [
+    { size: '4 × 4', shapes: fours, exactness: 1e-5 },
+    { size: '2 × 2', shapes: twos, exactness: 5e-6 },
+  ];
+  describe.each(sizes)('many channels, by Winograd, $size results a tile', ({ shapes, exactness }) => {
+    const { images, filter, results } = shapes;
+    test.each([
+      ['conv2d', [images, filter], same],
+      ['conv2d_input_gradient', [results, filter], { ...same, inputShape: images.shape }],
+      ['conv2d_filter_gradient', [images, results], { ...same, filterShape: filter.shape }],
+    ] as const)('%s', async (op, types, attrs) => {
+      const inputs = types.map(({ shape }, i) => noise(shape.map(Number), i + 1));
+      await expectAlike(programOf(op, types, attrs), inputs, exactness);
+    });
   });
 
   test.each([

@@ -33,7 +33,7 @@ function reduced(name: string): ReductionRule['tensorflow'] {
   return (c, axes, keepdims) => reduceTensor(c, name, c.args[0]!, axes, keepdims);
 }
 
-function reduceTensor(
+export function reduceTensor(
   c: TensorflowContext,
   name: string,
   x: string,
