@@ -5,8 +5,13 @@ import { join, resolve } from 'node:path';
 
 export const tensorflowVersion = '2.21.0';
 export const tfjsNodeVersion = '4.22.0';
-/** 2: tensors have memory of their own (see setup/own-memory.ts); 3: with a module that keeps the greeting quiet. */
-export const bindingVersion = 3;
+/**
+ * 2: tensors have memory of their own (see setup/own-memory.ts); 3: with a module that keeps the greeting quiet; 4: sessions run graphs as
+ * they are (see setup/plain-sessions.ts).
+ */
+export const bindingVersion = 4;
+/** The oldest that works; `ebmc setup` builds the newest in its place. */
+const oldestBinding = 3;
 
 /** Written last by setup: its presence means that the build was finished and checked. */
 export interface NativeManifest {
@@ -59,7 +64,7 @@ export function inspectNative(folder: string): NativeState {
   }
   if (manifest.platform !== platformName())
     return { state: 'damaged', why: `it was built for ${manifest.platform}, this is ${platformName()}` };
-  if (manifest.binding !== bindingVersion)
+  if (manifest.binding === undefined || manifest.binding < oldestBinding || manifest.binding > bindingVersion)
     return { state: 'damaged', why: 'it was built by an earlier version of ebmc, with a fault that is mended since' };
   for (const [path, size] of Object.entries(manifest.files)) {
     const found = statSync(join(folder, path), { throwIfNoEntry: false })?.size;

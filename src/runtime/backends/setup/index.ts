@@ -1,7 +1,7 @@
 /** `ebmc setup`: builds the native TensorFlow backend from packages of npm and PyPI, in a folder that is renamed when it works. */
 import { rmSync } from 'node:fs';
 import { EbmcError, report } from '../../../diagnostics/index.js';
-import { inspectNative, nativeFolder, tensorflowVersion, tfjsNodeVersion } from '../native-folder.js';
+import { bindingVersion, inspectNative, nativeFolder, tensorflowVersion, tfjsNodeVersion } from '../native-folder.js';
 import { type Trial, tryBackend } from '../try-backend.js';
 import { exchange, makeBuildFolder } from './folder.js';
 import { wheelFor } from './platform.js';
@@ -69,7 +69,8 @@ async function isHealthy(folder: string, gpu: boolean): Promise<boolean> {
   const native = inspectNative(folder);
   if (native.state !== 'ready') return false;
   const { manifest } = native;
-  const current = manifest.tensorflow === tensorflowVersion && manifest.tfjsNode === tfjsNodeVersion;
+  const versions = manifest.tensorflow === tensorflowVersion && manifest.tfjsNode === tfjsNodeVersion;
+  const current = versions && manifest.binding === bindingVersion;
   return current && manifest.gpu === gpu && (await tryFolder(folder)).works;
 }
 

@@ -3,8 +3,9 @@
  * drops the last reference. Node-API is for JavaScript's thread alone: in a session, whose variables keep what they are given, that
  * corrupts the heap. The binding is compiled with tensors that have memory of their own instead.
  */
+import { type Edit, editSource } from './edit-source.js';
 
-const edits: readonly (readonly [before: RegExp, after: string])[] = [
+const edits: readonly Edit[] = [
   [
     /NapiAutoRef \*auto_ref = new NapiAutoRef\(\);\s+nstatus = auto_ref->Init\(env, array_value\);\s+if \(nstatus != napi_ok\) \{\s+delete auto_ref;\s+\}\s+ENSURE_NAPI_OK_RETVAL\(env, nstatus, nullptr\);/,
     'NapiAutoRef *auto_ref = nullptr;',
@@ -17,11 +18,7 @@ const edits: readonly (readonly [before: RegExp, after: string])[] = [
   [/#include "tfjs_backend\.h"/, '#include "tfjs_backend.h"\n#include <cstring>'],
 ];
 
-/** The text of tfjs-node's tfjs_backend.cc with tensors that copy what they are made from; throws where the text is not as known. */
+/** The text of tfjs-node's tfjs_backend.cc with tensors that copy what they are made from. */
 export function withOwnMemory(text: string): string {
-  return edits.reduce((before, [pattern, replacement]) => {
-    if (!pattern.test(before))
-      throw new Error("tfjs-node's tfjs_backend.cc is not the one that this version of ebmc builds");
-    return before.replace(pattern, replacement);
-  }, text);
+  return editSource(text, edits);
 }

@@ -15,6 +15,7 @@ import {
   tfjsNodeVersion,
 } from '../native-folder.js';
 import { withOwnMemory } from './own-memory.js';
+import { withPlainSessions } from './plain-sessions.js';
 import type { Wheel } from './platform.js';
 import { quietModuleName, quietSource } from './quiet-stderr.js';
 import type { Tools } from './tools.js';
@@ -103,7 +104,8 @@ export async function compileBinding(folder: string, gpu: boolean, tools: Tools)
   const nodeApi = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
   const tensorflow = join(folder, wheelFolder, 'tensorflow');
   const backend = join(source, 'binding', 'tfjs_backend_own_memory.cc');
-  writeFileSync(backend, withOwnMemory(readFileSync(join(source, 'binding', 'tfjs_backend.cc'), 'utf8')));
+  const text = withOwnMemory(readFileSync(join(source, 'binding', 'tfjs_backend.cc'), 'utf8'));
+  writeFileSync(backend, gpu ? text : withPlainSessions(text));
   const args = [
     ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
     ...[join(tensorflow, 'include'), nodeApi].map((path) => `-I${path}`),
