@@ -65,12 +65,15 @@ DATA  encoder f = convolutional_positions(kernel: 3)
   expect(outputs['loss']!.data[0]).toBeLessThan(1e-18);
 });
 
-test('contrast_in_sound, all hidden steps as distractors', () => {
-  const { context, quantised, hidden, loss, gradients } = given.contrast;
+test.each([
+  ['contrast', ''],
+  ['contrast_unlike', ', keep_alike: false'],
+] as const)('contrast_in_sound, all hidden steps as distractors: %s', (name, setting) => {
+  const { context, quantised, hidden, loss, gradients } = given[name];
   const outputs = outputsOf(
     `use std.audio { contrast_in_sound }
 model M {
-DATA  minimize { loss: contrast_in_sound(context, quantised, hidden) }
+DATA  minimize { loss: contrast_in_sound(context, quantised, hidden${setting}) }
   representation context
 }
 `,
