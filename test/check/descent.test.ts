@@ -12,6 +12,7 @@ function valley(): { objective: Objective; counts: { values: number; gradients: 
   const objective: Objective = {
     owners: ['f'],
     shapes: [[10]],
+    hasChoices: false,
     isCostly: false,
     numbers: 10,
     at(outputs) {

@@ -7,6 +7,8 @@ import { mutants } from '../programs/mutants.js';
 
 const check = (text: string) =>
   checkFile({ path: 'examples/mutant.ebm', text }, new FileLibrary('examples/mutant.ebm'));
+const withoutDiversity = (text: string) =>
+  text.replace(/ {4}diversity: .*\n/, '').replace('product_quantiser, diversity', 'product_quantiser');
 const read = (file: string) => readFileSync(`examples/${file}`, 'utf8');
 
 describe('mutants', () => {
@@ -51,6 +53,22 @@ describe('why an example does not collapse', () => {
     const reason = check(read('wav2vec2.ebm')).reasons['Wav2vec'];
     expect(reason).toContain('term `contrast` tells the parts of one example apart');
     expect(reason).not.toContain('predictor');
+  });
+
+  test('distractors quantised alike are left out: what keeps codes in use keeps it from choosing one of them', () => {
+    const unlike = read('wav2vec2.ebm').replace('temperature: 0.1)', 'temperature: 0.1, keep_alike: false)');
+    const { diagnostics, reasons } = check(unlike);
+    expect(diagnostics).toEqual([]);
+    expect(reasons['Wav2vec']).toContain('term `diversity` is lower where examples differ');
+    const [said, ...rest] = check(withoutDiversity(unlike)).diagnostics;
+    expect([said?.code, ...rest]).toEqual(['EBM3001']);
+    expect(said?.notes[0]).toContain(
+      'with the output of `head`, `q` the same for every example, the terms are: contrast 0',
+    );
+    // Where they stay, one code for all is the worst that there is; the stop within a draw of codes makes no predictor of what stands above it.
+    expect(check(withoutDiversity(read('wav2vec2.ebm'))).reasons['Wav2vec']).toContain(
+      'term `contrast` tells the parts',
+    );
   });
 
   test('a teacher sharper than its student is enough, labels that are told and not read are', () => {

@@ -11,25 +11,27 @@ export function findPredictor(model: TypedModel, roots: readonly Node[]): string
   const live = reachedWithoutStop(roots);
   const copied = new Set(model.states.flatMap(({ copy }) => (copy ? [ownerOf(copy.source)] : [])));
   const copies = new Set(model.states.flatMap(({ name, copy }) => (copy ? [ownerOf(name)] : [])));
-  const stopped = stoppedNodes(roots);
-  const isStopped = (path: string): boolean =>
+  const anywhere = stoppedNodes(roots);
+  const isStopped = (path: string, stopped: ReadonlySet<Node>): boolean =>
     copied.has(path) || model.calls.some((call) => call.path === path && stopped.has(call.result));
   for (const { name } of model.encoders) {
-    if (copies.has(name) || isStopped(name)) continue;
+    if (copies.has(name) || isStopped(name, anywhere)) continue;
     const calls = model.calls.filter((call) => call.path === name && live.has(call.result));
+    // A stop below the predictor alone, as in a straight-through code, is no other side.
+    const other = stoppedNodes(roots, new Set(calls.map(({ result }) => result)));
     const feeder = model.encoders.find(
-      (other) =>
-        other.name !== name &&
-        isStopped(other.name) &&
-        !isReachedBeside(model, other.name, name) &&
+      (encoder) =>
+        encoder.name !== name &&
+        isStopped(encoder.name, other) &&
+        !isReachedBeside(model, encoder.name, name) &&
         calls.some(({ args }) => {
           const below = new Set(topological(args));
-          return model.calls.some((call) => call.path === other.name && below.has(call.result));
+          return model.calls.some((call) => call.path === encoder.name && below.has(call.result));
         }),
     );
     if (!feeder) continue;
-    const other = copied.has(feeder.name) ? `a moving average of \`${feeder.name}\`` : `a stopped gradient`;
-    return `nothing in the objective's values: predictor \`${name}\` stands on one side only, and ${other} on the other, so that what is predicted does not come to meet the prediction`;
+    const side = copied.has(feeder.name) ? `a moving average of \`${feeder.name}\`` : `a stopped gradient`;
+    return `nothing in the objective's values: predictor \`${name}\` stands on one side only, and ${side} on the other, so that what is predicted does not come to meet the prediction`;
   }
   return undefined;
 }
@@ -59,8 +61,8 @@ export function reachedWithoutStop(roots: readonly Node[], without: ReadonlySet<
   return reached;
 }
 
-/** What stopped gradients are computed from. */
-export function stoppedNodes(roots: readonly Node[]): ReadonlySet<Node> {
-  const stops = topological(roots).filter(({ op }) => op === 'stop_gradient');
+/** What stopped gradients are computed from, of those that are met without passing some nodes. */
+export function stoppedNodes(roots: readonly Node[], without: ReadonlySet<Node> = new Set()): ReadonlySet<Node> {
+  const stops = topological(roots, without).filter(({ op }) => op === 'stop_gradient');
   return new Set(topological(stops));
 }

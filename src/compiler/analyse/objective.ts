@@ -61,6 +61,8 @@ export interface Objective {
    * gradient reaches are free.
    */
   facing(outputs: Outputs): { readonly objective: Objective; readonly start: Outputs };
+  /** Whether choices among codes are made of outputs: those that are clear take large numbers. */
+  readonly hasChoices: boolean;
   /** Whether few evaluations are all that can be afforded. */
   readonly isCostly: boolean;
   /** How many numbers an evaluation makes. Nothing is computed before it is asked for a value. */
@@ -120,9 +122,9 @@ function objectiveOf(
   const open = optimizeForward(b, opened, 'tfjs');
   const terms = open.slice(0, lowered.length);
   const loss = terms.reduce((sum, term) => b.add(sum, term));
-  const reached = outputs.flatMap(({ encoder }, k) => {
+  const reached = outputs.flatMap(({ encoder, chooses }, k) => {
     const node = lowering.inputs.get(`output ${k}`);
-    return node ? [{ encoder, node }] : [];
+    return node ? [{ encoder, node, chooses }] : [];
   });
   const isFree = reached.map(({ encoder }) => !faced || !isCopy(model, encoder));
   const freed = reached.filter((_, k) => isFree[k]);
@@ -213,6 +215,7 @@ function objectiveOf(
         const held = objectiveOf(model, outputs, examples, settling, { outputs: values, states });
         return { objective: held, start: values.filter((_, k) => !isCopy(model, owners[k]!)) };
       },
+      hasChoices: freed.some(({ chooses }) => chooses),
       isCostly: work > (costly * examples) / exampleCounts[0],
       numbers: order.reduce((sum, node) => sum + numbersIn(node), 0),
     };

@@ -25,13 +25,16 @@ export function repeated(shape: readonly number[], row: Float64Array): NdArray {
   return { shape, data };
 }
 
+/** Of logits that leave noise no say in what is chosen. */
+const clear = 100;
+
 /**
- * `constant`: the same for every example. `spread`: random, equal for outputs of one shape (views that agree).
+ * `constant`: the same for every example; `clear`: so, and large, first with parts that differ, then with all alike. `spread`: random, equal for outputs of one shape (views that agree).
  * `noise`: `around` with a little noise, equal for outputs of one shape.
  */
 export function arrangements(
   shapes: readonly (readonly number[])[],
-  kind: 'constant' | 'spread' | 'noise',
+  kind: 'constant' | 'clear' | 'spread' | 'noise',
   around: Outputs = [],
 ): Outputs[] {
   const site = (shape: readonly number[]): string => `outputs ${shape.join()}`;
@@ -43,6 +46,11 @@ export function arrangements(
     ];
     return rows.map((row) => shapes.map((shape) => repeated(shape, row(shape.slice(1), shape))));
   }
+  if (kind === 'clear')
+    return [
+      shapes.map((shape) => repeated(shape, normalNumbers(shape.slice(1), site(shape), clear).data)),
+      shapes.map((shape) => repeated(shape, normalNumbers(shape.slice(-1), site(shape), clear).data)),
+    ];
   if (kind === 'spread')
     return [1, 3, 0.1].map((scale) => shapes.map((shape) => normalNumbers(shape, site(shape), scale)));
   return [

@@ -54,6 +54,10 @@ const constantFor =
   (gradient) =>
     sameForAll(gradient, owners);
 
+function constants({ shapes, hasChoices }: Objective): Outputs[] {
+  return [...arrangements(shapes, 'constant'), ...(hasChoices ? arrangements(shapes, 'clear') : [])];
+}
+
 /** The lowest value over outputs that are the same for every example, and for all outputs of one encoder. */
 export function lowestConstant(objective: Objective): Found {
   let best: Found | undefined;
@@ -63,7 +67,7 @@ export function lowestConstant(objective: Objective): Found {
     best = found;
     longest = descent;
   };
-  const starts = arrangements(objective.shapes, 'constant');
+  const starts = constants(objective);
   for (const outputs of objective.isCostly ? starts.slice(0, 1) : starts) {
     const descent = new Descent(objective, outputs, constantFor(objective));
     take(descent.point, descent);
@@ -79,7 +83,7 @@ export function lowestConstant(objective: Objective): Found {
 export function lowestAlike(objective: Objective): Found | undefined {
   if (objective.shapes.every((shape) => shape.length <= 2)) return undefined;
   const alike: Projection = (gradient) => gradient.map((values) => repeated(values.shape, meanPart(values)));
-  const found = arrangements(objective.shapes, 'constant').map((outputs) =>
+  const found = constants(objective).map((outputs) =>
     descendFrom(objective, alike(outputs), alike, undefined, patience),
   );
   return found.reduce((best, one) => (one.value < best.value ? one : best));
