@@ -3,7 +3,8 @@ import { type Diagnostic, nearest, type Related, report } from '../diagnostics/i
 import { parseModule } from '../grammar/index.js';
 import type { Source, Span } from '../grammar/source.js';
 import type { CompareItem, EvaluateItem, Expr, Module } from '../grammar/syntax-tree.js';
-import { analyseCollapse } from './analyse/collapse.js';
+import { analyseCollapse, collapseCodeOf } from './analyse/collapse.js';
+import { freeOutputs } from './analyse/free-outputs.js';
 import { findLeaks } from './analyse/leak.js';
 import { checkCompare } from './check/compare.js';
 import { typeVariant } from './check/competitors.js';
@@ -49,6 +50,8 @@ export interface CheckedFile {
   readonly models: readonly TypedModel[];
   /** Model → what keeps its representation from becoming constant, as a sentence. */
   readonly reasons: Readonly<Record<string, string>>;
+  /** Model → the code that says that its objective may collapse. */
+  readonly reported: Readonly<Record<string, string>>;
   /** Models in the file, those with errors too. */
   readonly modelNames: readonly string[];
   readonly datasets: readonly DatasetDecl[];
@@ -85,6 +88,7 @@ export function checkFile(source: Source, library: Library, options: CheckOption
   const models: TypedModel[] = [];
   const modelNames: string[] = [];
   const reasons: Record<string, string> = {};
+  const reported: Record<string, string> = {};
   // A fresh elaborator a model: names of states and axes are its own. Without a model, the definitions' names are still checked.
   for (const { text: name, span } of namedModels(module)) {
     const batch = trains.find((t) => t.model === name)?.batch ?? batchOf(options);
@@ -99,6 +103,8 @@ export function checkFile(source: Source, library: Library, options: CheckOption
         const analysis = analyseCollapse(model);
         for (const d of [...analysis.diagnostics, ...findLeaks(model)]) e.add(allowed(d, options.allow ?? []));
         if (analysis.reason) reasons[model.name] = analysis.reason;
+        const said = collapseCodeOf(analysis);
+        if (said) reported[model.name] = said;
       }
     }
     diagnostics.push(...e.diagnostics);
@@ -126,6 +132,7 @@ export function checkFile(source: Source, library: Library, options: CheckOption
     diagnostics: inTextOrder(told),
     models: isBroken ? [] : models,
     reasons,
+    reported,
     modelNames,
     datasets,
     trains,
@@ -279,6 +286,8 @@ export type StepSettings = Pick<TrainDecl, 'optimizer'> &
   Partial<Pick<TrainDecl, 'microBatch' | 'statistics' | 'precision'>> & {
     /** Whether steps give `gradientProduct`s of their terms besides. */
     readonly comparesTerms?: boolean;
+    /** Whether steps say besides how much the outputs that the terms compare differ from example to example: `outputGauges`. */
+    readonly watchesOutputs?: boolean;
   };
 
 /** The program of a model that was checked without errors, at its batch size, with its training step, as a target wants it. */
@@ -294,13 +303,14 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
     fusesOptimizer: target === 'tensorflow' && !scalesLoss,
     scalesLoss,
     comparesTerms: train.comparesTerms,
+    watched: train.watchesOutputs ? freeOutputs(model).outputs.map(({ node }) => node) : undefined,
     micro: microBatch === undefined ? undefined : { size: microBatch, wholeStatistics: statistics === 'whole' },
   });
   return { ...program, precision };
 }
 
 export { checkGradient, type GradientCheckOptions } from './analyse/check-gradient.js';
-export { analyseCollapse, plateaus, termsApart } from './analyse/collapse.js';
+export { analyseCollapse, collapseCodeOf, plateaus, termsApart } from './analyse/collapse.js';
 export { costOfModel, costOfStep } from './analyse/cost.js';
 export { builtinGroups } from './check/builtins/index.js';
 export { compareSettings } from './check/compare.js';

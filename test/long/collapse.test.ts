@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { plateaus, termsApart } from '../../src/compiler/index.js';
+import { rankOutput, spreadOutput } from '../../src/compiler/lower/output-gauges.js';
 import { isCollapsed, measureGauges, probeIndices } from '../../src/runtime/train/gauges.js';
 import { train } from '../../src/runtime/train/index.js';
+import { metricsName, readMetrics } from '../../src/runtime/train/read-metrics.js';
 import { mutants } from '../programs/mutants.js';
 import { tfjsNode, useBackend } from '../targets/backends.js';
 import { collapseCounts, collapsePage, type Row, wayOf, withLongerRuns } from './collapse-page.js';
@@ -32,20 +34,22 @@ const slowEpochs = 15;
 
 /** Trains as `ebmc train` does, for so many epochs. */
 async function watched(name: string, text: string, epochs: number): Promise<Omit<Row, 'isMutant'>> {
-  const { program, model, settings: declared, loaded, dataset } = await loadNatively(text);
+  const { program, model, settings: declared, loaded, dataset } = await loadNatively(text, { watchesOutputs: true });
   const constants = plateaus(model);
   await loaded.init(declared.seed);
   const probe = probeIndices(dataset, 'train', loaded.batch, declared.seed);
   const before = await measureGauges(loaded, dataset, 'train', probe);
   const alarms: { code: string; step: number }[] = [];
   const losses: number[] = [];
+  const runFolder = mkdtempSync(join(tmpdir(), 'ebmc-'));
   let step = 0;
   const { gauges } = await train({
     ...{ model: loaded, settings: { ...declared, epochs }, dataset, programHash: 'mutant' },
-    runFolder: mkdtempSync(join(tmpdir(), 'ebmc-')),
+    runFolder,
     plateaus: () => constants,
     apart: () => termsApart(model),
     reason: () => program.reasons[model.name],
+    reported: () => program.reported[model.name],
     onProgress: (progress) => {
       step = progress.step;
       losses.push(progress.loss);
@@ -55,13 +59,19 @@ async function watched(name: string, text: string, epochs: number): Promise<Omit
   });
   loaded.dispose();
   const last = mean(losses.slice(-10));
+  const logged = await readMetrics(join(runFolder, metricsName));
+  const outputs = (from: number, to?: number) => ({
+    spread: mean(logged.slice(from, to).map(({ others }) => others[spreadOutput]!)),
+    rank: mean(logged.slice(from, to).map(({ others }) => others[rankOutput]!)),
+  });
   const constant = constants && Object.values(constants).reduce((sum, value) => sum + value, 0);
   return {
     name,
-    said: program.diagnostics.map(({ code }) => code).find((code) => ['EBM3001', 'EBM3003'].includes(code)),
+    said: program.reported[model.name],
     losses: [mean(losses.slice(0, 3)), last],
     constant,
     spreads: [before.spread, gauges!.spread],
+    outputs: [outputs(0, 3), outputs(-10)],
     isFlat: isCollapsed(gauges!) || gauges!.spread < before.spread / 4,
     alarms,
     stepsPerEpoch: Math.floor(dataset.size('train') / loaded.batch),

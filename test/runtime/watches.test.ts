@@ -16,9 +16,10 @@ interface Case {
   readonly options: Partial<TrainOptions>;
   readonly terms: (step: number) => Readonly<Record<string, number>>;
   readonly spread: (step: number) => number;
+  readonly outputs?: (step: number) => Readonly<Record<string, number>>;
 }
 
-/** One that says each of the four; the middle is long before the end. */
+/** One that says each of the five; the middle is long before the end. */
 const cases: readonly Case[] = [
   {
     said: 'EBM5020',
@@ -39,6 +40,19 @@ const cases: readonly Case[] = [
     spread: () => 1,
   },
   {
+    said: 'EBM5023',
+    options: {
+      plateaus: () => ({ pull: 0 }),
+      apart: () => [],
+      reason: () => undefined,
+      reported: () => 'EBM3001',
+    },
+    // Half of the way at the end, and half of what differs by the middle.
+    terms: (step) => ({ pull: 4 * Math.exp(-step / 50) }),
+    outputs: (step) => ({ 'gauge.output_spread': 0.8, 'gauge.output_rank': 1 + 8 * Math.exp(-step / 20) }),
+    spread: () => 1,
+  },
+  {
     said: 'EBM5012',
     options: { plateaus: () => undefined, apart: () => [], reason: () => 'a reason' },
     terms: (step) => ({ pull: 4 - step / 100 }),
@@ -47,7 +61,7 @@ const cases: readonly Case[] = [
 ];
 
 /** What is said after which step; after `cut` steps another one goes on with what the first has seen, as the manifest keeps it. */
-function told({ options, terms, spread }: Case, cut?: number) {
+function told({ options, terms, spread, outputs }: Case, cut?: number) {
   const dataset = tinyDataset();
   const plan = planOf([{ dataset, split: 'train' }], { epochs: steps / stepsPerEpoch }, tinySettings.batch);
   const all = tinyRun('', options);
@@ -56,7 +70,8 @@ function told({ options, terms, spread }: Case, cut?: number) {
   for (let step = 1; step <= steps; step++) {
     const values = terms(step);
     const loss = Object.values(values).reduce((sum, value) => sum + value, 0);
-    watches.add(loss, Object.fromEntries(Object.entries(values).map(([name, value]) => [`term.${name}`, value])));
+    const named = Object.fromEntries(Object.entries(values).map(([name, value]) => [`term.${name}`, value]));
+    watches.add(loss, { ...named, ...outputs?.(step) });
     const gauges = { spread: spread(step), smallestSpread: 0, effectiveRank: 8, dimensions: 16 };
     const found = step % 3 === 0 ? [...watches.measured(step, gauges)] : [];
     if (step % stepsPerEpoch === 0) found.push(...watches.epochEnded(step, step === steps));

@@ -36,7 +36,9 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
   const folder = chooseRunFolder(typed.name, folderChoice(options));
   const memory = options.number('memory');
   const limit = memory === undefined ? undefined : memory * 1e9;
-  const program = await loadProgram(typed, settings, options.text('backend') ?? 'auto', output, limit);
+  const reported = checked.reported[typed.name];
+  const step = { ...settings, watchesOutputs: reported !== undefined };
+  const program = await loadProgram(typed, step, options.text('backend') ?? 'auto', output, limit);
   const page = options.flag('watch') ? await watchRun(folder, output, display.warn) : undefined;
   try {
     const { name: backend, detail } = program.backend;
@@ -63,6 +65,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
           plateaus: () => plateaus(typed),
           apart: () => termsApart(typed),
           reason: () => checked.reasons[typed.name],
+          reported: () => reported,
           resume: options.flag('resume'),
           overwrite: options.flag('overwrite'),
           signal,

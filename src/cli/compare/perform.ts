@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CompareDecl, TrainDecl } from '../../compiler/declarations.js';
 import {
   analyseCollapse,
+  collapseCodeOf,
   plateaus,
   type StepSettings,
   type SupervisedLabel,
@@ -62,6 +63,8 @@ interface Task extends Conditions {
   /** What is measured. */
   readonly dataset: Dataset;
   readonly labels: Labels | undefined;
+  /** The code that says that its objective may collapse. */
+  readonly reported: string | undefined;
   readonly load: (part: string, typed: TypedModel, settings: StepSettings) => Promise<RunningProgram>;
   warn(diagnostic: Diagnostic): void;
 }
@@ -90,8 +93,11 @@ export async function perform(
   const later = variant.train.later.map((stage) => ({ ...stage, split: 'train' }));
   const settings = { ...variant.train, later, split: 'train', seed: job.seed };
   const load: Task['load'] = (...about) => workshop.load(subject, ...about);
-  const task: Task = { ...conditions, order, typed, settings, stages, dataset, labels, load, warn: workshop.warn };
-  const program = await load('whole', typed, settings);
+  // The analysis takes its time: where nothing is allowed, it has reported no error.
+  const reported = (options.allow ?? []).length > 0 ? collapseCodeOf(analyseCollapse(typed)) : undefined;
+  const { warn } = workshop;
+  const task: Task = { ...conditions, order, typed, settings, stages, dataset, labels, reported, load, warn };
+  const program = await load('whole', typed, { ...settings, watchesOutputs: reported !== undefined });
   // An earlier job's training may have left another plan.
   program.model.plannedSteps = 1;
   return carryOut(task, program, compare, () => workshop.transfersFor(subject));
@@ -194,6 +200,7 @@ async function trainModel(
       plateaus: () => plateaus(typed),
       apart: () => termsApart(typed),
       reason: () => analyseCollapse(typed).reason,
+      reported: () => (job.kind === 'objective' ? task.reported : undefined),
       resume: (await readManifest(folder)) !== undefined,
       signal,
       onProgress: ({ step, steps: all, loss, secondsLeft, gauges }) =>

@@ -128,7 +128,7 @@ async function withLabels(dataset: Dataset): Promise<LabelledData> {
 }
 
 /** The rate is given to each step: compiled code knows nothing of it. */
-function withoutRate({ optimizer, microBatch, statistics, precision, comparesTerms }: StepSettings): unknown {
+function withoutRate({ optimizer, microBatch, statistics, precision, ...asked }: StepSettings): unknown {
   const { rate: _, ...own } = optimizer.settings;
-  return [optimizer.name, own, microBatch, statistics, precision, comparesTerms];
+  return [optimizer.name, own, microBatch, statistics, precision, asked.comparesTerms, asked.watchesOutputs];
 }

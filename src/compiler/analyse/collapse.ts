@@ -61,6 +61,11 @@ export function analyseCollapse(model: TypedModel): CollapseAnalysis {
   }
 }
 
+/** The code that says that the objective may collapse; undefined where it was found not to, or not found out. */
+export function collapseCodeOf({ diagnostics }: CollapseAnalysis): string | undefined {
+  return diagnostics.map(({ code }) => code).find((code) => code === 'EBM3001' || code === 'EBM3003');
+}
+
 /**
  * Each term's value at the best constant representation with the batch of training, where a run that learns nothing stays: ln(2N - 1) for NT-Xent, ln N for InfoNCE.
  * Undefined where outputs alone do not say, or where it is too much to compute here.

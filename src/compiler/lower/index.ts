@@ -13,6 +13,7 @@ import { scaleLoss, scaleStates, settleStep, unscale } from './loss-scale.js';
 import { mergeViews } from './merge-views.js';
 import { lowerMicroStep, type MicroOptions } from './micro-batches/index.js';
 import { optimizers, type Slots, type Trained } from './optimizers/index.js';
+import { outputGauges } from './output-gauges.js';
 import { termGradients } from './term-gradients.js';
 
 export type { MicroOptions } from './micro-batches/index.js';
@@ -27,6 +28,8 @@ export interface LoweringPasses {
   readonly fusesOptimizer?: boolean;
   /** Whether a step says besides how its terms' gradients lie to one another: `termGradients`. */
   readonly comparesTerms?: boolean | undefined;
+  /** Outputs of encoders of which a whole step says besides how much they differ from example to example: `outputGauges`. */
+  readonly watched?: readonly Node[] | undefined;
   /** Whether gradients are of a loss that is scaled such that float16 holds them. */
   readonly scalesLoss?: boolean | undefined;
   /** Asks for the step in micro-batches besides. */
@@ -96,16 +99,25 @@ function lowerStep(
 ): Graph {
   const b = new Builder();
   const lowering = new BatchLowering(b, model.batch);
-  const typed = [...model.terms.map(({ node }) => node), ...model.updates.map(({ node }) => node)];
-  const [typedTerms, typedUpdates] = splitAt(
+  const { watched = [] } = passes;
+  const typed = [...model.terms.map(({ node }) => node), ...model.updates.map(({ node }) => node), ...watched];
+  const [typedTerms, typedRest] = splitAt(
     (passes.mergesViews ?? true) ? mergeViews(model, typed) : typed,
     model.terms.length,
   );
+  const [typedUpdates, typedOutputs] = splitAt(typedRest, model.updates.length);
   const terms = typedTerms.map((node) => meanOverAxes(b, lowering.lower(node).node));
   const buffers = typedUpdates.map((node) => lowering.lower(node).node);
   const decays = lowerDecays(model, lowering);
   const averages = newAverages(b, lowering.running, states);
-  const [forward, others] = splitAt(passes.forward(b, [...terms, ...averages.values(), ...buffers]), terms.length);
+  const gauges = outputGauges(
+    b,
+    typedOutputs.map((node) => lowering.lower(node)),
+    model.exampleAxis,
+  );
+  const roots = [...terms, ...averages.values(), ...buffers];
+  const [results, measured] = splitAt(passes.forward(b, [...roots, ...Object.values(gauges)]), roots.length);
+  const [forward, others] = splitAt(results, terms.length);
   b.place = { scope: 'loss', span: undefined };
   const loss = forward.reduce((sum, term) => b.add(sum, term));
   const parameters = [...states.values()].filter((s) => s.role === 'parameter');
@@ -123,6 +135,7 @@ function lowerStep(
   Object.assign(updates, newTargets(b, model, updates, decays));
   const outputs: Record<string, Node> = { loss };
   for (const [k, term] of model.terms.entries()) outputs[`term.${term.name}`] = forward[k]!;
+  for (const [k, name] of Object.keys(gauges).entries()) outputs[name] = measured[k]!;
   if (passes.comparesTerms) Object.assign(outputs, termGradients(b, model, forward));
   const settled = scalesLoss ? settleStep(b, cotangents, updates) : { updates, outputs: {} };
   return {

@@ -193,10 +193,33 @@ fallen by 2 %.`,
       'the objective is solved by telling nothing apart: `ebmc check --explain` says what could keep examples apart, and that nothing is known to',
     ],
     explain: `Where the compiler finds nothing that keeps an objective from collapsing (EBM3001, allowed), the loss is watched: if it comes within a tenth of
-the way to its value at a constant representation, the output that the terms see is the same for every example. What lies before a projection head may
-still differ for a while, so that the gauges of the representation do not tell.`,
+the way to its value at a constant representation, the objective is as good as solved by telling nothing apart, and asks for no difference between examples that is left. What lies before a
+projection head may still differ for a while, so that the gauges of the representation do not tell. EBM5023 tells sooner where outputs become alike on the way.`,
     wrong: '$ ebmc train vicreg.ebm --allow EBM3001   # whose variance term was left out\n',
     right: '$ ebmc train vicreg.ebm\n',
+  }),
+  EBM5023: code<{
+    step: number;
+    said: string;
+    start: number;
+    loss: number;
+    constant: number;
+    before: { readonly spread: number; readonly rank: number };
+    now: { readonly spread: number; readonly rank: number };
+  }>({
+    severity: 'warning',
+    title: 'Outputs become alike, as was foreseen',
+    message: ({ step, said, start, loss, constant, before, now }) =>
+      `step ${step}: as ${said} said of this objective, outputs become alike: what the terms compare differs by ${differing(now)}, at the start by ${differing(before)}; the loss went from ${start.toPrecision(4)} to ${loss.toPrecision(4)}, and is ${constant.toPrecision(4)} where all examples have the same output`,
+    help: () => ['stop here and mend the objective: `ebmc check` says what could keep examples apart'],
+    explain: `Where the compiler has reported that an objective may collapse (EBM3001, allowed, or EBM3003), its steps also say how much the outputs of encoders that the terms compare
+differ from example to example, in each batch: \`gauge.output_spread\` in \`metrics.jsonl\` is the root mean square of their differences from the mean as a share of their own, and
+\`gauge.output_rank\` the number of directions in which they differ, the participation ratio (tr C)² / tr C² of their covariance. The warning comes, once, where the loss has gone half of the
+way to its value at a constant representation and of what differed, the square of the spread times the rank, not half is left: long before the loss is there (EBM5022).
+
+Less would not be enough to tell a collapse from learning, and of an objective that is not reported this is not asked: outputs of SimSiam, too, lie along two directions for a while.`,
+    wrong: '$ ebmc train byol.ebm --allow EBM3001   # whose predictor was left out\n',
+    right: '$ ebmc train byol.ebm\n',
   }),
   EBM5021: code<{
     step: number;
@@ -300,3 +323,7 @@ statistics over each micro-batch instead, which is another (and common) definiti
     right: '$ ebmc train resnet.ebm --memory 4\n',
   }),
 };
+
+function differing({ spread, rank }: { readonly spread: number; readonly rank: number }): string {
+  return `${(100 * spread).toFixed(0)} % in ${rank.toFixed(1)} directions`;
+}

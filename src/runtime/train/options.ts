@@ -38,6 +38,8 @@ export interface TrainOptions {
   readonly apart?: () => readonly string[];
   /** Why the representation does not collapse, if the compiler finds a reason; asked for when it looks like it. */
   readonly reason?: () => string | undefined;
+  /** The code of what the analysis of collapse has reported instead. */
+  readonly reported?: () => string | undefined;
   /** Takes the time of what the run does. */
   readonly trace?: Trace | undefined;
   /** The command that goes on from here, for the message after Ctrl-C. */

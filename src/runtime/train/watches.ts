@@ -23,10 +23,10 @@ export class Watches {
   private readonly collapse: CollapseWatch;
 
   /** @param seen What a run before this one has seen; checkpoints of older versions have none of it. */
-  constructor({ plateaus, apart, reason }: TrainOptions, plan: Plan, seen: Partial<WatchRecords> = {}) {
+  constructor({ plateaus, apart, reason, reported }: TrainOptions, plan: Plan, seen: Partial<WatchRecords> = {}) {
     this.plateau = new PlateauWatch(plateaus, seen.plateau);
     this.outweighed = new OutweighedWatch(plateaus, apart, seen.outweighed);
-    this.arrival = new ArrivalWatch(plateaus, reason, seen.arrival);
+    this.arrival = new ArrivalWatch(plateaus, reason, reported, seen.arrival);
     this.collapse = new CollapseWatch(reason, { ...plan.stages[0]!, steps: plan.steps }, seen.collapse);
   }
 
@@ -44,7 +44,7 @@ export class Watches {
   add(loss: number, others: Readonly<Record<string, number>>): void {
     this.plateau.add(others);
     this.outweighed.add(others);
-    this.arrival.add(loss);
+    this.arrival.add(loss, others);
   }
 
   /** After the gauges were measured. */
