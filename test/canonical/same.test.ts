@@ -7,6 +7,7 @@ const vicreg = read('vicreg');
 const byol = read('byol');
 const moco = read('moco');
 const barlow = read('barlow_twins');
+const ewc = read('ewc');
 
 describe('the same', () => {
   test.each([
@@ -20,6 +21,11 @@ describe('the same', () => {
         [/encoder g/, 'encoder head'],
         [/g\(f\(x\)\), g\(f\(y\)\)/, 'head(f(x)), head(f(y))'],
       ),
+    ],
+    [
+      'an encoder renamed whose parameters are read, and its copy',
+      ewc,
+      changed(ewc, [/\bf\b/g, 'backbone'], [/\bold\b/g, 'before']),
     ],
     [
       'members reordered',

@@ -9,7 +9,7 @@ import { Printer } from './print.js';
 import type { Structure } from './structure.js';
 import { findStructures, type Structures } from './structures.js';
 
-/** A formula: names for what it uses more than once, then itself. */
+/** A formula: names for what it uses more than once and has not been named before, then itself. */
 export interface Formula {
   /** Equal where the formulas are, under one naming. */
   readonly hash: number;
@@ -117,13 +117,24 @@ export function describeModel({ model, structures }: AnalysedModel, names: Reado
   const forms = formsOf(model, structures.leaves, nameOf);
   const leaves = [...structures.leaves.all].sort((a, b) => compareNames(nameOf(a), nameOf(b)));
   const of = (kind: Leaf['kind']): Leaf[] => leaves.filter((leaf) => leaf.kind === kind);
+  // What the updates of several states have in common is written once.
+  const next = [...of('parameter'), ...of('state')].flatMap((leaf) =>
+    forms.updates.filter(({ state }) => state === leaf),
+  );
+  const printer = new Printer(
+    nameOf,
+    next.map(({ value }) => value),
+  );
+  const updates = new Map(next.map(({ state, value }) => [state, formula(value, nameOf, printer)]));
   return {
     batch: model.batch,
     data: of('data').map((leaf) => ({ name: nameOf(leaf), type: typeOf(model, leaf) })),
     views: of('view').map((leaf) => pipeline(structures, leaf, nameOf)),
     masks: of('mask').map((leaf) => pipeline(structures, leaf, nameOf)),
     encoders: of('encoder').map((leaf) => encoder(model, structures, forms, leaf, nameOf)),
-    states: [...of('parameter'), ...of('state')].map((leaf) => state(model, structures, forms, leaf, nameOf)),
+    states: [...of('parameter'), ...of('state')].map((leaf) =>
+      state(model, structures, updates.get(leaf), leaf, nameOf),
+    ),
     energies: forms.energies
       .map(({ name, parameters, value }) => ({
         name,
@@ -148,10 +159,10 @@ function typeOf(model: TypedModel, { declared }: Leaf): string {
   return `${type.dtype}${showShape(type.shape)}${below === undefined ? '' : ` below ${below}`}`;
 }
 
-function formula(value: Part, nameOf: (leaf: Leaf) => string): Formula {
-  const printer = new Printer(nameOf, [value]);
+function formula(value: Part, nameOf: (leaf: Leaf) => string, printer = new Printer(nameOf, [value])): Formula {
+  const before = printer.definitions.length;
   const text = value.kind === 'lambda' ? printer.lambda(value) : printer.expression(value as Expression);
-  return { hash: value.hash, definitions: printer.definitions, text };
+  return { hash: value.hash, definitions: printer.definitions.slice(before), text };
 }
 
 function boundaryOf(leaves: Leaves, structure: Structure, nameOf: (leaf: Leaf) => string): string[] {
@@ -221,11 +232,10 @@ function repeated(layers: readonly string[]): string[] {
 function state(
   model: TypedModel,
   { leaves, pipelines }: Structures,
-  forms: Forms,
+  update: Formula | undefined,
   leaf: Leaf,
   nameOf: (leaf: Leaf) => string,
 ): CanonicalState {
-  const update = forms.updates.find((u) => u.state === leaf)?.value;
   const { role, type } = model.states.find(({ name }) => name === leaf.declared)!;
   const [initial, ...between] = pipelines.get(leaf) ?? [];
   return {
@@ -233,7 +243,7 @@ function state(
     shape: showShape(type.shape),
     isTrained: leaf.kind === 'parameter',
     initial: initial?.lines ?? [],
-    update: update && formula(update, nameOf),
+    update,
     between:
       role === 'stage'
         ? ['the number of the stage']

@@ -127,6 +127,8 @@ export class Printer {
     const { leaf, operation, attributes, args } = tensor;
     if (leaf && operation === '') return this.nameOf(leaf);
     if (leaf && operation === 'field') return `${this.nameOf(leaf)}.${Number(attributes) + 1}`;
+    if (leaf && (operation === 'weight' || operation === 'kept'))
+      return `${this.nameOf(leaf)}.${operation}${Number(attributes) + 1}`;
     if (operation === 'value') return this.value(tensor);
     const given = args.map((arg) => this.lambda(arg)).join(', ');
     if (leaf) {

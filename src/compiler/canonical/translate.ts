@@ -1,5 +1,5 @@
 /** From typed nodes to formulas: an element of a value at given indices, for given places along the axes that it runs over. */
-import type { TypedModel } from '../check/typed-model.js';
+import { belongsTo, isWeight, ownerOf, type TypedModel } from '../check/typed-model.js';
 import { dimValue } from '../check/values.js';
 import type { Dim } from '../graph/dim.js';
 import { ops } from '../graph/ops/index.js';
@@ -7,7 +7,15 @@ import { splat } from '../graph/simplify.js';
 import type { Axis, Node } from '../graph/types.js';
 import { Algebra } from './algebra.js';
 import { Binders } from './binders.js';
-import { type Expression, type Lambda, type Leaf, showSize, thisExample, type Variable } from './expression.js';
+import {
+  type Expression,
+  type Lambda,
+  type Leaf,
+  showSize,
+  type Tensor,
+  thisExample,
+  type Variable,
+} from './expression.js';
 import type { Leaves } from './leaves.js';
 
 type Indices = readonly Expression[];
@@ -112,6 +120,8 @@ export class Translation {
       ]);
     const leaf = this.leaves.of(node);
     if (leaf) return algebra.at(algebra.leaf(leaf), [...along, ...indices]);
+    const weight = node.op === 'state' ? this.weight(String(node.attrs['name'])) : undefined;
+    if (weight) return algebra.at(weight, indices);
     const rule = rules[node.op];
     if (rule && binding.has(node.op)) return this.cutWhereLong(rule, node, indices, places);
     if (rule) return rule({ node, indices, places, t: this });
@@ -123,6 +133,20 @@ export class Translation {
     // Everything else is a tensor of its arguments.
     const args = node.args.map((arg) => this.opaque(arg, places));
     return algebra.at(algebra.tensor(node.op, this.attributes(node), args), indices);
+  }
+
+  /** A state that an encoder has, read outside of it: its place among the encoder's says which, whatever its layers are called. */
+  private weight(name: string): Tensor | undefined {
+    const owner = ownerOf(name);
+    const leaf = this.leaves.encoders.get(owner);
+    if (!leaf) return undefined;
+    const all = this.model.states.filter((state) => belongsTo(state.name, owner));
+    const trained = all.filter((state) => isWeight(this.model, state));
+    const isOwn = trained.some((state) => state.name === name);
+    // A frozen copy has the weights alone.
+    const own = isOwn ? trained : all.filter((state) => !trained.includes(state));
+    const place = own.findIndex((state) => state.name === name);
+    return this.algebra.tensor(isOwn ? 'weight' : 'kept', String(place), [], leaf);
   }
 
   /**
