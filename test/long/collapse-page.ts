@@ -41,6 +41,11 @@ function isFarFrom(row: Row): boolean {
   return !row.isFlat && (way === undefined || way < 0.5 || way > 1.5);
 }
 
+/** In the first epoch. */
+export function isToldSoon({ alarms, stepsPerEpoch }: Row): boolean {
+  return alarms.some(({ step }) => step <= stepsPerEpoch);
+}
+
 interface Wrong {
   /** What collapses and was not told. */
   readonly misses: readonly string[];
@@ -57,7 +62,7 @@ export function collapseCounts(rows: readonly Row[]): { readonly analysis: Wrong
       falseAlarms: names((row) => isFarFrom(row) && row.said !== undefined),
     },
     training: {
-      misses: names((row) => collapses(row) && !row.alarms.some(({ step }) => step <= row.stepsPerEpoch)),
+      misses: names((row) => collapses(row) && !isToldSoon(row)),
       falseAlarms: names((row) => isFarFrom(row) && row.alarms.length > 0),
     },
   };
@@ -96,6 +101,8 @@ function table(rows: readonly Row[]): string {
 export function collapsePage(rows: readonly Row[]): string {
   const { analysis, training } = collapseCounts(rows);
   const collapsing = rows.filter(collapses).length;
+  const reported = rows.filter(({ said }) => said !== undefined);
+  const soon = reported.filter(isToldSoon);
   const list = (names: readonly string[]): string =>
     names.length === 0 ? 'none' : `${names.length} (${names.join('; ')})`;
   return `# Collapse: what is said against what happens
@@ -109,7 +116,7 @@ is left. An alarm is false where less than half of that way is gone; what was to
 and half of the difference, were chosen on one seed of these runs and hold on another: all that is reported is told in the first epoch. By themselves they would say little: SimSiam, BYOL and DINO
 lose as many directions in it, and their loss goes as far. What they have, and their mutants lack, is a reason not to stay there, which the analysis finds or does not.
 
-Of ${rows.length} runs ${collapsing} have collapsed.
+Of ${rows.length} runs ${collapsing} have collapsed. Of ${reported.length} that the analysis reports, ${soon.length} were told in the first epoch of training.
 
 | | missed | false alarms |
 | --- | --- | --- |

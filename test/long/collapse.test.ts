@@ -13,7 +13,7 @@ import { train } from '../../src/runtime/train/index.js';
 import { metricsName, readMetrics } from '../../src/runtime/train/read-metrics.js';
 import { mutants } from '../programs/mutants.js';
 import { tfjsNode, useBackend } from '../targets/backends.js';
-import { collapseCounts, collapsePage, type Row, wayOf, withLongerRuns } from './collapse-page.js';
+import { collapseCounts, collapsePage, isToldSoon, type Row, wayOf, withLongerRuns } from './collapse-page.js';
 import { loadNatively, mean } from './load-natively.js';
 
 const native = tfjsNode();
@@ -98,6 +98,7 @@ test.skipIf(native === undefined)(
     expect(analysis.misses).toEqual([]);
     expect(analysis.falseAlarms).toEqual([]);
     expect(training.falseAlarms).toEqual([]);
+    for (const row of rows) expect(isToldSoon(row), row.name).toBe(row.said !== undefined);
   },
   3_600_000,
 );

@@ -19,7 +19,7 @@ interface Case {
   readonly outputs?: (step: number) => Readonly<Record<string, number>>;
 }
 
-/** One that says each of the five; the middle is long before the end. */
+/** Those that say each of the watches' codes; the middle is long before the end. */
 const cases: readonly Case[] = [
   {
     said: 'EBM5020',
@@ -58,6 +58,18 @@ const cases: readonly Case[] = [
     terms: (step) => ({ pull: 4 - step / 100 }),
     spread: (step) => (step < 12 ? 1 : 0.01),
   },
+  {
+    said: 'EBM5012',
+    options: {
+      plateaus: () => ({ pull: 0 }),
+      apart: () => [],
+      reason: () => undefined,
+      reported: () => 'EBM3001',
+    },
+    terms: (step) => ({ pull: 4 - step / 100 }),
+    // A quarter of what it was, and far from next to nothing.
+    spread: (step) => (step < 24 ? 0.9 : 0.2),
+  },
 ];
 
 /** What is said after which step; after `cut` steps another one goes on with what the first has seen, as the manifest keeps it. */
@@ -66,14 +78,14 @@ function told({ options, terms, spread, outputs }: Case, cut?: number) {
   const plan = planOf([{ dataset, split: 'train' }], { epochs: steps / stepsPerEpoch }, tinySettings.batch);
   const all = tinyRun('', options);
   let watches = new Watches(all, plan);
-  const said: (readonly [code: string, step: number])[] = [];
+  const gaugesAt = (step: number) => ({ spread: spread(step), smallestSpread: 0, effectiveRank: 8, dimensions: 16 });
+  const said: (readonly [code: string, step: number])[] = watches.measured(0, gaugesAt(0)).map(({ code }) => [code, 0]);
   for (let step = 1; step <= steps; step++) {
     const values = terms(step);
     const loss = Object.values(values).reduce((sum, value) => sum + value, 0);
     const named = Object.fromEntries(Object.entries(values).map(([name, value]) => [`term.${name}`, value]));
     watches.add(loss, { ...named, ...outputs?.(step) });
-    const gauges = { spread: spread(step), smallestSpread: 0, effectiveRank: 8, dimensions: 16 };
-    const found = step % 3 === 0 ? [...watches.measured(step, gauges)] : [];
+    const found = step % 3 === 0 ? [...watches.measured(step, gaugesAt(step))] : [];
     if (step % stepsPerEpoch === 0) found.push(...watches.epochEnded(step, step === steps));
     said.push(...found.map(({ code }) => [code, step] as const));
     if (step === cut) watches = new Watches(all, plan, JSON.parse(JSON.stringify(watches.records)) as WatchRecords);

@@ -142,11 +142,18 @@ $ ebmc train simclr.ebm --out runs/a
 $ ebmc train simclr.ebm --out runs/a --overwrite
 `,
   }),
-  EBM5012: code<{ step: number; spread: number; rank: number; dimensions: number; reason?: string | undefined }>({
+  EBM5012: code<{
+    step: number;
+    spread: number;
+    rank: number;
+    dimensions: number;
+    reason?: string | undefined;
+    foreseen?: { readonly said: string; readonly initial: number };
+  }>({
     severity: 'warning',
     title: 'The representation is collapsing',
-    message: ({ step, spread, rank, dimensions }) =>
-      `step ${step}: the representation has almost collapsed: spread ${spread.toFixed(3)} (1 is healthy, 0 collapsed), effective rank ${rank.toFixed(1)} of ${dimensions}`,
+    message: ({ step, spread, rank, dimensions, foreseen }) =>
+      `step ${step}: ${foreseen ? `as ${foreseen.said} said of this objective, the representation is collapsing: from ${foreseen.initial.toFixed(3)} at the start to` : 'the representation has almost collapsed:'} spread ${spread.toFixed(3)} (1 is healthy, 0 collapsed), effective rank ${rank.toFixed(1)} of ${dimensions}`,
     help: ({ reason }) =>
       reason === undefined
         ? [
@@ -160,7 +167,8 @@ $ ebmc train simclr.ebm --out runs/a --overwrite
 of the normalised representation times the root of the number of dimensions, averaged: 1 if the examples point everywhere, 0 if they
 all point the same way. Effective rank (RankMe, Garrido et al. 2023) is the number of dimensions in use. Both near their minimum
 mean that the encoder answers the same to everything, whatever the loss says. Where \`ebmc check --explain\` has a reason why the objective does not
-collapse, the warning waits for two epochs without any growth of the spread, or for the end of the run.`,
+collapse, the warning waits for two epochs without any growth of the spread, or for the end of the run; where it has reported that the objective may collapse (EBM3001,
+EBM3003), it comes as soon as less than a quarter of the spread is left that there was before the first step.`,
     wrong: '$ ebmc train agree.ebm --allow EBM3001   # minimize { agree: E(a, b) }\n',
     right: '$ ebmc train agree.ebm                   # minimize { contrast: nt_xent(E, a, b) }\n',
   }),

@@ -27,7 +27,7 @@ export class Watches {
     this.plateau = new PlateauWatch(plateaus, seen.plateau);
     this.outweighed = new OutweighedWatch(plateaus, apart, seen.outweighed);
     this.arrival = new ArrivalWatch(plateaus, reason, reported, seen.arrival);
-    this.collapse = new CollapseWatch(reason, { ...plan.stages[0]!, steps: plan.steps }, seen.collapse);
+    this.collapse = new CollapseWatch(reason, reported, { ...plan.stages[0]!, steps: plan.steps }, seen.collapse);
   }
 
   get records(): WatchRecords {
