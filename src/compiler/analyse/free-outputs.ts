@@ -11,10 +11,13 @@ export interface Output {
   readonly chooses: boolean;
 }
 
-/** What a step computes, the outputs it is a function of, and whether it holds slopes of them, of which their values say nothing. */
-export function freeOutputs(model: TypedModel) {
+/**
+ * What a step computes, the outputs it is a function of, and whether it holds slopes of them, of which their values say nothing. `throughChoices`: whether choices
+ * are free where they decide.
+ */
+export function freeOutputs(model: TypedModel, { throughChoices = true } = {}) {
   const roots = [...model.terms, ...model.updates].map(({ node }) => node);
-  const outputs = withChoices(model, roots);
+  const outputs = throughChoices ? withChoices(model, roots) : outermostOutputs(model, roots, new Set());
   const free = new Set(outputs.map(({ node }) => node));
   const slopes = topological(roots).filter(({ op }) => op === 'grad');
   return { roots, outputs, hasSlopes: topological(slopes).some((node) => free.has(node)) };

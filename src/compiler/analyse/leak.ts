@@ -46,7 +46,7 @@ interface Suspect extends Output {
 }
 
 export function findLeaks(model: TypedModel): Diagnostic[] {
-  const { outputs, hasSlopes } = freeOutputs(model);
+  const { outputs, hasSlopes } = freeOutputs(model, { throughChoices: false });
   if (hasSlopes || model.groups.length > 1) return [];
   const leaking = suspects(model, outputs).filter((suspect) => isSeenToLeak(model, outputs, suspect));
   return [...new Set(leaking.map(({ encoder }) => encoder))].map((encoder) => {
