@@ -1,8 +1,7 @@
 /** Every pair that was tested, measure by measure. */
 import type { Comparison, Contrast, MeasureInfo } from '../../compare/comparison.js';
-import { leastAdjusted } from '../../compare/statistics.js';
 import { count, formatDifference, formatProbability } from '../format.js';
-import { type Html, html } from '../html/html.js';
+import { html } from '../html/html.js';
 import { table } from '../html/table.js';
 import { mainMeasure, rankBy, usedMeasures } from '../ranking.js';
 import type { SectionEntry } from './section.js';
@@ -25,20 +24,12 @@ export const contrasts: SectionEntry = {
         const shown = found.filter(({ isShown }) => isShown).length;
         const isOpen = measure === main && found.length <= mostOpen;
         const leader = measure === main && !isOpen ? ofLeader(comparison, measure, found) : [];
-        return html`${leader.length > 0 ? [floorNote(found), contrastTable(measure, leader, 'leader')] : ''}<details id="contrasts-${i}"${isOpen ? html` open` : ''}><summary>${measure.label}: ${shown} of ${count(found.length, 'pair')} shown to differ</summary>
-${leader.length > 0 ? '' : floorNote(found)}${contrastTable(measure, found, String(i))}</details>`;
+        return html`${leader.length > 0 ? contrastTable(measure, leader, 'leader') : ''}<details id="contrasts-${i}"${isOpen ? html` open` : ''}><summary>${measure.label}: ${shown} of ${count(found.length, 'pair')} shown to differ</summary>
+${contrastTable(measure, found, String(i))}</details>`;
       },
     )}`;
   },
 };
-
-/** Many pairs leave p no room below 0.05, however far two are apart. */
-function floorNote(found: readonly Contrast[]): Html | '' {
-  const least = leastAdjusted(found.length);
-  const isTold = found.some(({ adjusted }) => adjusted !== undefined);
-  if (!isTold || least < 0.05) return '';
-  return html`<p class="note">Of ${count(found.length, 'pair')} p cannot come below ${formatProbability(least)}: the resamples that intervals are made of are too few to tell smaller ones.</p>`;
-}
 
 /** The first of the objectives with each of the others, it first. */
 function ofLeader(comparison: Comparison, measure: MeasureInfo, found: readonly Contrast[]): readonly Contrast[] {
