@@ -140,7 +140,7 @@ settings for the same budget; where those are \`tuned(…)\`, they are chosen fo
     otherwise: list(baselines),
   },
   ranked_by: {
-    doc: 'Which of the `measures` the question is about: the report ranks by it (of several figures by that with all labels, or the first), any reader may choose another.',
+    doc: 'Which of the `measures` the question is about: the report ranks by it (of several figures by that with all labels, or the first), any reader may choose another. Where it is given, `tuned(…)` settings are chosen by it too.',
     otherwise: '`linear` where it is measured, else the first with a better side',
   },
   search: {

@@ -9,6 +9,7 @@ import type { RowState, RunState } from './assemble.js';
 import { type Circumstances, evaluationKey, type Job, type JobKind, trainingKey } from './job.js';
 import { type Outcome, readOutcome } from './outcome.js';
 import { Queue } from './queue.js';
+import { trialMeasures } from './trial.js';
 import { tune } from './tune.js';
 
 /** A way to train a competitor, as far as jobs depend on it. */
@@ -53,7 +54,7 @@ export interface RunnerOptions {
   /** The comparison's folder. */
   readonly folder: string;
   readonly atOnce: number;
-  /** Whether settings are chosen by accuracy on held-out examples; else by RankMe, which needs no labels. */
+  /** Whether what is measured has labels. */
   readonly isLabelled: boolean;
   /** Whether what is trained on has labels too, that a supervised encoder can learn. */
   readonly isTaught: boolean;
@@ -130,7 +131,7 @@ export class ComparisonRunner {
     this.change(place, {
       settings: variant.chosen,
       objective: variant.objective,
-      tried: choice.tried,
+      ...choice.trials,
       train: variant.circumstances.train,
       traits: this.traitsOf(variant, competitor.variants.length),
     });
@@ -155,7 +156,7 @@ export class ComparisonRunner {
     const choice = await this.choose('supervised', name, index, candidates);
     if (!choice) return;
     const variant = competitors[index]!.variants[choice.variant]!;
-    if (choice.tried.length > 0) this.change(place, { settings: variant.chosen, tried: choice.tried });
+    if (choice.trials.tried.length > 0) this.change(place, { settings: variant.chosen, ...choice.trials });
     await Promise.all(
       decl.seeds.map((seed, i) =>
         this.finish(place, i, name, variant, {
@@ -172,26 +173,35 @@ export class ComparisonRunner {
     name: string,
     index: number,
     candidates: readonly number[],
-  ): Promise<{ readonly variant: number; readonly tried: RowState['tried'] } | undefined> {
-    const { decl, competitors } = this.options;
+  ): Promise<{ readonly variant: number; readonly trials: Pick<RowState, 'tried' | 'triedBy'> } | undefined> {
+    const { decl, competitors, isLabelled } = this.options;
     const { variants } = competitors[index]!;
-    const tuning = await tune(candidates.length, decl.search, (k, share) => {
+    const judges = trialMeasures(decl, kind, isLabelled);
+    const signs = judges.map(({ better }) => (better === 'lower' ? -1 : 1));
+    const tuning = await tune(candidates.length, decl.search, async (k, share) => {
       const budget = { unit: decl.budget.unit, amount: decl.budget.amount * share };
       const job: Job = {
         ...{ kind, competitor: index, variant: candidates[k]!, seed: decl.seeds[0]! },
         ...{ budget, validation: decl.validation },
       };
-      return this.score(job, name, variants[candidates[k]!]!);
+      const found = await this.trial(job, name, variants[candidates[k]!]!);
+      return found && judges.map(({ key }, i) => (found[key] === undefined ? undefined : signs[i]! * found[key]));
     });
     if (!tuning) return undefined;
     const tried = tuning.tried.map(({ variant, score }) => ({
       settings: variants[candidates[variant]!]!.chosen,
-      score,
+      score: Number.isFinite(score) ? signs[tuning.by]! * score : score,
     }));
-    return { variant: candidates[tuning.chosen]!, tried };
+    const trials = tried.length === 0 ? { tried } : { tried, triedBy: judges[tuning.by]!.label };
+    return { variant: candidates[tuning.chosen]!, trials };
   }
 
-  private async score(job: Job, name: string, { circumstances, chosen }: PlannedVariant): Promise<number | undefined> {
+  /** What a trial measures: nothing where it went wrong; undefined: stopped before. */
+  private async trial(
+    job: Job,
+    name: string,
+    { circumstances, chosen }: PlannedVariant,
+  ): Promise<Outcome['measures'] | undefined> {
     const settings = Object.entries(chosen).map(([name, value]) => `${name} ${value}`);
     const { outcome, failure } = await this.perform(
       job,
@@ -200,8 +210,7 @@ export class ComparisonRunner {
       `trial ${settings.join(', ')}`,
       undefined,
     );
-    if (!outcome) return failure === undefined ? undefined : Number.NEGATIVE_INFINITY;
-    return outcome.measures['knn'] ?? outcome.measures['rankme'] ?? Number.NEGATIVE_INFINITY;
+    return outcome ? outcome.measures : failure === undefined ? undefined : {};
   }
 
   /** Untrained and supervised encoders and raw inputs, each once a seed for all competitors that share it. */
@@ -298,7 +307,8 @@ export class ComparisonRunner {
     sibling?: RunState,
   ): Promise<RunState> {
     const training = trainingKey(job, circumstances);
-    const evaluation = evaluationKey(this.options.evaluate, this.options.measured);
+    const { evaluate, measured, decl } = this.options;
+    const evaluation = evaluationKey(evaluate, measured, job.validation === undefined ? undefined : decl.tunedBy);
     const inside = join('runs', this.runFolder(`${slug(name)}-${slug(part)}`, training.slice(0, 8)));
     const folder = join(this.options.folder, inside);
     const { seed } = job;
