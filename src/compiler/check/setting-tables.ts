@@ -135,7 +135,7 @@ export const ownCompareSettings: Readonly<Record<string, SettingInfo>> = {
     otherwise: 'what is trained on; of several stages the last',
   },
   baselines: {
-    doc: `Which of ${baselines.map((name) => `\`${name}\``).join(', ')} are measured too. A supervised encoder is the competitors' own with a linear head, trained with their
+    doc: `Which of ${baselines.map((name) => `\`${name}\``).join(', ')} are measured too. \`raw\` are the inputs themselves: their numbers, or of texts alone how often each token is in them. A supervised encoder is the competitors' own with a linear head, trained with their
 settings for the same budget; where those are \`tuned(…)\`, they are chosen for it as for them.`,
     otherwise: list(baselines),
   },

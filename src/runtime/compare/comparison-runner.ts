@@ -21,6 +21,8 @@ export interface PlannedVariant {
   readonly parameters: number;
   readonly flopsPerExample: number;
   readonly objective: string;
+  /** What its raw inputs are: numbers, or tokens that are counted. */
+  readonly raw: 'numbers' | 'counts';
   /** What may differ between competitors beside training settings. */
   readonly traits: Readonly<Record<string, string>>;
 }
@@ -274,10 +276,7 @@ export class ComparisonRunner {
     job: Job,
     sibling?: RunState,
   ): Promise<RunState> {
-    const { circumstances, encoder } = variant;
-    // Before training, a model's objective and optimizer mean nothing.
-    const known = job.kind === 'untrained' ? { ...circumstances, program: encoder } : circumstances;
-    const state = await this.perform(job, known, name, `seed ${job.seed}`, place, sibling);
+    const state = await this.perform(job, circumstancesOf(variant, job.kind), name, `seed ${job.seed}`, place, sibling);
     const runs = this.rows[place]!.runs.map((before, i) => (i === run ? state : before));
     this.change(place, { runs });
     return state;
@@ -339,6 +338,14 @@ export class ComparisonRunner {
       return { ...none, outcome, failure: undefined };
     });
   }
+}
+
+/** Before training, a model's objective and optimizer mean nothing; to its inputs nor does the model. */
+function circumstancesOf({ circumstances, encoder, raw }: PlannedVariant, kind: JobKind): Circumstances {
+  if (kind === 'untrained') return { ...circumstances, program: encoder };
+  return kind === 'raw' && raw === 'counts'
+    ? { ...circumstances, data: `${circumstances.data}, ${raw}` }
+    : circumstances;
 }
 
 /** Places of the variants that are different ways to train its encoder on labels: an objective's own parameters do not matter there. */
