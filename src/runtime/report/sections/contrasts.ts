@@ -19,7 +19,7 @@ export const contrasts: SectionEntry = {
       const found = comparison.contrasts.filter((contrast) => contrast.measure === measure.key);
       return found.length === 0 ? [] : [{ measure, found }];
     });
-    return html`<p class="note">Paired over the same seeds and test examples; a difference is shown where its 95 % interval leaves out zero. The more pairs, the more intervals leave it out by chance: p is adjusted for all pairs of a measure (Holm 1979), so that where no pair differs, one below 0.05 turns up in at most one of twenty comparisons.</p>${tested.map(
+    return html`<p class="note">Paired over the same seeds and test examples; a difference is shown where its 95 % interval leaves out zero. The more pairs, the more intervals leave it out by chance: p is adjusted for all pairs of a measure (Holm 1979), so that where no pair differs, one below 0.05 turns up in at most one of twenty comparisons. The least p of a measure says that no resample lies on the other side of zero: the true one may be smaller.</p>${tested.map(
       ({ measure, found }, i) => {
         const shown = found.filter(({ isShown }) => isShown).length;
         const isOpen = measure === main && found.length <= mostOpen;
