@@ -130,6 +130,8 @@ export interface CompareDecl {
   readonly evaluate: EvaluateDecl;
   /** What competitors are ranked by: one of what is measured; undefined where none of that has a better side. */
   readonly rankedBy: RankingMeasure | undefined;
+  /** What settings are chosen by: what the file names to rank by; undefined: k-NN accuracy, or RankMe without labels. */
+  readonly tunedBy: RankingMeasure | undefined;
   readonly baselines: readonly ('untrained' | 'raw' | 'supervised')[];
   /** How settings are chosen: each trained to the end, or successive halving (Jamieson & Talwalkar 2016) by `factor`. */
   readonly search: { readonly name: 'grid' | 'halving'; readonly factor: number };

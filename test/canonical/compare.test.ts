@@ -94,6 +94,10 @@ dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }
     const lines = said(one, other);
     expect(lines[0]).toBe('dropped VICReg: ');
     expect(lines).toContain('changed : tuned.optimizer.rate as by default → [0.001,0.002]');
+    // What ranks chooses too where it is named: k-NN where it is not.
+    expect(said(other, other.replace('batch: 64', 'batch: 64, ranked_by: linear'))).toEqual([
+      'changed : tuned(…) by "knn" → "linear"',
+    ]);
     expect(said(one, '')).toEqual(['dropped : ']);
     expect(said('', '')).toEqual([]);
   });

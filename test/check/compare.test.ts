@@ -56,6 +56,19 @@ test('a list is a competitor each, `tuned` is one that chooses', () => {
   expect(compare?.search).toEqual({ name: 'halving', factor: 2 });
 });
 
+test('what ranks by default does not choose; what is named to rank does', () => {
+  const of = (setting: string) => {
+    const text = `compare SimCLR on digits { epochs: 1, optimizer: adamw(rate: tuned(1e-3, 4e-3))${setting} }`;
+    const { rankedBy, tunedBy } = check(text).compare!;
+    return [rankedBy, tunedBy];
+  };
+  expect([of(''), of(', ranked_by: linear'), of(', ranked_by: energy_gap')]).toEqual([
+    ['linear', undefined],
+    ['linear', 'linear'],
+    ['energy_gap', 'energy_gap'],
+  ]);
+});
+
 test('a tuned parameter of a model', () => {
   const { compare } = check('compare SimCLR(temperature: tuned(0.1, 0.5)) on digits { epochs: 1 }');
   expect(compare?.competitors).toHaveLength(1);

@@ -138,6 +138,38 @@ test('settings are chosen on held-out examples, and differences are listed', asy
   expect(differences.map(({ what }) => what).sort()).toEqual(['optimizer', 'settings tried']);
 });
 
+test('what is named to rank chooses settings too, measured on what is held out', async () => {
+  const settings = 'measures: [knn, linear, fine_tune, energy_gap], baselines: [supervised], ';
+  const tuned = `${settings} optimizer: adamw(rate: tuned(1e-4, 1e-2))`;
+  const folder = folderWith(files(compared('Tiny', tuned)));
+  expect((await compare(folder)).status).toBe(0);
+  expect(read(folder).competitors.map(({ triedBy }) => triedBy)).toEqual(['k-NN (k 5)', 'k-NN (k 5)']);
+
+  // Trained already, the trials are measured anew; an encoder of labels has no energy to be chosen by.
+  writeFileSync(join(folder, 'c.ebm'), compared('Tiny', `${tuned}, ranked_by: energy_gap`));
+  const again = await compare(folder, '--json');
+  expect(again.status).toBe(0);
+  expect(again.stdout).not.toContain('"event":"progress"');
+  const { competitors } = read(folder);
+  expect(competitors.map(({ triedBy }) => triedBy)).toEqual(['energy gap (AUROC)', 'k-NN (k 5)']);
+  const [tiny] = competitors;
+  const trials = readdirSync(join(folder, 'runs/compare-c/runs')).filter((name) => name.startsWith('tiny-trial'));
+  const outcomes = trials.map((name) => {
+    const path = join(folder, 'runs/compare-c/runs', name, 'outcome.json');
+    return JSON.parse(readFileSync(path, 'utf8')) as { measures: Record<string, number> };
+  });
+  const gaps = outcomes.map(({ measures }) => measures['energy_gap']!).sort((a, b) => b - a);
+  expect(tiny!.tried.map(({ score }) => score)).toEqual(gaps);
+  expect(Object.keys(outcomes[0]!.measures).sort()).toEqual(['energy_gap', 'energy_gap.deviations', 'knn']);
+
+  writeFileSync(join(folder, 'c.ebm'), compared('Tiny', `${tuned}, ranked_by: fine_tune`));
+  expect((await compare(folder)).status).toBe(0);
+  expect(read(folder).competitors.map(({ triedBy }) => triedBy)).toEqual(
+    Array(2).fill('fine-tuned, 100 % of the labels'),
+  );
+  expect(readFileSync(join(folder, 'runs/compare-c/report.html'), 'utf8')).toMatch(/Settings tried.*>fine-tuned, 100/s);
+});
+
 test('seeds share what is compiled and what raw inputs give; pictures are of the first that comes out', async () => {
   const folder = folderWith(files(compared('Tiny', 'baselines: [raw]')));
   const [several, alone] = [

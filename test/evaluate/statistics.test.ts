@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Bootstrap, leastAdjusted } from '../../src/runtime/compare/statistics.js';
+import { Bootstrap, resamplesFor } from '../../src/runtime/compare/statistics.js';
 import { randomBits } from '../../src/runtime/data/index.js';
 import { mean } from '../../src/runtime/evaluate/hits.js';
 
@@ -77,14 +77,32 @@ describe('contrasts', () => {
     for (const { p, adjusted } of found) expect(adjusted).toBeGreaterThanOrEqual(p);
   });
 
-  test('the least that a corrected p can be of so many pairs: two that are far apart have it', () => {
-    const competitors = [0.1, 0.4, 0.7, 1].map((share) => ({
-      name: `${share}`,
-      samples: [0, 1].map((seed) => sample(seed, draw(share))),
-    }));
-    const found = new Bootstrap().contrasts('knn', competitors);
-    expect(Math.min(...found.map(({ adjusted }) => adjusted))).toBeCloseTo(leastAdjusted(found.length), 12);
-    expect(leastAdjusted(10_000)).toBe(1);
+  test('of many pairs resamples are enough for those that are far apart to be told from chance', () => {
+    const names = Array.from({ length: 22 }, (_, i) => i);
+    const pairs = (names.length * (names.length - 1)) / 2;
+    const competitors = names.map((i) => ({ name: `${i}`, samples: [sample(0, draw(i / 21, 300))] }));
+    const adjusted = (resamples: number): number[] =>
+      new Bootstrap(0, resamples).contrasts('knn', competitors).map((contrast) => contrast.adjusted);
+    expect(resamplesFor(3)).toBe(2000);
+    expect(Math.min(...adjusted(2000))).toBeGreaterThan(0.05);
+    const found = adjusted(resamplesFor(pairs));
+    expect(found).toHaveLength(pairs);
+    expect(found.filter((p) => p < 0.05).length).toBeGreaterThan(pairs / 2);
+    expect(Math.max(...found)).toBe(1);
+    for (const count of [50, 231, 1000]) expect((2 * count) / (resamplesFor(count) + 1)).toBeLessThan(0.05);
+  });
+
+  test('many examples, sorted by class, drawn in groups: as wide as the deviation of their mean says', () => {
+    // Nine of ten of the first half are right, one of ten of the second.
+    const scores = [...draw(0.9, 5000), ...draw(0.1, 5000)];
+    const { mean: share, low, high } = new Bootstrap().summarize([sample(0, Uint8Array.from(scores))]);
+    const deviation = Math.sqrt((share * (1 - share)) / scores.length);
+    expect((high - low) / (2 * 1.96 * deviation)).toBeGreaterThan(0.92);
+    expect((high - low) / (2 * 1.96 * deviation)).toBeLessThan(1.08);
+    expect((low + high) / 2).toBeCloseTo(share, 3);
+    // A number that groups do not divide evenly.
+    const all = new Bootstrap().summarize([sample(0, new Uint8Array(2555).fill(1))]);
+    expect([all.low, all.high]).toEqual([1, 1]);
   });
 
   test('of competitors that do not differ, about one contrast in twenty is shown', () => {

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DatasetDecl, TrainDecl } from '../../src/compiler/declarations.js';
+import type { CompareDecl, DatasetDecl, TrainDecl } from '../../src/compiler/declarations.js';
 import { readLog } from '../../src/runtime/compare/curve.js';
 import { hashData } from '../../src/runtime/compare/data-hash.js';
 import { rungs } from '../../src/runtime/compare/halving.js';
 import { holdOut } from '../../src/runtime/compare/hold-out.js';
 import { evaluationKey, type Job, trainingKey } from '../../src/runtime/compare/job.js';
 import { Queue } from '../../src/runtime/compare/queue.js';
+import { trialMeasures, trialSettings } from '../../src/runtime/compare/trial.js';
 import { tune } from '../../src/runtime/compare/tune.js';
 import { openDataset } from '../../src/runtime/data/index.js';
 import { readClasses } from '../../src/runtime/data/select/read-classes.js';
@@ -22,7 +23,7 @@ describe('settings are chosen', () => {
     const asked: [number, number][] = [];
     const tuning = await tune(3, { name: 'grid', factor: 1 }, async (variant, share) => {
       asked.push([variant, share]);
-      return [0.2, 0.9, 0.5][variant]!;
+      return [[0.2, 0.9, 0.5][variant]!];
     });
     expect(asked).toEqual([
       [0, 1],
@@ -31,6 +32,7 @@ describe('settings are chosen', () => {
     ]);
     expect(tuning).toEqual({
       chosen: 1,
+      by: 0,
       tried: [
         { variant: 1, score: 0.9 },
         { variant: 2, score: 0.5 },
@@ -44,7 +46,7 @@ describe('settings are chosen', () => {
     const tuning = await tune(4, { name: 'halving', factor: 2 }, async (variant, share) => {
       asked.push([variant, share]);
       // The last one is slow to start.
-      return variant === 3 ? share : 0.1 * variant;
+      return [variant === 3 ? share : 0.1 * variant];
     });
     expect(asked).toEqual([
       [0, 0.5],
@@ -62,10 +64,43 @@ describe('settings are chosen', () => {
     const never = async () => {
       throw new Error('asked');
     };
-    expect(await tune(1, { name: 'grid', factor: 1 }, never)).toEqual({ chosen: 0, tried: [] });
+    expect(await tune(1, { name: 'grid', factor: 1 }, never)).toEqual({ chosen: 0, by: 0, tried: [] });
     expect(await tune(2, { name: 'grid', factor: 1 }, async () => undefined)).toBeUndefined();
-    const failing = await tune(2, { name: 'grid', factor: 1 }, async (v) => (v === 0 ? Number.NEGATIVE_INFINITY : 0));
+    const failing = await tune(2, { name: 'grid', factor: 1 }, async (v) => (v === 0 ? [] : [0]));
     expect(failing?.chosen).toBe(1);
+    expect((await tune(2, { name: 'grid', factor: 1 }, async () => []))?.chosen).toBe(0);
+  });
+
+  test('by the first score that any has, from the first training on', async () => {
+    const scores = [[undefined, 0.9], [0.2, 0.1], [0.3, 0.2], []] as const;
+    const grid = await tune(4, { name: 'grid', factor: 1 }, async (v) => scores[v]);
+    expect(grid).toMatchObject({ chosen: 2, by: 0 });
+    expect(grid?.tried.at(-1)?.score).toBe(Number.NEGATIVE_INFINITY);
+    const second = await tune(4, { name: 'grid', factor: 1 }, async (v) => [undefined, v === 2 ? 0.7 : 0.1]);
+    expect(second).toMatchObject({ chosen: 2, by: 1 });
+    const halving = await tune(4, { name: 'halving', factor: 2 }, async (v, share) =>
+      share < 1 ? [undefined, v] : [-v, v],
+    );
+    expect(halving).toMatchObject({ chosen: 3, by: 1 });
+  });
+
+  test('by what the comparison names to rank, with its labels; an encoder of labels by what it has', () => {
+    const settings = { neighbours: 5, labels: [0.1, 1], measures: ['knn', 'linear', 'pair_retrieval', 'forgetting'] };
+    const judged = (tunedBy: string | undefined, kind: Job['kind'], isLabelled = true) => {
+      const decl = { tunedBy, evaluate: settings, stages: ['a', 'b'] } as unknown as CompareDecl;
+      const { labels, measures } = trialSettings(decl, kind, isLabelled);
+      expect(measures).toHaveLength(trialMeasures(decl, kind, isLabelled).length);
+      expect(labels).toEqual([1]);
+      return trialMeasures(decl, kind, isLabelled).map(({ key, better }) => `${key} ${better}`);
+    };
+    expect(judged(undefined, 'objective')).toEqual(['knn higher']);
+    expect(judged(undefined, 'objective', false)).toEqual(['rankme neither']);
+    expect(judged('knn', 'objective')).toEqual(['knn higher']);
+    expect(judged('linear', 'objective')).toEqual(['linear.1 higher', 'knn higher']);
+    expect(judged('linear', 'supervised')).toEqual(['linear.1 higher', 'knn higher']);
+    expect(judged('pair_retrieval', 'objective')).toEqual(['pair_retrieval.recall_1 higher', 'knn higher']);
+    expect(judged('pair_retrieval', 'supervised')).toEqual(['knn higher']);
+    expect(judged('forgetting', 'objective')).toEqual(['forgetting lower', 'knn higher']);
   });
 
   test('the last of the rungs has the whole budget and keeps one', () => {

@@ -236,6 +236,7 @@ function planCompetitors(
         parameters: cost.parameters,
         flopsPerExample: forward.products + forward.other,
         objective: hashes.objective,
+        raw: model.inputs.some(({ type }) => type.dtype === 'float32') ? 'numbers' : 'counts',
         traits: traitsOf(model, form, hashes),
       };
     }),

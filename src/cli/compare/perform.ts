@@ -11,6 +11,7 @@ import {
   type TypedModel,
   termsApart,
 } from '../../compiler/index.js';
+import type { MeasureName } from '../../compiler/measure-names.js';
 import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
 import { loadStageEnds, readManifest } from '../../runtime/checkpoint/index.js';
 import type { RunCost } from '../../runtime/compare/comparison.js';
@@ -18,6 +19,7 @@ import { readLog } from '../../runtime/compare/curve.js';
 import { gradientError } from '../../runtime/compare/gradient-error.js';
 import { type Outcome, packScores, readOutcome, unpackScores, writeOutcome } from '../../runtime/compare/outcome.js';
 import { plannedEpochs, stepsOfEpoch } from '../../runtime/compare/planned-epochs.js';
+import { trialSettings } from '../../runtime/compare/trial.js';
 import { verdict } from '../../runtime/compare/verdict.js';
 import type { Dataset } from '../../runtime/data/index.js';
 import {
@@ -100,13 +102,13 @@ export async function perform(
   const program = await load('whole', typed, { ...settings, watchesOutputs: reported !== undefined });
   // An earlier job's training may have left another plan.
   program.model.plannedSteps = 1;
-  return carryOut(task, program, compare, () => workshop.transfersFor(subject));
+  return carryOut(task, program, compare, () => workshop.transfersFor(subject, job.validation));
 }
 
 async function carryOut(
   task: Task,
   program: RunningProgram,
-  { evaluate, stages }: CompareDecl,
+  compare: CompareDecl,
   openTransfers: () => Promise<readonly LabelledData[]>,
 ): Promise<'done' | 'stopped'> {
   const { order, labels, signal } = task;
@@ -122,16 +124,11 @@ async function carryOut(
   }
   // A trial is only compared with others of its own competitor.
   const isTrial = job.validation !== undefined;
-  const measures = isTrial ? ([labels ? 'knn' : 'rankme'] as const) : evaluate.measures;
+  const settings = isTrial
+    ? trialSettings(compare, job.kind, labels !== undefined)
+    : { ...compare.evaluate, stages: compare.stages };
   const transfers = await openTransfers();
-  const { seconds, ...found } = await measureTask(
-    task,
-    program,
-    { ...evaluate, measures, stages },
-    transfers,
-    trained,
-    isTrial,
-  );
+  const { seconds, ...found } = await measureTask(task, program, settings, transfers, trained, isTrial);
   writeOutcome(folder, {
     ...base,
     status: 'finished',
@@ -250,8 +247,9 @@ async function measureTask(
   const states = { ...initial, ...ownStates(initial, trained?.states) };
   await model.write(states);
   const isRaw = job.kind === 'raw';
+  const isAsked = (name: MeasureName): boolean => !isTrial || settings.measures.includes(name);
   // A supervised encoder has been trained on the labels already.
-  if (labels && !isTrial && !isRaw && job.kind !== 'supervised') {
+  if (labels && isAsked('fine_tune') && !isRaw && job.kind !== 'supervised') {
     const steps = trained?.cost.steps ?? (await stepsOf(task, program));
     const loadTuned: FineTuning['load'] = (...about) => load('fine-tuned', ...about);
     tuner = new FineTuner({ typed, dataset, labels, states, steps, seed: job.seed, load: loadTuned });
@@ -265,7 +263,7 @@ async function measureTask(
     return subject;
   };
   const ends = (trained?.ends ?? []).map((end) => ({ ...initial, ...ownStates(initial, end) }));
-  const passed = isTrial ? undefined : await labelStages(task.stages, ends);
+  const passed = isAsked('forgetting') ? await labelStages(task.stages, ends) : undefined;
   const own: TrainedModel | undefined =
     trained && job.kind === 'objective' && !isTrial
       ? {
@@ -285,7 +283,7 @@ async function measureTask(
     termCosines: own && termCosinesOf(own),
     pairModel: isRaw
       ? undefined
-      : pairModelOf(typed, task.settings, dataset, (...derived) => load('pairs', ...derived)),
+      : pairModelOf(typed, task.settings, dataset, (pairs, step) => load(`pairs of ${pairs.batch}`, pairs, step)),
     stages: passed && (() => stageAccuracies(model, passed, job.seed, tfjsAlgebra).finally(() => model.write(states))),
   });
   const found = await measure(subject, settings, onProgress, knownBySibling(order, settings));

@@ -1,6 +1,6 @@
 /** What jobs of a comparison use in one process, made once for all of them: the checked program, its data, compiled models. */
 import { dirname } from 'node:path';
-import type { CompareDecl, CompetitorDecl, VariantDecl } from '../../compiler/declarations.js';
+import type { CompareDecl, CompetitorDecl, DatasetDecl, VariantDecl } from '../../compiler/declarations.js';
 import { type CheckedFile, checkFile, type StepSettings, type TypedModel, typeVariant } from '../../compiler/index.js';
 import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
 import { holdOut } from '../../runtime/compare/hold-out.js';
@@ -48,8 +48,8 @@ export class Workshop {
   private readonly library: RecordedLibrary;
   private readonly checked: CheckedFile;
   private readonly open: ReturnType<typeof openingOnce>;
-  private transferred: Promise<readonly LabelledData[]> | undefined;
   /** By the share that is held out. */
+  private readonly transferred = new Map<number | undefined, Promise<readonly LabelledData[]>>();
   private readonly data = new Map<number | undefined, Promise<JobData>>();
   private latest: JobSubject | undefined;
   /** Of one model: those of two may not fit into memory together. */
@@ -98,14 +98,16 @@ export class Workshop {
     return found;
   }
 
-  /** What encoders are probed on as well. */
-  transfersFor({ compare, competitor }: JobSubject): Promise<readonly LabelledData[]> {
-    const open = async (): Promise<readonly LabelledData[]> => {
-      const places = transfersOf(this.checked, { ...compare.evaluate, model: competitor.model });
-      return Promise.all(places.map(async (place) => withLabels(await this.open(place))));
+  /** What encoders are probed on as well; `validation` as in `dataFor`. */
+  transfersFor({ compare, competitor }: JobSubject, validation: number | undefined): Promise<readonly LabelledData[]> {
+    const openOne = async (decl: DatasetDecl): Promise<LabelledData> => {
+      const dataset = await this.open(decl);
+      return withLabels(validation === undefined ? dataset : await holdOut(dataset, validation));
     };
-    this.transferred ??= open();
-    return this.transferred;
+    const places = transfersOf(this.checked, { ...compare.evaluate, model: competitor.model });
+    const found = this.transferred.get(validation) ?? Promise.all(places.map(openOne));
+    this.transferred.set(validation, found);
+    return found;
   }
 
   /** A compiled model in the states that its last user left: `init` comes first. Kept for later jobs, so nobody else closes it. */

@@ -22,6 +22,7 @@ export function compareComparisons(a: CompareDecl | undefined, b: CompareDecl | 
   if (!a && !b) return [];
   if (!a || !b) return [{ part: 'compare', name: '', change: a ? 'dropped' : 'added', what: '' }];
   const part = 'compare';
+  const isTuned = [a, b].every(({ competitors }) => competitors.some(({ variants }) => variants.length > 1));
   const named = (decl: CompareDecl, name: string): CompetitorDecl | undefined =>
     decl.competitors.find((competitor) => competitor.name === name);
   const [names, others] = [a, b].map(({ competitors }) => competitors.map(({ name }) => name)) as [string[], string[]];
@@ -36,7 +37,7 @@ export function compareComparisons(a: CompareDecl | undefined, b: CompareDecl | 
   return [
     ...competitors(names, 'dropped'),
     ...competitors(others, 'added'),
-    ...changed('', [...differing(conditionsOf(a), conditionsOf(b), ''), ...equal]),
+    ...changed('', [...differing(conditionsOf(a, isTuned), conditionsOf(b, isTuned), ''), ...equal]),
     ...shared.flatMap((name, i) =>
       changed(
         name,
@@ -47,7 +48,8 @@ export function compareComparisons(a: CompareDecl | undefined, b: CompareDecl | 
 }
 
 /** As the settings are called in a file. */
-function conditionsOf({ budget, seeds, evaluate, rankedBy, baselines, search, validation }: CompareDecl) {
+function conditionsOf(decl: CompareDecl, isTuned: boolean) {
+  const { budget, seeds, evaluate, rankedBy, tunedBy, baselines, search, validation } = decl;
   const { neighbours, labels, measures, transfers } = evaluate;
   return {
     budget: `${budget.amount} ${budget.unit}`,
@@ -60,6 +62,7 @@ function conditionsOf({ budget, seeds, evaluate, rankedBy, baselines, search, va
     measures,
     transfer: transfers,
     ranked_by: rankedBy,
+    ...(isTuned ? { 'tuned(…) by': tunedBy ?? 'knn' } : {}),
   };
 }
 

@@ -2,13 +2,7 @@
 import { nearest, report } from '../../diagnostics/index.js';
 import type { CompareItem, Expr, Name, Setting, TrainItem } from '../../grammar/syntax-tree.js';
 import type { CompareDecl, CompetitorDecl, SettingValue, VariantDecl } from '../declarations.js';
-import {
-  comparedMeasures,
-  defaultRanking,
-  isRanking,
-  type MeasureName,
-  type RankingMeasure,
-} from '../measure-names.js';
+import { comparedMeasures, defaultRanking, isRanking, type MeasureName } from '../measure-names.js';
 import {
   baselines,
   budgetUnits,
@@ -97,7 +91,7 @@ export function checkCompare(
     seeds,
     budget,
     evaluate,
-    rankedBy: read.rankedBy(evaluate.measures),
+    ...read.ranking(evaluate.measures),
     baselines: read.baselines(),
     search: read.search(),
     validation: read.validation(),
@@ -274,14 +268,14 @@ class OwnSettings {
     return undefined;
   }
 
-  rankedBy(measures: readonly MeasureName[]): RankingMeasure | undefined {
+  ranking(measures: readonly MeasureName[]): Pick<CompareDecl, 'rankedBy' | 'tunedBy'> {
     const value = this.value('ranked_by');
-    if (value === undefined) return defaultRanking(measures);
+    if (value === undefined) return { rankedBy: defaultRanking(measures), tunedBy: undefined };
     const able = measures.filter(isRanking);
     const found = able.find((name) => name === value);
     if (!found)
       this.wrong('ranked_by', `one of the \`measures\` with a better side (${able.join(', ') || 'none of them'})`);
-    return found;
+    return { rankedBy: found, tunedBy: found };
   }
 
   baselines(): CompareDecl['baselines'] {

@@ -150,6 +150,18 @@ export class Elaborator {
     this.diagnostics.push(diagnostic);
   }
 
+  /** What `body` gives; undefined where it reports anything, which is forgotten: that it does not fit is no mistake of the program's. */
+  attempt<T>(body: () => T): T | undefined {
+    const said = this.diagnostics.length;
+    const reported = new Set(this.reported);
+    const value = body();
+    if (this.diagnostics.length === said) return value;
+    this.diagnostics.length = said;
+    this.reported.clear();
+    for (const key of reported) this.reported.add(key);
+    return undefined;
+  }
+
   get hasErrors(): boolean {
     return this.diagnostics.some((d) => codes[d.code as Code].severity === 'error');
   }

@@ -381,7 +381,7 @@ function elaborateRepresentation(e: Elaborator, item: ModelItem, scope: Scope): 
   return node;
 }
 
-/** The representation with the first two views of one declaration in the place of what they are views of. */
+/** The representation with the first two views of one declaration in the place of what they are views of; undefined where they do not fit there. */
 function elaborateViews(e: Elaborator, item: ModelItem, scope: Scope): Node | undefined {
   const member = item.members.find((m) => m.kind === 'representation');
   const views = twiceViewed(item, scope);
@@ -390,8 +390,8 @@ function elaborateViews(e: Elaborator, item: ModelItem, scope: Scope): Node | un
   for (const view of firstTwoViews(item, scope)) {
     const inner = new Scope(scope);
     inner.define(views.subject.text, view);
-    const value = evaluate(e, member.value, inner);
-    if (value.kind !== 'tensor') return undefined;
+    const value = e.attempt(() => evaluate(e, member.value, inner));
+    if (value?.kind !== 'tensor') return undefined;
     rows.push(e.builder.reshape(value.node, [1, ...value.node.type.shape]));
   }
   return e.builder.concat(rows, 0);
@@ -406,13 +406,12 @@ function elaborateInTraining(e: Elaborator, item: ModelItem, scope: Scope): Node
   const view = item.members.find((m) => m.kind === 'view');
   const [first] = view ? viewsOf(view, scope) : [];
   if (view?.kind === 'view' && first?.kind === 'tensor') inner.define(view.subject.text, first);
-  const said = e.diagnostics.length;
-  const value = evaluate(e, member.value, inner);
+  const tensorIn = (where: Scope): Node | undefined => {
+    const value = e.attempt(() => evaluate(e, member.value, where));
+    return value?.kind === 'tensor' ? value.node : undefined;
+  };
   // Where the view has another shape (a crop of text), the example itself is used.
-  const fits = e.diagnostics.splice(said).length === 0 && value.kind === 'tensor';
-  if (fits) return value.node;
-  const whole = evaluate(e, member.value, scope);
-  return e.diagnostics.splice(said).length === 0 && whole.kind === 'tensor' ? whole.node : undefined;
+  return tensorIn(inner) ?? tensorIn(scope);
 }
 
 /** The first declaration of two views or more. */

@@ -21,7 +21,6 @@ export function elaboratePairs(
   scope: Scope,
   views: readonly Value[],
 ): TypedPairs | undefined {
-  const said = e.diagnostics.length;
   const uses = usesAfterTraining(e, item, scope);
   for (const member of item.members) {
     if (member.kind !== 'energy') continue;
@@ -30,14 +29,12 @@ export function elaboratePairs(
     if (args.length !== given.length || args.length !== member.parameters.length) continue;
     const [first, ...others] = args;
     if (!first || !differs(e, first) || !others.some((node) => differs(e, node))) continue;
-    const compatible = energyOf(e, member, scope, args);
-    const mismatched = energyOf(e, member, scope, [
-      first,
-      ...others.map((node) => ofNextExample(e, node, member.span)),
-    ]);
-    // What views do not fit is no mistake of the program's.
-    const fits = e.diagnostics.splice(said).length === 0;
-    if (!fits || !compatible || !mismatched) continue;
+    const energies = e.attempt(() => {
+      const mismatched = [first, ...others.map((node) => ofNextExample(e, node, member.span))];
+      return [args, mismatched].map((given) => energyOf(e, member, scope, given));
+    });
+    const [compatible, mismatched] = energies ?? [];
+    if (!compatible || !mismatched) continue;
     const both = [compatible, mismatched].map((node) => e.builder.reshape(node, [1]));
     const all = (): Node | undefined => withEvery(e, member, scope, args);
     return { energy: member.name.text, node: e.builder.concat(both, 0), all };
@@ -52,7 +49,7 @@ function usesAfterTraining(e: Elaborator, item: ModelItem, scope: Scope): Readon
   e.mode = 'use';
   for (const member of item.members) {
     if (member.kind !== 'minimize') continue;
-    for (const { value } of member.terms) evaluate(e, value, scope);
+    for (const { value } of member.terms) e.attempt(() => evaluate(e, value, scope));
   }
   const found = new Map(e.energyUses);
   e.energyUses.clear();
@@ -85,22 +82,18 @@ function ofNextExample(e: Elaborator, node: Node, span: Span): Node {
 /** The energies of this example's first argument with the others of each example, as `E(x, batch(y))` has them. */
 function withEvery(e: Elaborator, member: EnergyMember, scope: Scope, args: readonly Node[]): Node | undefined {
   e.mode = 'use';
-  const said = e.diagnostics.length;
-  const given = args.map((node, k) => {
-    const every = k > 0 && differs(e, node) ? collect(e, node, e.exampleAxis, member.span) : undefined;
-    return { name: String(k), node: every ?? node, leading: every ? 1 : 0 };
+  const value = e.attempt(() => {
+    const given = args.map((node, k) => {
+      const every = k > 0 && differs(e, node) ? collect(e, node, e.exampleAxis, member.span) : undefined;
+      return { name: String(k), node: every ?? node, leading: every ? 1 : 0 };
+    });
+    return mapped(e, given, member.span, (nodes) => {
+      const own = args.map((_, k) => nodes.get(String(k))!);
+      const node = energyOf(e, member, scope, own);
+      return node ? { kind: 'tensor', node } : missing;
+    });
   });
-  const value = mapped(e, given, member.span, (nodes) => {
-    const node = energyOf(
-      e,
-      member,
-      scope,
-      args.map((_, k) => nodes.get(String(k))!),
-    );
-    return node ? { kind: 'tensor', node } : missing;
-  });
-  const fits = e.diagnostics.splice(said).length === 0;
-  return fits && value.kind === 'tensor' ? value.node : undefined;
+  return value?.kind === 'tensor' ? value.node : undefined;
 }
 
 function energyOf(e: Elaborator, member: EnergyMember, scope: Scope, args: readonly Node[]): Node | undefined {

@@ -135,12 +135,12 @@ export const ownCompareSettings: Readonly<Record<string, SettingInfo>> = {
     otherwise: 'what is trained on; of several stages the last',
   },
   baselines: {
-    doc: `Which of ${baselines.map((name) => `\`${name}\``).join(', ')} are measured too. A supervised encoder is the competitors' own with a linear head, trained with their
+    doc: `Which of ${baselines.map((name) => `\`${name}\``).join(', ')} are measured too. \`raw\` are the inputs themselves: their numbers, or of texts alone how often each token is in them. A supervised encoder is the competitors' own with a linear head, trained with their
 settings for the same budget; where those are \`tuned(…)\`, they are chosen for it as for them.`,
     otherwise: list(baselines),
   },
   ranked_by: {
-    doc: 'Which of the `measures` the question is about: the report ranks by it (of several figures by that with all labels, or the first), any reader may choose another.',
+    doc: 'Which of the `measures` the question is about: the report ranks by it (of several figures by that with all labels, or the first), any reader may choose another. Where it is given, `tuned(…)` settings are chosen by it too.',
     otherwise: '`linear` where it is measured, else the first with a better side',
   },
   search: {

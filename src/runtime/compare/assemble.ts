@@ -4,7 +4,7 @@ import { type MeasureSettings, measureInfos } from '../evaluate/index.js';
 import type { ComparedRun, Comparison, Competitor, Difference, MeasureInfo, Summary, Verdict } from './comparison.js';
 import { type Outcome, unpackScores } from './outcome.js';
 import { staleFigures } from './stale.js';
-import { Bootstrap, type Sample } from './statistics.js';
+import { Bootstrap, resamplesFor, type Sample } from './statistics.js';
 
 export interface RunState {
   readonly seed: number;
@@ -29,8 +29,9 @@ export type Header = Pick<Comparison, 'file' | 'source' | 'modules' | 'versions'
 
 /** Assembles again and again as jobs end; what was resampled before is not resampled again. */
 export class Assembly {
-  private readonly bootstrap = new Bootstrap();
+  private bootstrap = new Bootstrap();
   private readonly unpacked = new WeakMap<Outcome, Map<string, Uint8Array | Float32Array>>();
+  private readonly sampled = new WeakMap<readonly RunState[], Map<string, readonly Sample[]>>();
 
   constructor(
     private readonly decl: CompareDecl,
@@ -43,6 +44,8 @@ export class Assembly {
     const { decl, header } = this;
     const { equal, differences } = splitTraits(rows);
     const { unit, amount } = decl.budget;
+    const resamples = resamplesFor((rows.length * (rows.length - 1)) / 2);
+    if (resamples !== this.bootstrap.resamples) this.bootstrap = new Bootstrap(0, resamples);
     const measures = measuresIn({ ...decl.evaluate, stages: decl.stages, rankedBy: decl.rankedBy }, rows);
     const competitors = rows.map((row) => this.competitor(row, measures));
     const stale = staleFigures(this.before, { dataset: header.dataset, competitors });
@@ -78,11 +81,18 @@ export class Assembly {
     return found.map(({ p: _, ...contrast }) => contrast);
   }
 
-  private samples(runs: readonly RunState[], key: string): Sample[] {
-    return runs.flatMap(({ seed, outcome }) => {
+  /** The same array as long as the runs are the same. */
+  private samples(runs: readonly RunState[], key: string): readonly Sample[] {
+    const ofRuns = this.sampled.get(runs) ?? new Map<string, readonly Sample[]>();
+    this.sampled.set(runs, ofRuns);
+    const known = ofRuns.get(key);
+    if (known) return known;
+    const found = runs.flatMap(({ seed, outcome }): Sample[] => {
       const value = outcome?.measures[key];
       return outcome && value !== undefined ? [{ seed, value, scores: this.scores(outcome, key) }] : [];
     });
+    ofRuns.set(key, found);
+    return found;
   }
 
   private scores(outcome: Outcome, key: string): Uint8Array | Float32Array | undefined {

@@ -9,6 +9,7 @@ import type { RowState, RunState } from './assemble.js';
 import { type Circumstances, evaluationKey, type Job, type JobKind, trainingKey } from './job.js';
 import { type Outcome, readOutcome } from './outcome.js';
 import { Queue } from './queue.js';
+import { trialMeasures } from './trial.js';
 import { tune } from './tune.js';
 
 /** A way to train a competitor, as far as jobs depend on it. */
@@ -20,6 +21,8 @@ export interface PlannedVariant {
   readonly parameters: number;
   readonly flopsPerExample: number;
   readonly objective: string;
+  /** What its raw inputs are: numbers, or tokens that are counted. */
+  readonly raw: 'numbers' | 'counts';
   /** What may differ between competitors beside training settings. */
   readonly traits: Readonly<Record<string, string>>;
 }
@@ -53,7 +56,7 @@ export interface RunnerOptions {
   /** The comparison's folder. */
   readonly folder: string;
   readonly atOnce: number;
-  /** Whether settings are chosen by accuracy on held-out examples; else by RankMe, which needs no labels. */
+  /** Whether what is measured has labels. */
   readonly isLabelled: boolean;
   /** Whether what is trained on has labels too, that a supervised encoder can learn. */
   readonly isTaught: boolean;
@@ -130,7 +133,7 @@ export class ComparisonRunner {
     this.change(place, {
       settings: variant.chosen,
       objective: variant.objective,
-      tried: choice.tried,
+      ...choice.trials,
       train: variant.circumstances.train,
       traits: this.traitsOf(variant, competitor.variants.length),
     });
@@ -155,7 +158,7 @@ export class ComparisonRunner {
     const choice = await this.choose('supervised', name, index, candidates);
     if (!choice) return;
     const variant = competitors[index]!.variants[choice.variant]!;
-    if (choice.tried.length > 0) this.change(place, { settings: variant.chosen, tried: choice.tried });
+    if (choice.trials.tried.length > 0) this.change(place, { settings: variant.chosen, ...choice.trials });
     await Promise.all(
       decl.seeds.map((seed, i) =>
         this.finish(place, i, name, variant, {
@@ -172,26 +175,35 @@ export class ComparisonRunner {
     name: string,
     index: number,
     candidates: readonly number[],
-  ): Promise<{ readonly variant: number; readonly tried: RowState['tried'] } | undefined> {
-    const { decl, competitors } = this.options;
+  ): Promise<{ readonly variant: number; readonly trials: Pick<RowState, 'tried' | 'triedBy'> } | undefined> {
+    const { decl, competitors, isLabelled } = this.options;
     const { variants } = competitors[index]!;
-    const tuning = await tune(candidates.length, decl.search, (k, share) => {
+    const judges = trialMeasures(decl, kind, isLabelled);
+    const signs = judges.map(({ better }) => (better === 'lower' ? -1 : 1));
+    const tuning = await tune(candidates.length, decl.search, async (k, share) => {
       const budget = { unit: decl.budget.unit, amount: decl.budget.amount * share };
       const job: Job = {
         ...{ kind, competitor: index, variant: candidates[k]!, seed: decl.seeds[0]! },
         ...{ budget, validation: decl.validation },
       };
-      return this.score(job, name, variants[candidates[k]!]!);
+      const found = await this.trial(job, name, variants[candidates[k]!]!);
+      return found && judges.map(({ key }, i) => (found[key] === undefined ? undefined : signs[i]! * found[key]));
     });
     if (!tuning) return undefined;
     const tried = tuning.tried.map(({ variant, score }) => ({
       settings: variants[candidates[variant]!]!.chosen,
-      score,
+      score: Number.isFinite(score) ? signs[tuning.by]! * score : score,
     }));
-    return { variant: candidates[tuning.chosen]!, tried };
+    const trials = tried.length === 0 ? { tried } : { tried, triedBy: judges[tuning.by]!.label };
+    return { variant: candidates[tuning.chosen]!, trials };
   }
 
-  private async score(job: Job, name: string, { circumstances, chosen }: PlannedVariant): Promise<number | undefined> {
+  /** What a trial measures: nothing where it went wrong; undefined: stopped before. */
+  private async trial(
+    job: Job,
+    name: string,
+    { circumstances, chosen }: PlannedVariant,
+  ): Promise<Outcome['measures'] | undefined> {
     const settings = Object.entries(chosen).map(([name, value]) => `${name} ${value}`);
     const { outcome, failure } = await this.perform(
       job,
@@ -200,8 +212,7 @@ export class ComparisonRunner {
       `trial ${settings.join(', ')}`,
       undefined,
     );
-    if (!outcome) return failure === undefined ? undefined : Number.NEGATIVE_INFINITY;
-    return outcome.measures['knn'] ?? outcome.measures['rankme'] ?? Number.NEGATIVE_INFINITY;
+    return outcome ? outcome.measures : failure === undefined ? undefined : {};
   }
 
   /** Untrained and supervised encoders and raw inputs, each once a seed for all competitors that share it. */
@@ -265,10 +276,7 @@ export class ComparisonRunner {
     job: Job,
     sibling?: RunState,
   ): Promise<RunState> {
-    const { circumstances, encoder } = variant;
-    // Before training, a model's objective and optimizer mean nothing.
-    const known = job.kind === 'untrained' ? { ...circumstances, program: encoder } : circumstances;
-    const state = await this.perform(job, known, name, `seed ${job.seed}`, place, sibling);
+    const state = await this.perform(job, circumstancesOf(variant, job.kind), name, `seed ${job.seed}`, place, sibling);
     const runs = this.rows[place]!.runs.map((before, i) => (i === run ? state : before));
     this.change(place, { runs });
     return state;
@@ -298,7 +306,8 @@ export class ComparisonRunner {
     sibling?: RunState,
   ): Promise<RunState> {
     const training = trainingKey(job, circumstances);
-    const evaluation = evaluationKey(this.options.evaluate, this.options.measured);
+    const { evaluate, measured, decl } = this.options;
+    const evaluation = evaluationKey(evaluate, measured, job.validation === undefined ? undefined : decl.tunedBy);
     const inside = join('runs', this.runFolder(`${slug(name)}-${slug(part)}`, training.slice(0, 8)));
     const folder = join(this.options.folder, inside);
     const { seed } = job;
@@ -329,6 +338,14 @@ export class ComparisonRunner {
       return { ...none, outcome, failure: undefined };
     });
   }
+}
+
+/** Before training, a model's objective and optimizer mean nothing; to its inputs nor does the model. */
+function circumstancesOf({ circumstances, encoder, raw }: PlannedVariant, kind: JobKind): Circumstances {
+  if (kind === 'untrained') return { ...circumstances, program: encoder };
+  return kind === 'raw' && raw === 'counts'
+    ? { ...circumstances, data: `${circumstances.data}, ${raw}` }
+    : circumstances;
 }
 
 /** Places of the variants that are different ways to train its encoder on labels: an objective's own parameters do not matter there. */

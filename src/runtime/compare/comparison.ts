@@ -89,6 +89,8 @@ export interface Competitor {
   readonly flopsPerExample: number | undefined;
   /** What was tried and how it did on validation; the first is the chosen one. Empty where nothing was tuned. */
   readonly tried: readonly { readonly settings: Readonly<Record<string, string>>; readonly score: number }[];
+  /** What measure the scores are of. */
+  readonly triedBy?: string;
   /** One a seed. */
   readonly runs: readonly ComparedRun[];
   /** Measure → over the runs that finished. */

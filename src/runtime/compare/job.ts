@@ -47,9 +47,11 @@ export function evaluationKey(
   { span: _, model: _model, ...settings }: EvaluateDecl,
   /** Hash of what is measured, where that is not what is trained on. */
   measured?: string,
+  /** Of a trial, what it is judged by, where the comparison says. */
+  tunedBy?: MeasureName,
 ): string {
   const format = Math.max(evaluationFormat, ...settings.measures.map((name) => measureFormats[name] ?? 0));
-  return hash({ format, settings, measured });
+  return hash({ format, settings, measured, tunedBy });
 }
 
 function hash(value: unknown): string {

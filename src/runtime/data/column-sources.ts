@@ -21,7 +21,7 @@ export function sharedPixels(bytes: Uint8Array, shape: Shape, places: Uint32Arra
   });
 }
 
-/** Files that are read, and decoded, when they are needed. */
+/** Files that are read, and decoded, whenever they are needed. */
 export function encodedFiles(
   files: readonly string[],
   named: (file: string) => string = (file) => file,
@@ -29,6 +29,7 @@ export function encodedFiles(
   return {
     kind: 'encoded',
     name: 'image',
+    keeping: { keep: false },
     read: async (rows) => Array.from(rows, (row) => ({ name: named(files[row]!), file: files[row]! })),
   };
 }

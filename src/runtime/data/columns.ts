@@ -45,11 +45,19 @@ export interface ClassColumn extends Named {
   readonly names?: readonly string[];
 }
 
+/** Whether what was decoded stays in memory, and is kept on disk; undecided where absent. */
+export interface Keeping {
+  readonly keep?: boolean;
+  readonly cache?: boolean;
+}
+
 /** Words; they may also name classes. */
 export interface TextColumn extends Named {
   readonly kind: 'text';
   /** Where files lie that the words may name: that of the source. */
   readonly folder?: string;
+  /** Of pictures that the words may name. */
+  readonly keeping?: Keeping;
   read(rows: Rows): Promise<readonly string[]>;
 }
 
@@ -67,8 +75,10 @@ export interface Origin {
 
 export interface EncodedColumn extends Named {
   readonly kind: 'encoded';
-  /** Where it is known. */
+  /** Where it is known: what was decoded can be found again on disk. */
   readonly origin?: Origin;
+  /** What the column's own source says, before the data set does. */
+  readonly keeping?: Keeping;
   read(rows: Rows): Promise<readonly Encoded[]>;
 }
 
@@ -90,6 +100,14 @@ export interface RawData {
   readonly splits: Readonly<Partial<Record<SplitName, RawSplit>>>;
   /** Completes "`idx` …" in the message about a field that no column can fill. */
   readonly without: string;
+}
+
+/** As arguments of a source say. */
+export function keepingOf({ keep, cache }: Readonly<Record<string, unknown>>): Keeping {
+  return {
+    ...(typeof keep === 'boolean' ? { keep } : {}),
+    ...(typeof cache === 'boolean' ? { cache } : {}),
+  };
 }
 
 /** A column as a type is written, for messages. */

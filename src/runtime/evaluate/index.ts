@@ -15,7 +15,15 @@ export { knnAccuracy } from './knn.js';
 export { type LinearHead, linearProbe } from './linear-probe.js';
 export { asMatrix, type Matrix } from './matrix.js';
 export { type Measurements, measure, noLabels } from './measure.js';
-export { fineTuneKey, type MeasureSettings, measureInfos, measures, type Need, undrawnKeys } from './measures/index.js';
+export {
+  decisiveValue,
+  fineTuneKey,
+  type MeasureSettings,
+  measureInfos,
+  measures,
+  type Need,
+  undrawnKeys,
+} from './measures/index.js';
 export { plainAlgebra } from './plain-algebra.js';
 export { rankme } from './rankme.js';
 export { spread } from './spread.js';

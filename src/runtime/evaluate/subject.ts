@@ -6,7 +6,8 @@ import { type CorruptionName, corrupt, type PictureSize } from './corruptions.js
 import { type PairEnergies, type PairModel, pairEnergies, partnerPlaces } from './energies.js';
 import { features, viewFeatures } from './features.js';
 import { fitProbe, type LinearHead, type Probe } from './linear-probe.js';
-import { asMatrix, evenlySpread, type Matrix, pickRows } from './matrix.js';
+import { evenlySpread, type Matrix, pickRows } from './matrix.js';
+import { rawRepresentation } from './raw-representation.js';
 import type { TermCosine } from './term-cosines.js';
 
 export interface Labels {
@@ -60,7 +61,7 @@ export interface SubjectOptions {
   readonly name: string;
   /** In the states that are measured; they must stay so until the measures are taken. */
   readonly model: LoadedModel;
-  /** The inputs of the model themselves instead of what it makes of them. */
+  /** The inputs of the model themselves instead of what it makes of them: see `rawRepresentation`. */
   readonly raw?: boolean;
   readonly dataset: Dataset;
   readonly labels: Labels | undefined;
@@ -88,7 +89,7 @@ export async function prepareSubject(options: SubjectOptions): Promise<Subject> 
     pairModel,
     onProgress = () => {},
   } = options;
-  const represent = raw ? rawRepresentation(model) : (batch: Batch) => model.represent(batch);
+  const represent = raw ? rawRepresentation(model, dataset) : (batch: Batch) => model.represent(batch);
   const featuresOf = (from: Dataset, split: SplitName, indices?: ArrayLike<number>): Promise<Matrix> =>
     features(model, from, split, indices, undefined, represent);
   onProgress(`${name}: features of train`);
@@ -169,23 +170,6 @@ async function manyViews(
   for (let pair = 1; found.length < count; pair++)
     found.push(...(await viewFeatures(model, dataset, 'test', indices, 0x100000 * pair))!);
   return found.slice(0, count);
-}
-
-/** The inputs that are numbers, laid out side by side. */
-function rawRepresentation(model: LoadedModel): (batch: Batch) => Promise<HostTensor> {
-  const names = model.inputs.filter(({ dtype }) => dtype === 'float32').map(({ name }) => name);
-  return async (batch) => {
-    const parts = names.map((name) => asMatrix(batch[name]!));
-    const columns = parts.reduce((sum, part) => sum + part.columns, 0);
-    const data = new Float32Array(model.batch * columns);
-    let offset = 0;
-    for (const part of parts) {
-      for (let row = 0; row < part.rows; row++)
-        data.set(part.data.subarray(row * part.columns, (row + 1) * part.columns), row * columns + offset);
-      offset += part.columns;
-    }
-    return { shape: [model.batch, columns], data };
-  };
 }
 
 function pictureFields(model: LoadedModel, dataset: Dataset): ReadonlyMap<string, PictureSize> {

@@ -200,8 +200,11 @@ function conditions(comparison: Comparison): readonly string[] {
   const differing = differences.flatMap(({ what, values }) =>
     Object.entries(values).map(([name, value]) => [what, name, value]),
   );
-  const tried = comparison.competitors.flatMap(({ name, tried: all }) =>
-    all.map(({ settings, score }, i) => [name, formatSettings(settings), formatNumber(score), i === 0 ? 'chosen' : '']),
+  const tried = comparison.competitors.flatMap(({ name, tried: all, triedBy = '–' }) =>
+    all.map(({ settings, score }, i) => {
+      const given = [name, formatSettings(settings), triedBy];
+      return [...given, formatNumber(score), i === 0 ? 'chosen' : ''];
+    }),
   );
   return [
     '## Held equal',
@@ -210,7 +213,7 @@ function conditions(comparison: Comparison): readonly string[] {
     differing.length === 0 ? 'None besides their objectives.' : table(['what', 'competitor', 'value'], differing),
     ...(tried.length === 0
       ? []
-      : ['## Settings tried', table(['competitor', 'settings', 'score on held-out data', ''], tried)]),
+      : ['## Settings tried', table(['competitor', 'settings', 'by', 'score on held-out data', ''], tried)]),
     '## Data',
     table(['what', 'value'], Object.entries(dataFacts(comparison))),
   ];

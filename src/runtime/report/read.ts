@@ -58,6 +58,7 @@ const competitor = object({
   'parameters?': number,
   'flopsPerExample?': number,
   tried: list(object({ settings: record(text), score: number })),
+  'triedBy?': text,
   runs: list(run),
   summary: record(summary),
   verdict,
@@ -162,7 +163,7 @@ const optional = new Set([
     'objective',
     'parameters',
   ],
-  ...['adjusted', 'flopsPerExample', 'command', 'classes', 'isMain', 'isSigned'],
+  ...['adjusted', 'flopsPerExample', 'command', 'classes', 'isMain', 'isSigned', 'triedBy'],
 ]);
 
 function damaged(path: string, problem: string): EbmcError {

@@ -92,6 +92,15 @@ async function entryWritten(): Promise<string> {
   return join(cache, readdirSync(cache)[0]!);
 }
 
+/** The bytes of a file's pictures are gone, but nothing that the cache knows it by. */
+function emptyPictures(path: string): void {
+  const bytes = readFileSync(path);
+  for (let at = bytes.indexOf('\x89PNG', 0, 'latin1'); at >= 0; at = bytes.indexOf('\x89PNG', at + 1, 'latin1'))
+    bytes.fill(0, at, at + 8);
+  writeFileSync(path, bytes);
+  utimesSync(path, 1e9, 1e9);
+}
+
 describe.each([
   { loader: 'tar', file: 'x.tar', fixture: 'shard-000.tar', count: 7 },
   { loader: 'parquet', file: 'x.parquet', fixture: 'snappy.parquet', count: 12 },
@@ -112,19 +121,10 @@ describe.each([
     utimesSync(path(), 1e9, 1e9);
   });
 
-  /** The bytes of its pictures are gone, but nothing that the cache knows it by. */
-  function emptyPictures(): void {
-    const bytes = readFileSync(path());
-    for (let at = bytes.indexOf('\x89PNG', 0, 'latin1'); at >= 0; at = bytes.indexOf('\x89PNG', at + 1, 'latin1'))
-      bytes.fill(0, at, at + 8);
-    writeFileSync(path(), bytes);
-    utimesSync(path(), 1e9, 1e9);
-  }
-
   test('pictures are kept once all are decoded and found again; of a changed file they are decoded anew', async () => {
     expect(await read()).toEqual(rows);
     await entryWritten();
-    emptyPictures();
+    emptyPictures(path());
     expect(await read()).toEqual(rows);
     utimesSync(path(), 1e9, 1e9 + 1);
     await expect(read()).rejects.toThrow(/EBM4009/);
@@ -156,11 +156,61 @@ describe.each([
       expect(bytesOf(first['x']!.data)).toEqual([0, 1].flatMap(pixelsOf));
       // Rows of Parquet stay in memory as they are stored.
       if (loader === 'parquet') continue;
-      emptyPictures();
+      emptyPictures(path());
       const second = data.read('train', [1]);
       if (again) expect(bytesOf((await second)['x']!.data)).toEqual(pixelsOf(1));
       else await expect(second).rejects.toThrow(/EBM4009/);
     }
+  });
+});
+
+describe('pictures through a join', () => {
+  const opened = (sources: string, fields: string) =>
+    openText(`join(${sources})`, fields, { baseDirectory: folder, strict: false });
+
+  test('of a tar are kept on disk, those of other rows apart', async () => {
+    const path = join(folder, 'x.tar');
+    const ofRows = async (rows: readonly number[], isEmptied = false): Promise<number[]> => {
+      const table = rows.map((v) => ({ txt: `sample ${v} ü`, v }));
+      writeFileSync(join(folder, 't.json'), JSON.stringify(table));
+      copyFileSync(join(fixtures, 'shard-000.tar'), path);
+      utimesSync(path, 1e9, 1e9);
+      if (isEmptied) emptyPictures(path);
+      const sources = 't: json("t.json"), shard: tar("x.tar", cache: true), on: txt, columns: from(x: png)';
+      const data = await opened(sources, 'x: Image[4, 5, 3], v: [1]');
+      const { x, v } = await data.read('train', all(data.size('train')));
+      expect(Array.from(v!.data)).toEqual(rows);
+      return bytesOf(x!.data);
+    };
+    expect(await ofRows([3, 1])).toEqual([3, 1].flatMap(pixelsOf));
+    await entryWritten();
+    expect(await ofRows([3, 1], true)).toEqual([3, 1].flatMap(pixelsOf));
+    await expect(ofRows([1, 3], true)).rejects.toThrow(/EBM4009/);
+    expect(await ofRows([1, 3])).toEqual([1, 3].flatMap(pixelsOf));
+    await vi.waitFor(
+      () => expect(readdirSync(cache).filter((name) => name.endsWith('.pixels'))).toHaveLength(2),
+      20_000,
+    );
+  });
+
+  test.each([
+    ['', true],
+    [', keep: false', false],
+  ])('that a table%s names are decoded once, or each time', async (more, isKept) => {
+    const table = [1, 2, 3].map((k) => ({ k, png: `img/${k}.png` }));
+    writeFileSync(join(folder, 't.json'), JSON.stringify(table));
+    writeFileSync(join(folder, 'v.csv'), 'k,v\n3,30\n1,10\n');
+    const sources = `v: csv("v.csv"), t: json("t.json"${more}), on: k, columns: from(x: png)`;
+    const data = await opened(sources, 'x: Image[8, 8, 3], v: [1]');
+    const read = async (rows: readonly number[]) => {
+      const { x } = await data.read('train', rows);
+      return bytesOf(x!.data).filter((_, i) => i % 192 === 0);
+    };
+    expect(await read([0, 1])).toEqual([3, 1]);
+    replaceUnseen('3.png');
+    if (isKept) expect(await read([1, 0])).toEqual([1, 3]);
+    // Another example stands in for what is damaged now.
+    else expect(await read([1, 0])).toEqual([1, 1]);
   });
 });
 

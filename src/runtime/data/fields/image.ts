@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Diagnostic, report } from '../../../diagnostics/index.js';
 import { BadRowsError } from '../bad-rows.js';
 import { toUnit } from '../bytes.js';
-import type { Column, EncodedColumn } from '../columns.js';
+import { type Column, type EncodedColumn, keepingOf } from '../columns.js';
 import { type Decoding, inspectImage, problemText, sizeOf } from '../pictures/decode-image.js';
 import { cachedFrom, keptAtMost } from '../pictures/kept-pictures.js';
 import { BatchPool, decodingThreads } from '../workers/pool.js';
@@ -31,10 +31,11 @@ export const imageField: FieldType = {
 /** Words of a table that stand where a picture is wanted are names of files, from the table's folder on. */
 function namedFiles(column: Column): Column {
   if (column.kind !== 'text') return column;
-  const { name, folder = '.' } = column;
+  const { name, folder = '.', keeping = {} } = column;
   return {
     kind: 'encoded',
     name,
+    keeping,
     read: async (rows) => (await column.read(rows)).map((file) => ({ name: file, file: resolve(folder, file) })),
   };
 }
@@ -64,12 +65,14 @@ function wantedDecoding({ decl, field }: Binding): Decoding {
 }
 
 function decoded(column: EncodedColumn, count: number, binding: Binding): Reader {
-  const { args } = binding.decl;
   const decoding = wantedDecoding(binding);
   const pool = new BatchPool(decodingThreads());
   const size = count * sizeOf(decoding);
-  if (column.origin && (args['keep'] ?? size <= keptAtMost) === true)
-    return keptReader(column, count, decoding, pool, (args['cache'] ?? size >= cachedFrom) === true);
+  const { keep = size <= keptAtMost, cache = size >= cachedFrom } = {
+    ...keepingOf(binding.decl.args),
+    ...column.keeping,
+  };
+  if (keep) return keptReader(column, count, decoding, pool, cache);
   return async (rows) => {
     const { values, bad } = await pool.run({ kind: 'decode', items: await column.read(rows), decoding });
     if (bad.length === 0) return values;

@@ -1,4 +1,5 @@
 /** A column of some rows of another, in any order. */
+import { createHash } from 'node:crypto';
 import { BadRowsError } from '../bad-rows.js';
 import type { Column, Draw } from '../columns.js';
 
@@ -17,9 +18,17 @@ export function pickRows(column: Column, name: string, rows: Uint32Array): Colum
     case 'text':
       return { ...column, name, read: (wanted: ArrayLike<number>) => renumbered(rows, column.read(inner(wanted))) };
     case 'encoded': {
-      // Only of the whole column is it known what decides it.
-      const { origin: _, ...others } = column;
-      return { ...others, name, read: (wanted: ArrayLike<number>) => renumbered(rows, column.read(inner(wanted))) };
+      const { origin } = column;
+      const picked = origin && {
+        ...origin,
+        rows: `${origin.rows}, rows ${createHash('sha256').update(rows).digest('hex')}`,
+      };
+      return {
+        ...column,
+        name,
+        ...(picked ? { origin: picked } : {}),
+        read: (wanted: ArrayLike<number>) => renumbered(rows, column.read(inner(wanted))),
+      };
     }
   }
 }

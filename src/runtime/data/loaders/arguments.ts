@@ -25,7 +25,7 @@ export const cacheArgument: LoaderArgument = {
   kind: 'boolean',
   doc: 'Whether pictures that are decoded at once are kept on disk for the next opening, by the names, sizes and times of their files; by default from 8 MiB on.',
 };
-const keepReadArgument: LoaderArgument = {
+export const keepReadArgument: LoaderArgument = {
   kind: 'boolean',
   doc: 'Whether pictures stay in memory once they are decoded; by default as long as all take less than a GiB.',
 };

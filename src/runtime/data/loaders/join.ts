@@ -4,7 +4,7 @@
  */
 import type { DatasetDecl, FieldDecl, SettingValue } from '../../../compiler/declarations.js';
 import { EbmcError, nearest, report } from '../../../diagnostics/index.js';
-import type { Column, RawSplit } from '../columns.js';
+import { type Column, keepingOf, type RawSplit } from '../columns.js';
 import type { Loader, OpenOptions, SplitName } from '../dataset.js';
 import { type KeyedSource, readKeys, stemOfCell, withoutZeros } from '../join/keyed-source.js';
 import { type JoinedRows, matchKeys, type Unmatched } from '../join/match-keys.js';
@@ -173,8 +173,9 @@ function splitOf(decl: DatasetDecl, opened: readonly Opened[], split: SplitName,
     readonly rows: Uint32Array;
   }[] = [];
   const places = opened.map(({ splits }) => splits.find(([name]) => name === split)?.[1] ?? splits[0]![1]);
-  for (const [k, { name: source, key }] of opened.entries()) {
-    for (const [place, column] of places[k]!.columns.entries()) {
+  for (const [k, { name: source, key, args }] of opened.entries()) {
+    for (const [place, read] of places[k]!.columns.entries()) {
+      const column = withKeeping(read, args);
       // Files without columns of their own are called as the source.
       const name = place === 0 && places[k]!.files ? source : column.name;
       if (name !== key || !found.some((other) => other.name === key))
@@ -189,6 +190,12 @@ function splitOf(decl: DatasetDecl, opened: readonly Opened[], split: SplitName,
   });
   const parts = movedParts(places[0]!.parts, rows[0]!);
   return { count: rows[0]!.length, columns, ...(parts ? { parts } : {}) };
+}
+
+/** What the source says of pictures is not said of the join. */
+function withKeeping(column: Column, args: Source['args']): Column {
+  if (column.kind !== 'encoded' && column.kind !== 'text') return column;
+  return { ...column, keeping: { ...keepingOf(args), ...column.keeping } };
 }
 
 /** Columns that fields ask for, as the join calls them. */

@@ -14,7 +14,7 @@ import { isList, jsonListFormat } from '../tables/json-list.js';
 import { jsonlFormat } from '../tables/jsonl.js';
 import { openTable } from '../tables/open-table.js';
 import type { TableFormat } from '../tables/table.js';
-import { argumentError, filesArgument, resizeArgument, testFilesArgument } from './arguments.js';
+import { argumentError, filesArgument, keepReadArgument, resizeArgument, testFilesArgument } from './arguments.js';
 
 const folderArgument: LoaderArgument = {
   kind: 'string',
@@ -31,6 +31,7 @@ export const csv: Loader = {
     delimiter: { kind: 'string', doc: 'One character; found out by default.' },
     folder: folderArgument,
     resize: resizeArgument,
+    keep: keepReadArgument,
   },
   async load(decl, options) {
     const { delimiter } = decl.args;
@@ -64,7 +65,13 @@ function jsonLoader({
 }: Pick<Loader, 'name' | 'doc' | 'example'> & { readonly files: RegExp }): Loader {
   return {
     ...described,
-    arguments: { '0': filesArgument, test: testFilesArgument, folder: folderArgument, resize: resizeArgument },
+    arguments: {
+      '0': filesArgument,
+      test: testFilesArgument,
+      folder: folderArgument,
+      resize: resizeArgument,
+      keep: keepReadArgument,
+    },
     load: (decl, options) =>
       loadTable(decl, options, files, async (file) => ((await isList(file)) ? jsonListFormat : jsonlFormat)),
   };

@@ -54,15 +54,16 @@ export function undrawnKeys(settings: MeasureSettings): string[] {
 
 /** What the settings ask for, in their order; the one that ranks is the main one. */
 export function measureInfos(settings: MeasureSettings): readonly MeasureInfo[] {
-  const main = rankingKey(settings);
+  const ranking = settings.rankedBy ?? defaultRanking(settings.measures);
+  const main = ranking && decisiveValue(ranking, settings).key;
   const infos = settings.measures.flatMap((name) => measures[name].infos(settings));
   return infos.map((info) => (info.key === main ? { ...info, isMain: true } : info));
 }
 
-/** The key of the value that competitors are ranked by. */
-function rankingKey(settings: MeasureSettings): string | undefined {
-  const name = settings.rankedBy ?? defaultRanking(settings.measures);
-  if (!name) return undefined;
+/** Of a measure's values the one that ranks and chooses. */
+export function decisiveValue(name: MeasureName, settings: MeasureSettings): MeasureInfo {
   const { ranks, infos } = measures[name];
-  return ranks?.(settings) ?? infos(settings)[0]?.key;
+  const values = infos(settings);
+  const key = ranks?.(settings);
+  return values.find((value) => value.key === key) ?? values[0]!;
 }

@@ -58,7 +58,7 @@ figure.small{max-width:360px}
 figcaption{font-weight:600;margin:0 0 4px;overflow-wrap:anywhere}
 figcaption .muted{font-weight:400}
 figure.narrow{display:none}
-@media (max-width:700px){figure.wide{display:none}figure.narrow{display:block}#verdict-table td,#verdict-table th{min-width:0}#verdict-table .verdict{white-space:normal}}
+@media (max-width:700px){figure.wide{display:none}figure.narrow{display:block}#verdict-table td,#verdict-table th{min-width:0}#verdict-table td{overflow-wrap:break-word}#verdict-table .verdict{white-space:normal}#verdict-table td:last-child{max-width:4em}}
 .drawing svg{display:block;width:100%;height:auto;overflow:hidden}
 .drawing text{font-family:inherit}
 details{margin:4px 0}
@@ -71,6 +71,9 @@ summary{cursor:pointer;color:var(--link);font-size:13px;padding:3px 0;overflow-w
 .pictures td,.pictures th{padding:4px 6px 4px 0;min-width:0;text-align:center;font-weight:400}
 .pictures th[scope=row]{border-right:2px solid var(--line);min-width:0}
 .pictures img{width:48px;height:48px;object-fit:contain;image-rendering:pixelated;background:var(--raised);display:block;margin:auto}
+.pictures td{max-width:7em}
+.pictures small{font-size:11px;overflow-wrap:break-word}
+@media (max-width:700px){.pictures img{width:44px;height:44px}.pictures small{font-size:10px}}
 .pictures q{display:block;font-size:12px;text-align:left;min-width:8em}
 pre{overflow-x:auto;background:var(--raised);padding:12px;font-size:13px;line-height:1.4;tab-size:2}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.92em;overflow-wrap:anywhere}

@@ -50,11 +50,18 @@ function tuning({ competitors }: Comparison): Html | undefined {
   return html`<h3>Settings tried</h3>${table({
     id: 'tried',
     caption: 'What was tried for each, scored on held-out training data; the chosen one is first',
-    columns: [{ name: 'Competitor' }, { name: 'Settings' }, { name: 'Score', isNumber: true }, { name: '' }],
-    rows: tuned.flatMap(({ name, tried }) =>
+    columns: [
+      { name: 'Competitor' },
+      { name: 'Settings' },
+      { name: 'By' },
+      { name: 'Score', isNumber: true },
+      { name: '' },
+    ],
+    rows: tuned.flatMap(({ name, tried, triedBy }) =>
       tried.map(({ settings, score }, i) => [
         name,
         formatSettings(settings) || 'as declared',
+        triedBy ?? '–',
         formatNumber(score),
         i === 0 ? 'chosen' : '',
       ]),

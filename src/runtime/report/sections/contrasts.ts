@@ -1,8 +1,7 @@
 /** Every pair that was tested, measure by measure. */
 import type { Comparison, Contrast, MeasureInfo } from '../../compare/comparison.js';
-import { leastAdjusted } from '../../compare/statistics.js';
 import { count, formatDifference, formatProbability } from '../format.js';
-import { type Html, html } from '../html/html.js';
+import { html } from '../html/html.js';
 import { table } from '../html/table.js';
 import { mainMeasure, rankBy, usedMeasures } from '../ranking.js';
 import type { SectionEntry } from './section.js';
@@ -20,25 +19,17 @@ export const contrasts: SectionEntry = {
       const found = comparison.contrasts.filter((contrast) => contrast.measure === measure.key);
       return found.length === 0 ? [] : [{ measure, found }];
     });
-    return html`<p class="note">Paired over the same seeds and test examples; a difference is shown where its 95 % interval leaves out zero. The more pairs, the more intervals leave it out by chance: p is adjusted for all pairs of a measure (Holm 1979), so that where no pair differs, one below 0.05 turns up in at most one of twenty comparisons.</p>${tested.map(
+    return html`<p class="note">Paired over the same seeds and test examples; a difference is shown where its 95 % interval leaves out zero. The more pairs, the more intervals leave it out by chance: p is adjusted for all pairs of a measure (Holm 1979), so that where no pair differs, one below 0.05 turns up in at most one of twenty comparisons. The least p of a measure says that no resample lies on the other side of zero: the true one may be smaller.</p>${tested.map(
       ({ measure, found }, i) => {
         const shown = found.filter(({ isShown }) => isShown).length;
         const isOpen = measure === main && found.length <= mostOpen;
         const leader = measure === main && !isOpen ? ofLeader(comparison, measure, found) : [];
-        return html`${leader.length > 0 ? [floorNote(found), contrastTable(measure, leader, 'leader')] : ''}<details id="contrasts-${i}"${isOpen ? html` open` : ''}><summary>${measure.label}: ${shown} of ${count(found.length, 'pair')} shown to differ</summary>
-${leader.length > 0 ? '' : floorNote(found)}${contrastTable(measure, found, String(i))}</details>`;
+        return html`${leader.length > 0 ? contrastTable(measure, leader, 'leader') : ''}<details id="contrasts-${i}"${isOpen ? html` open` : ''}><summary>${measure.label}: ${shown} of ${count(found.length, 'pair')} shown to differ</summary>
+${contrastTable(measure, found, String(i))}</details>`;
       },
     )}`;
   },
 };
-
-/** Many pairs leave p no room below 0.05, however far two are apart. */
-function floorNote(found: readonly Contrast[]): Html | '' {
-  const least = leastAdjusted(found.length);
-  const isTold = found.some(({ adjusted }) => adjusted !== undefined);
-  if (!isTold || least < 0.05) return '';
-  return html`<p class="note">Of ${count(found.length, 'pair')} p cannot come below ${formatProbability(least)}: the resamples that intervals are made of are too few to tell smaller ones.</p>`;
-}
 
 /** The first of the objectives with each of the others, it first. */
 function ofLeader(comparison: Comparison, measure: MeasureInfo, found: readonly Contrast[]): readonly Contrast[] {

@@ -1,5 +1,5 @@
 /** Figures of objectives and data that have changed since: apart from those that count. */
-import { formatNumber } from '../format.js';
+import { formatValue } from '../format.js';
 import { html } from '../html/html.js';
 import { table } from '../html/table.js';
 import type { SectionEntry } from './section.js';
@@ -21,7 +21,7 @@ export const stale: SectionEntry = {
         ],
         rows: old.map(({ name, changed, objective, created, means }) => [
           ...[name, changed, objective.slice(0, 8), created.slice(0, 10)],
-          ...shown.map(({ key }) => (means[key] === undefined ? '–' : formatNumber(means[key]))),
+          ...shown.map(({ key, unit }) => formatValue(means[key], unit)),
         ]),
       },
     )}`;
