@@ -281,7 +281,7 @@ evaluate M on d { ${setting} }`,
   test.each([
     ['measures: [retreival]', 'EBM2050', 'retrieval'],
     ['measures: []', 'EBM2051', ''],
-    ['transfer: e', 'EBM2001', '`d`'],
+    ['transfer: D', 'EBM2001', '`d`'],
   ])('%s', (setting, code, suggestion) => {
     const [found] = file(setting).diagnostics;
     expect(found!.code).toBe(code);

@@ -32,7 +32,8 @@ describe.skipIf(!inCI && (native === undefined || !hasPython))('loaded by Python
   const output = emitTensorflow(program);
   const folder = mkdtempSync(join(tmpdir(), 'ebmc-'));
   const exported = mkdtempSync(join(tmpdir(), 'ebmc-'));
-  let ours: Seen;
+  /** After each step. */
+  const ours: Seen[] = [];
 
   beforeAll(async () => {
     execFileSync('sh', ['test/python/setup.sh'], { stdio: 'inherit' });
@@ -45,10 +46,12 @@ describe.skipIf(!inCI && (native === undefined || !hasPython))('loaded by Python
       data: Float32Array.from({ length: 16 * 784 }, (_, i) => 0.5 + 0.5 * Math.sin(i * 0.013)),
     };
     const losses: number[] = [];
-    for (let step = 0; step < steps; step++) losses.push((await model.step({ x }, 0.05))['loss']!);
-    const states = Object.entries(await model.read()).map(([name, { data }]) => [name, [...data]] as const);
-    const representation = [...(await model.represent({ x })).data];
-    ours = { losses, states: Object.fromEntries(states), representation };
+    for (let step = 0; step < steps; step++) {
+      losses.push((await model.step({ x }, 0.05))['loss']!);
+      const states = Object.entries(await model.read()).map(([name, { data }]) => [name, [...data]] as const);
+      const representation = [...(await model.represent({ x })).data];
+      ours.push({ losses: [...losses], states: Object.fromEntries(states), representation });
+    }
     const trained = new Map(Object.entries(await model.read()));
     model.dispose();
     const subject = { model: checked.models[0]!, states: trained, step: steps, version: '0.0.0', batch: undefined };
@@ -59,17 +62,24 @@ describe.skipIf(!inCI && (native === undefined || !hasPython))('loaded by Python
       );
   }, 400_000);
 
-  test.each(['v1', 'v2'])(
-    'through its %s interface',
-    (how) => {
-      const args = ['test/python/saved_model.py', folder, how, String(steps)];
+  // Rewritten graphs round otherwise: from the second step on a ReLU that is just on here is just off there, and its gradient with it.
+  test.each([
+    ['v1', 'plain', steps],
+    ['v2', 'plain', steps],
+    ['v1', 'rewritten', 1],
+    ['v2', 'rewritten', 1],
+  ] as const)(
+    'through its %s interface, the graph %s, %i steps',
+    (how, graph, count) => {
+      const expected = ours[count - 1]!;
+      const args = ['test/python/saved_model.py', folder, how, graph, String(count)];
       const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: '1' };
       const printed = execFileSync('.venv-tensorflow/bin/python', args, { encoding: 'utf8', env, maxBuffer: 2 ** 28 });
       const theirs = JSON.parse(printed) as Seen;
-      for (const [i, loss] of theirs.losses.entries()) expect(loss).toBeCloseTo(ours.losses[i]!, 4);
-      expect(Object.keys(theirs.states).sort()).toEqual(Object.keys(ours.states).sort());
-      for (const [name, values] of Object.entries(ours.states)) expectClose(theirs.states[name]!, values, name);
-      expectClose(theirs.representation, ours.representation, 'representation');
+      for (const [i, loss] of theirs.losses.entries()) expect(loss).toBeCloseTo(expected.losses[i]!, 4);
+      expect(Object.keys(theirs.states).sort()).toEqual(Object.keys(expected.states).sort());
+      for (const [name, values] of Object.entries(expected.states)) expectClose(theirs.states[name]!, values, name);
+      expectClose(theirs.representation, expected.representation, 'representation');
     },
     120_000,
   );
@@ -79,8 +89,9 @@ describe.skipIf(!inCI && (native === undefined || !hasPython))('loaded by Python
     const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: '1' };
     const printed = execFileSync('.venv-tensorflow/bin/python', args, { encoding: 'utf8', env });
     const features = JSON.parse(printed) as readonly number[];
-    expectClose(features, ours.representation.slice(0, features.length), 'representation');
-    expect(features.length).toBe((3 * ours.representation.length) / 16);
+    const { representation } = ours.at(-1)!;
+    expectClose(features, representation.slice(0, features.length), 'representation');
+    expect(features.length).toBe((3 * representation.length) / 16);
   }, 120_000);
 });
 

@@ -1,4 +1,7 @@
-"""Loads a SavedModel of ebmc's with TensorFlow and trains: saved_model.py FOLDER v1|v2 STEPS; prints what it saw as JSON."""
+"""Loads a SavedModel of ebmc's with TensorFlow and trains: saved_model.py FOLDER v1|v2 rewritten|plain STEPS; prints what it saw as JSON.
+
+`plain` runs the graph as it is, without TensorFlow's own rewriting, as ebmc's sessions do.
+"""
 
 import json
 import os
@@ -8,10 +11,11 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
 import tensorflow as tf
 
-folder, how, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
+folder, how, is_plain, steps = sys.argv[1], sys.argv[2], sys.argv[3] == "plain", int(sys.argv[4])
 
 
 def signatures_v2():
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": is_plain})
     loaded = tf.saved_model.load(folder, tags=["serve"])
 
     def call(name, **inputs):
@@ -24,7 +28,9 @@ def signatures_v2():
 
 def signatures_v1():
     v1 = tf.compat.v1
-    session = v1.Session(graph=tf.Graph())
+    config = v1.ConfigProto()
+    config.graph_options.rewrite_options.disable_meta_optimizer = is_plain
+    session = v1.Session(graph=tf.Graph(), config=config)
     with session.graph.as_default():
         meta = v1.saved_model.load(session, ["serve"], folder)
 

@@ -1,7 +1,7 @@
 /** Calls: binding arguments, unifying dimensions, mapping over leading axes, creating instances. */
 import { nearest } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
-import type { Block, Expr, Parameter, TypeExpr } from '../../grammar/syntax-tree.js';
+import type { Block, EnergyMember, Expr, Parameter, TypeExpr } from '../../grammar/syntax-tree.js';
 import { fieldTypeInfo, isFieldType } from '../field-types.js';
 import { type Dim, sameDim, showDim, showShape } from '../graph/dim.js';
 import type { Node } from '../graph/types.js';
@@ -13,7 +13,7 @@ import { asNode, evaluate, evaluateBlock } from './expression.js';
 import { type MappedArgument, mapped } from './map.js';
 import { Scope } from './scope.js';
 import { specialForms } from './special-forms.js';
-import { describe, int, type LayerValue, missing, type Value } from './values.js';
+import { describe, type EnergyValue, int, type LayerValue, missing, type Value } from './values.js';
 
 export interface GivenArgument {
   readonly name: string | undefined;
@@ -63,9 +63,8 @@ export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgu
         `in energy ${member.name.text}`,
         span,
         () => {
-          recordEnergyUse(e, member.name.text, args);
-          const signature = { parameters: member.parameters, result: undefined, body: member.body };
-          return applySignature(e, member.name.text, signature, callee.scope, args, span, callee);
+          recordEnergyUse(e, member, args);
+          return applyEnergy(e, callee, args, span);
         },
         missing,
       );
@@ -75,15 +74,24 @@ export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgu
   }
 }
 
-/** Remembers the types of an energy's arguments: of a use on single points, if there is one. */
-function recordEnergyUse(e: Elaborator, name: string, args: readonly GivenArgument[]): void {
+/** The value of an energy, whoever asks. */
+export function applyEnergy(e: Elaborator, energy: EnergyValue, args: readonly GivenArgument[], span: Span): Value {
+  const { member, scope } = energy;
+  const signature = { parameters: member.parameters, result: undefined, body: member.body };
+  return applySignature(e, member.name.text, signature, scope, args, span, energy);
+}
+
+/** Remembers what an energy is asked of, by parameter (`missing` where one keeps its default): of a use on single points, if there is one. */
+function recordEnergyUse(e: Elaborator, { name, parameters }: EnergyMember, args: readonly GivenArgument[]): void {
   const isPoint = (value: Value): boolean =>
     value.kind !== 'tensor' || !value.node.type.shape.some((d) => typeof d !== 'number' && d.text.includes('batch'));
-  if (!e.energyUses.has(name) && args.every((a) => isPoint(a.value)))
-    e.energyUses.set(
-      name,
-      args.map((a) => a.value),
-    );
+  if (e.energyUses.has(name.text) || !args.every((a) => isPoint(a.value))) return;
+  const byPlace = args.filter((a) => a.name === undefined);
+  const given = parameters.map((parameter, k) => args.find((a) => a.name === parameter.name.text) ?? byPlace[k]);
+  e.energyUses.set(
+    name.text,
+    given.map((argument) => argument?.value ?? missing),
+  );
 }
 
 function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgument[], span: Span): Value {

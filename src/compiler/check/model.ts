@@ -14,10 +14,10 @@ import { fieldTypeInfo, isFieldType } from '../field-types.js';
 import { type Dim, showShape } from '../graph/dim.js';
 import { topological } from '../graph/schedule.js';
 import { type Node, progressInput, rateInput, type TensorType } from '../graph/types.js';
-import { bindSettings } from './call.js';
+import { applyEnergy, bindSettings } from './call.js';
 import { tensorsOf } from './captured.js';
 import type { Elaborator, Mode } from './elaborator.js';
-import { asDim, asNode, evaluate, evaluateBlock, execute, named, pipe } from './expression.js';
+import { asDim, asNode, evaluate, execute, named, pipe } from './expression.js';
 import { elaboratePairs } from './pairs.js';
 import { Scope } from './scope.js';
 import type {
@@ -57,7 +57,7 @@ export function elaborateModel(
   const use = elaborateMembers(e, item, moduleScope, parameters, 'use');
   const representation = elaborateRepresentation(e, item, use.scope);
   const viewRepresentations = representation && elaborateViews(e, item, use.scope);
-  const energies = elaborateEnergies(e, item, use.scope);
+  const energies = elaborateEnergies(e, item, use.scope, train);
   reportUnused(e, train.scope, use.scope);
   for (const needed of ['data', 'minimize', 'representation'] as const) {
     if (!item.members.some((m) => m.kind === needed))
@@ -463,16 +463,21 @@ function viewsOf(member: Member, scope: Scope): readonly Value[] {
 }
 
 /** Each energy that the objective used, as a function of its arguments, for use after training. */
-function elaborateEnergies(e: Elaborator, item: ModelItem, scope: Scope): TypedEnergy[] {
+/** Energies as they are asked after training: of what the terms give them first, and those that no term uses of two views, or of the data. */
+function elaborateEnergies(e: Elaborator, item: ModelItem, scope: Scope, train: Members): TypedEnergy[] {
   e.mode = 'use';
-  const energies: TypedEnergy[] = [];
-  for (const member of item.members) {
-    if (member.kind !== 'energy') continue;
+  const views = firstTwoViews(item, train.scope);
+  const [first] = train.inputs;
+  const data: readonly Value[] = first ? [{ kind: 'tensor', node: first.node }] : [];
+  return item.members.flatMap((member) => {
+    if (member.kind !== 'energy') return [];
     const uses = e.energyUses.get(member.name.text);
-    const energy = uses && elaborateEnergy(e, member, uses, scope);
-    if (energy) energies.push(energy);
-  }
-  return energies;
+    const unused = [views, data].find(({ length }) => length === member.parameters.length);
+    const energy = uses
+      ? elaborateEnergy(e, member, uses, scope)
+      : unused && e.attempt(() => elaborateEnergy(e, member, unused, scope));
+    return energy ? [energy] : [];
+  });
 }
 
 function elaborateEnergy(
@@ -482,17 +487,21 @@ function elaborateEnergy(
   scope: Scope,
 ): TypedEnergy | undefined {
   const parameters: { name: string; node: Node; use: Node }[] = [];
-  const inner = new Scope(scope);
   for (const [k, parameter] of member.parameters.entries()) {
     const use = uses[k];
+    if (use?.kind === 'missing' && parameter.defaultValue) continue;
     if (use?.kind !== 'tensor') return undefined;
     const { shape, dtype } = use.node.type;
     const name = parameter.name.text;
     const node = e.builder.op('input', [], { name, shape, dtype }, { scope: name, axes: [e.exampleAxis] });
     parameters.push({ name, node, use: use.node });
-    inner.define(name, { kind: 'tensor', node });
   }
-  const value = evaluateBlock(e, member.body, inner);
+  const given = parameters.map(({ name, node }) => ({
+    name,
+    value: { kind: 'tensor', node } as const,
+    span: member.span,
+  }));
+  const value = applyEnergy(e, { kind: 'energy', member, scope }, given, member.span);
   if (value.kind !== 'tensor' || topological([value.node]).some((n) => n.op === 'batch')) return undefined;
   return { name: member.name.text, parameters, node: value.node };
 }

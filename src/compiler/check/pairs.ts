@@ -7,10 +7,11 @@ import type { EnergyMember, ModelItem } from '../../grammar/syntax-tree.js';
 import { subDims } from '../graph/dim.js';
 import { topological } from '../graph/schedule.js';
 import type { Node } from '../graph/types.js';
+import { applyEnergy } from './call.js';
 import type { Elaborator } from './elaborator.js';
-import { evaluate, evaluateBlock } from './expression.js';
+import { evaluate } from './expression.js';
 import { collect, mapped } from './map.js';
-import { Scope } from './scope.js';
+import type { Scope } from './scope.js';
 import type { TypedPairs } from './typed-model.js';
 import { missing, type Value } from './values.js';
 
@@ -97,9 +98,8 @@ function withEvery(e: Elaborator, member: EnergyMember, scope: Scope, args: read
 }
 
 function energyOf(e: Elaborator, member: EnergyMember, scope: Scope, args: readonly Node[]): Node | undefined {
-  const inner = new Scope(scope);
-  for (const [k, { name }] of member.parameters.entries()) inner.define(name.text, { kind: 'tensor', node: args[k]! });
-  const value = evaluateBlock(e, member.body, inner);
+  const given = args.map((node) => ({ name: undefined, value: { kind: 'tensor', node } as const, span: member.span }));
+  const value = applyEnergy(e, { kind: 'energy', member, scope }, given, member.span);
   if (value.kind !== 'tensor' || value.node.type.shape.length > 0 || value.node.type.dtype !== 'float32')
     return undefined;
   return value.node;
