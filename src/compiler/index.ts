@@ -310,7 +310,7 @@ export function compileModel(model: TypedModel, train: StepSettings, target: Tar
 }
 
 export { checkGradient, type GradientCheckOptions } from './analyse/check-gradient.js';
-export { analyseCollapse, collapseCodeOf, plateaus, termsApart } from './analyse/collapse.js';
+export { analyseCollapse, type CollapseAnalysis, collapseCodeOf, plateaus, termsApart } from './analyse/collapse.js';
 export { costOfModel, costOfStep } from './analyse/cost.js';
 export { builtinGroups } from './check/builtins/index.js';
 export { compareSettings } from './check/compare.js';

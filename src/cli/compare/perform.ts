@@ -46,7 +46,7 @@ import { packageVersion } from '../version.js';
 import { landscapeOf, type TrainedModel, termCosinesOf } from './derived.js';
 import { drawRun } from './draw-run.js';
 import type { Message, WorkOrder } from './work-order.js';
-import type { JobData, LabelledData, Workshop } from './workshop.js';
+import type { JobData, JobSubject, LabelledData, Workshop } from './workshop.js';
 
 export interface Conditions {
   readonly signal: AbortSignal;
@@ -65,6 +65,7 @@ interface Task extends Conditions {
   /** What is measured. */
   readonly dataset: Dataset;
   readonly labels: Labels | undefined;
+  readonly analysis: JobSubject['analysis'];
   /** The code that says that its objective may collapse. */
   readonly reported: string | undefined;
   readonly load: (part: string, typed: TypedModel, settings: StepSettings) => Promise<RunningProgram>;
@@ -79,7 +80,7 @@ export async function perform(
   const { job, folder } = order;
   const { source, file, modules, options } = workshop.setting;
   const subject = await workshop.begin(job);
-  const { compare, competitor, variant, typed } = subject;
+  const { compare, competitor, variant, typed, analysis } = subject;
   const { stages, dataset, labels } = await workshop.dataFor(subject, job.validation);
   const record: RunRecord = {
     format: 1,
@@ -96,9 +97,10 @@ export async function perform(
   const settings = { ...variant.train, later, split: 'train', seed: job.seed };
   const load: Task['load'] = (...about) => workshop.load(subject, ...about);
   // The analysis takes its time: where nothing is allowed, it has reported no error.
-  const reported = (options.allow ?? []).length > 0 ? collapseCodeOf(analyseCollapse(typed)) : undefined;
+  const reported = (options.allow ?? []).length > 0 ? collapseCodeOf(analysis()) : undefined;
   const { warn } = workshop;
-  const task: Task = { ...conditions, order, typed, settings, stages, dataset, labels, reported, load, warn };
+  const about = { typed, analysis, reported, settings, stages, dataset, labels };
+  const task: Task = { ...conditions, order, ...about, load, warn };
   const program = await load('whole', typed, { ...settings, watchesOutputs: reported !== undefined });
   // An earlier job's training may have left another plan.
   program.model.plannedSteps = 1;
@@ -157,7 +159,7 @@ type Failed = Pick<Outcome, 'curve'> & { readonly code: string; readonly reason:
 /** Undefined where there is nothing to train. */
 async function trainTask(task: Task, own: RunningProgram): Promise<Trained | Failed | undefined> {
   const { order, typed, stages, labels } = task;
-  if (order.job.kind === 'objective') return trainModel(task, typed, own);
+  if (order.job.kind === 'objective') return trainModel(task, typed, own, task.analysis);
   const field = stages[0].fields.find(({ type }) => type === 'Class');
   if (order.job.kind !== 'supervised' || !labels || !field) return undefined;
   const label: SupervisedLabel = { name: field.name, classes: field.shape[0]! };
@@ -165,7 +167,8 @@ async function trainTask(task: Task, own: RunningProgram): Promise<Trained | Fai
   if (!supervised) return undefined;
   // Other data may call other things by the same numbers.
   const asked = stages.includes(task.dataset) ? labels : undefined;
-  return trainModel(task, supervised, await task.load('supervised', supervised, task.settings), asked);
+  const program = await task.load('supervised', supervised, task.settings);
+  return trainModel(task, supervised, program, () => analyseCollapse(supervised), asked);
 }
 
 /** Trains, or goes on with what an earlier attempt has left; a run that goes wrong by itself is a result. */
@@ -173,6 +176,7 @@ async function trainModel(
   task: Task,
   typed: TypedModel,
   program: RunningProgram,
+  analysis: JobSubject['analysis'],
   labels?: Labels,
 ): Promise<Trained | Failed> {
   const { order, settings, stages, dataset, signal, tell, warn } = task;
@@ -196,7 +200,7 @@ async function trainModel(
       stepBytes: program.stepBytes,
       plateaus: () => plateaus(typed),
       apart: () => termsApart(typed),
-      reason: () => analyseCollapse(typed).reason,
+      reason: () => analysis().reason,
       reported: () => (job.kind === 'objective' ? task.reported : undefined),
       resume: (await readManifest(folder)) !== undefined,
       signal,

@@ -1,7 +1,15 @@
 /** What jobs of a comparison use in one process, made once for all of them: the checked program, its data, compiled models. */
 import { dirname } from 'node:path';
 import type { CompareDecl, CompetitorDecl, DatasetDecl, VariantDecl } from '../../compiler/declarations.js';
-import { type CheckedFile, checkFile, type StepSettings, type TypedModel, typeVariant } from '../../compiler/index.js';
+import {
+  analyseCollapse,
+  type CheckedFile,
+  type CollapseAnalysis,
+  checkFile,
+  type StepSettings,
+  type TypedModel,
+  typeVariant,
+} from '../../compiler/index.js';
 import { type Diagnostic, EbmcError } from '../../diagnostics/index.js';
 import { holdOut } from '../../runtime/compare/hold-out.js';
 import type { Job } from '../../runtime/compare/job.js';
@@ -30,6 +38,8 @@ export interface JobSubject {
   readonly competitor: CompetitorDecl;
   readonly variant: VariantDecl;
   readonly typed: TypedModel;
+  /** Takes some seconds, once for all variants of the same key. */
+  readonly analysis: () => CollapseAnalysis;
   /** The same for variants that have their model in common. */
   readonly key: string;
 }
@@ -77,7 +87,12 @@ export class Workshop {
     const { model: typed, diagnostics } = typeVariant(checked.module, library, competitor, variant);
     if (!typed) throw new EbmcError(diagnostics);
     if (this.latest) await this.dropPrograms();
-    this.latest = { compare, competitor, variant, typed, key };
+    let analysed: CollapseAnalysis | undefined;
+    const analysis = (): CollapseAnalysis => {
+      analysed ??= analyseCollapse(typed);
+      return analysed;
+    };
+    this.latest = { compare, competitor, variant, typed, analysis, key };
     return this.latest;
   }
 

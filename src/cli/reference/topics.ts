@@ -6,22 +6,18 @@ import {
   evaluateSettings,
   fieldTypes,
   measureNames,
-  optimizers,
   ownCompareSettings,
   rateSettings,
   type SettingInfo,
-  scheduleDocs,
-  schedules,
   selectionDocs,
   trainSettings,
 } from '../../compiler/index.js';
-import { optimizers as updates } from '../../compiler/lower/optimizers/index.js';
 import { allWords } from '../../grammar/index.js';
 import { loaders } from '../../runtime/data/index.js';
 import { measures } from '../../runtime/evaluate/index.js';
 import { readLibrary } from './library.js';
 import { callOf } from './pages/functions.js';
-import { settingsCall } from './pages/settings.js';
+import { type ChoiceEntry, optimizerEntries, scheduleEntries } from './pages/settings.js';
 
 export interface Topic {
   readonly name: string;
@@ -93,34 +89,18 @@ function settingTopics(): readonly Topic[] {
       signature: name,
       doc: `${doc}\nIf it is left out: ${otherwise}.`,
     }));
+  const choices = (kind: string, entries: readonly ChoiceEntry[]): readonly Topic[] =>
+    entries.map(({ name, call, doc }) => ({ name, kind, signature: call, doc }));
+  const named = (kind: string, docs: Readonly<Record<string, string>>): readonly Topic[] =>
+    Object.entries(docs).map(([name, doc]) => ({ name, kind, signature: name, doc }));
   return [
     ...infos('train', trainSettings),
     ...infos('evaluate', evaluateSettings),
     ...infos('compare', { ...ownCompareSettings, ...comparedSettings }),
-    ...Object.entries(optimizers).map(([name, settings]) => ({
-      name,
-      kind: 'optimizer',
-      signature: settingsCall(name, settings),
-      doc: updates[name as keyof typeof updates].doc,
-    })),
-    ...Object.entries(schedules).map(([name, settings]) => ({
-      name,
-      kind: 'schedule of the rate',
-      signature: settingsCall(name, settings),
-      doc: scheduleDocs[name as keyof typeof scheduleDocs],
-    })),
-    ...Object.entries(rateSettings).map(([name, doc]) => ({
-      name,
-      kind: 'setting of optimizers and schedules',
-      signature: name,
-      doc,
-    })),
-    ...Object.entries(selectionDocs).map(([name, doc]) => ({
-      name,
-      kind: 'argument of every loader',
-      signature: name,
-      doc,
-    })),
+    ...choices('optimizer', optimizerEntries()),
+    ...choices('schedule of the rate', scheduleEntries()),
+    ...named('setting of optimizers and schedules', rateSettings),
+    ...named('argument of every loader', selectionDocs),
   ];
 }
 

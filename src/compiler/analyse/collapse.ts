@@ -43,7 +43,8 @@ export function analyseCollapse(model: TypedModel): CollapseAnalysis {
   try {
     const objective = freeObjective(model, outputs);
     const { constant, lower } = compare(objective);
-    const endless = model.terms.filter((_, k) => objective.terms((lower ?? constant).outputs)[k]! < endlesslyLow);
+    const values = objective.terms((lower ?? constant).outputs);
+    const endless = model.terms.filter((_, k) => values[k]! < endlesslyLow);
     if (endless.length > 0) return { diagnostics: [hasNoLowest(endless, outputs)] };
     if (lower && fades(model, roots, outputs, objective, constant)) return { diagnostics: [canFade(model, outputs)] };
     if (lower) return { diagnostics: [], reason: termThatFalls(model, objective, constant, lower) };

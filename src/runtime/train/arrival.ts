@@ -1,4 +1,5 @@
 /** Notices that an objective which nothing is known to keep from collapsing goes, or has gone, to what the same output for every example gives. */
+import { rankOutput, spreadOutput } from '../../compiler/lower/output-gauges.js';
 import { type Diagnostic, report } from '../../diagnostics/index.js';
 
 /** Steps whose mean is where a run starts, and how near to the end of the way, as a share of it, counts as there. */
@@ -7,10 +8,6 @@ const near = 0.1;
 /** The least share of the way, and the most of the outputs' difference that is left, on the way there. */
 const farEnough = 0.5;
 const left = 0.5;
-
-/** What a step of a model whose outputs are watched says of them. */
-const spreadName = 'gauge.output_spread';
-const rankName = 'gauge.output_rank';
 
 /** How much outputs differ, and in how many directions. */
 interface Difference {
@@ -44,7 +41,7 @@ export class ArrivalWatch {
 
   add(loss: number, others: Readonly<Record<string, number>> = {}): void {
     const { record } = this;
-    const [spread, rank] = [others[spreadName], others[rankName]];
+    const [spread, rank] = [others[spreadOutput], others[rankOutput]];
     const none = { spread: 0, rank: 0 };
     if (spread !== undefined && rank !== undefined) {
       record.outputs ??= { start: none, sum: none };

@@ -22,15 +22,9 @@ export function settingsPage(): string {
     `\`train MODEL on DATA { … }\`. \`--set train.NAME=VALUE\` changes one for a run.`,
     settingTable(trainSettings),
     '### Optimizers',
-    Object.entries(optimizers).map(([name, settings]) => {
-      const { doc } = updates[name as keyof typeof updates];
-      return `**\`${settingsCall(name, settings)}\`**: ${prose(capital(doc))}`;
-    }),
+    optimizerEntries().map(({ call, doc }) => `**\`${call}\`**: ${prose(capital(doc))}`),
     '### Schedules',
-    Object.entries(schedules).map(
-      ([name, settings]) =>
-        `**\`${settingsCall(name, settings)}\`**: ${prose(scheduleDocs[name as keyof typeof scheduleDocs])}`,
-    ),
+    scheduleEntries().map(({ call, doc }) => `**\`${call}\`**: ${prose(doc)}`),
     '### Their settings',
     table(
       ['setting', 'meaning'],
@@ -55,8 +49,28 @@ function settingTable(settings: Readonly<Record<string, SettingInfo>>): string {
   return table(['setting', 'meaning', 'if it is left out'], rows);
 }
 
-/** `sgd(rate: 0.1, momentum: 0.9)`: with what is taken where nothing is said. */
-export function settingsCall(name: string, settings: Readonly<Record<string, number>>): string {
+export interface ChoiceEntry {
+  readonly name: string;
+  /** With what is taken where nothing is said: `sgd(rate: 0.1, momentum: 0.9)`. */
+  readonly call: string;
+  readonly doc: string;
+}
+
+export function optimizerEntries(): readonly ChoiceEntry[] {
+  return Object.entries(optimizers).map(([name, settings]) => ({
+    ...{ name, call: settingsCall(name, settings) },
+    doc: updates[name as keyof typeof updates].doc,
+  }));
+}
+
+export function scheduleEntries(): readonly ChoiceEntry[] {
+  return Object.entries(schedules).map(([name, settings]) => ({
+    ...{ name, call: settingsCall(name, settings) },
+    doc: scheduleDocs[name as keyof typeof scheduleDocs],
+  }));
+}
+
+function settingsCall(name: string, settings: Readonly<Record<string, number>>): string {
   const given = Object.entries(settings).map(([setting, value]) => `${setting}: ${value}`);
   return `${name}(${given.join(', ')})`;
 }
