@@ -1,7 +1,7 @@
 /** Those who take steps against each other in the benchmarks: our targets on the native backend, and PyTorch in a process of its own. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ import {
 } from '../src/compiler/index.js';
 import { emitTensorflow } from '../src/compiler/targets/tensorflow/emit.js';
 import { emitTfjs } from '../src/compiler/targets/tfjs/emit.js';
-import { loadTfjsNode } from '../src/runtime/backends/index.js';
+import { loadTfjsNode, usesGpu } from '../src/runtime/backends/index.js';
 import { loadSavedModel } from '../src/runtime/backends/load-saved-model.js';
 import { loadTfjsModel } from '../src/runtime/backends/load-tfjs.js';
 import { FileLibrary } from '../src/runtime/library.js';
@@ -33,14 +33,14 @@ export interface Contender {
   close(): void;
 }
 
-export const batch = 128;
+export const batch = Number(process.env['BATCH'] ?? 128);
 const root = process.env['EBMC_ROOT'] ?? process.cwd();
 export const adamw = {
   name: 'adamw',
   settings: { rate: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0.01 },
 } as const;
 
-export type Precision = 'float32' | 'bf16';
+export type Precision = 'float32' | 'bf16' | 'fp16';
 
 export interface Benchmark {
   readonly program: Program;
@@ -67,7 +67,7 @@ export async function loadBenchmark(program: Program, target: TargetName): Promi
     target === 'tensorflow'
       ? await loadSavedModel(
           program,
-          emitTensorflow(program, { fused: process.env['FUSED'] !== '0' }),
+          emitTensorflow(program, { fused: process.env['FUSED'] ? process.env['FUSED'] === '1' : !usesGpu() }),
           loadTfjsNode(),
           { directory },
         )
@@ -102,7 +102,7 @@ export async function ours(
 }
 
 /** Numbers in 0..1, and whole numbers below what each field allows. */
-function someBatch(model: LoadedModel, typed: TypedModel): Batch {
+export function someBatch(model: LoadedModel, typed: TypedModel): Batch {
   const fields = model.inputs.map(({ name, shape, dtype }) => {
     const size = shape.reduce((n, d) => n * d, 1);
     const below = typed.inputs.find((input) => input.name === name)?.below ?? 2;
@@ -115,32 +115,48 @@ function someBatch(model: LoadedModel, typed: TypedModel): Batch {
   return Object.fromEntries(fields);
 }
 
-export type TorchMode = 'eager' | 'compile' | 'workers' | 'views' | 'eager-bf16' | 'compile-bf16';
+export type TorchMode =
+  | 'eager'
+  | 'compile'
+  | 'compile-graphs'
+  | 'workers'
+  | 'views'
+  | 'eager-bf16'
+  | 'compile-bf16'
+  | 'compile-graphs-bf16';
 
-const torchNames: Readonly<Record<TorchMode, string>> = {
+export const torchNames: Readonly<Record<TorchMode, string>> = {
   eager: 'PyTorch eager',
   compile: 'torch.compile',
-  workers: 'PyTorch, views in 2 workers',
+  'compile-graphs': 'torch.compile with CUDA graphs',
+  workers: `PyTorch, views in ${cpus().length} workers`,
   views: 'PyTorch, views in the step',
   'eager-bf16': 'PyTorch eager, autocast',
   'compile-bf16': 'torch.compile, autocast',
+  'compile-graphs-bf16': 'torch.compile with CUDA graphs, autocast',
 };
 
 interface Answer {
   readonly seconds: number;
   readonly loss: number;
   readonly torch: string;
+  /** The graphics card's name; empty without one. */
+  readonly device: string;
   readonly parameters: number;
 }
+
+/** A Python that has PyTorch: `TORCH_PYTHON`, or that of test/reference/setup.sh. */
+export const python = process.env['TORCH_PYTHON'] ?? join(root, '.venv/bin/python');
 
 /** bench/torch_steps.py in test/reference's Python environment; undefined where that is not set up. */
 export class Torch {
   version = '';
+  device = '';
   private readonly process: ChildProcessWithoutNullStreams;
   private readonly waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = [];
 
   constructor(root: string) {
-    this.process = spawn(join(root, '.venv/bin/python'), [join(root, 'bench/torch_steps.py')]);
+    this.process = spawn(python, [join(root, 'bench/torch_steps.py')]);
     this.process.stderr.on('data', (text: Buffer) => process.stderr.write(text));
     this.process.on('exit', (status) => {
       for (const { reject } of this.waiting) reject(new Error(`PyTorch's process ended with status ${status}`));
@@ -151,8 +167,9 @@ export class Torch {
   }
 
   async contender(model: string, mode: TorchMode): Promise<Contender> {
-    const { torch, parameters } = await this.ask(`prepare ${model} ${mode}`);
+    const { torch, device, parameters } = await this.ask(`prepare ${model} ${mode}`);
     this.version = torch;
+    this.device = device;
     return {
       name: torchNames[mode],
       parameters,

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { selectBackend, tensorflowVersion } from '../src/runtime/backends/index.js';
-import { ours, Torch } from './contenders.js';
+import { ours, python, Torch } from './contenders.js';
 import { best, inTurns, machine, median, writeBetweenMarks } from './table.js';
 
 interface Method {
@@ -49,7 +49,7 @@ const rounds = Number(process.env['ROUNDS'] ?? 15);
 const root = process.env['EBMC_ROOT'] ?? process.cwd();
 const names = process.argv.slice(3);
 
-if (!existsSync(join(root, '.venv/bin/python'))) throw new Error('no PyTorch: test/reference/setup.sh installs it');
+if (!existsSync(python)) throw new Error('no PyTorch: test/reference/setup.sh installs it');
 await selectBackend('tensorflow');
 const torch = new Torch(root);
 const describe = machine();

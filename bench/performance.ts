@@ -5,8 +5,17 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { selectBackend, tensorflowVersion } from '../src/runtime/backends/index.js';
-import { type Contender, ours, type Precision, Torch, type TorchMode } from './contenders.js';
+import { selectBackend, tensorflowVersion, usesGpu } from '../src/runtime/backends/index.js';
+import {
+  batch,
+  type Contender,
+  ours,
+  type Precision,
+  python,
+  Torch,
+  type TorchMode,
+  torchNames,
+} from './contenders.js';
 import { best, inTurns, machine, median, writeBetweenMarks } from './table.js';
 
 interface Row {
@@ -32,7 +41,7 @@ const table: readonly Row[] = [
     model: 'simclr-views',
     title: 'the same with the published augmentations',
     torch: ['eager', 'workers'],
-    goals: { 'PyTorch eager': 2, 'PyTorch, views in 2 workers': 2 },
+    goals: { 'PyTorch eager': 2, [torchNames.workers]: 2 },
   },
   {
     name: 'simclr-resnet18',
@@ -66,13 +75,19 @@ const table: readonly Row[] = [
   },
 ];
 
+/** On a GPU, PyTorch compiles with CUDA graphs too. */
+const withGraphs: Readonly<Partial<Record<TorchMode, readonly TorchMode[]>>> = {
+  compile: ['compile-graphs'],
+  'compile-bf16': ['compile-graphs-bf16'],
+};
+
 const rounds = Number(process.env['ROUNDS'] ?? 9);
 const chosen = process.env['TORCH']?.split(',');
 const root = process.env['EBMC_ROOT'] ?? process.cwd();
 const names = process.argv.slice(3);
 const rows = names.length > 0 ? table.filter(({ name }) => names.includes(name)) : table;
 await selectBackend('tensorflow');
-const torch = existsSync(join(root, '.venv/bin/python')) ? new Torch(root) : undefined;
+const torch = existsSync(python) ? new Torch(root) : undefined;
 if (!torch) console.log('no PyTorch: test/reference/setup.sh installs it');
 
 const describe = machine();
@@ -84,20 +99,30 @@ for (const row of rows) {
 }
 torch?.close();
 const text = [
-  describe([`TensorFlow ${tensorflowVersion}`, ...(torch ? [`PyTorch ${torch.version}`] : [])]),
+  describe([
+    ...(torch?.device ? [torch.device] : []),
+    `TensorFlow ${tensorflowVersion}`,
+    ...(torch ? [`PyTorch ${torch.version}`] : []),
+  ]),
   '',
-  '| step, batch 128 × 2, 32 × 32, float32 | | best, ms | median, ms | slower than ebmc by best | by median | wanted |',
+  `| step, batch ${batch} × 2, 32 × 32, float32 | | best, ms | median, ms | slower than ebmc by best | by median | wanted |`,
   '| --- | --- | ---: | ---: | ---: | ---: | ---: |',
   ...lines,
 ].join('\n');
 console.log(text);
-if (names.length === 0) writeBetweenMarks(join(root, 'docs/performance.md'), 'steps', text);
+if (names.length === 0)
+  writeBetweenMarks(join(root, 'docs/performance.md'), usesGpu() ? 'steps on a GPU' : 'steps', text);
+
+function milliseconds(time: number): string {
+  return time.toFixed(time < 20 ? 2 : 0);
+}
 
 async function measure({ model, precision, title, torch: modes, goals }: Row): Promise<string[]> {
   const own = await ours(model, 'tensorflow', precision);
   const contenders: Contender[] = [own];
   if (process.env['TFJS'] !== '0' && precision === undefined) contenders.push(await ours(model, 'tfjs'));
-  for (const mode of torch ? modes.filter((mode) => chosen?.includes(mode) ?? true) : [])
+  const here = modes.flatMap((mode) => (usesGpu() ? [mode, ...(withGraphs[mode] ?? [])] : [mode]));
+  for (const mode of torch ? here.filter((mode) => chosen?.includes(mode) ?? true) : [])
     contenders.push(await torch!.contender(model, mode));
   const times = await inTurns(contenders, rounds);
   const first = times[0]!;
@@ -108,7 +133,7 @@ async function measure({ model, precision, title, torch: modes, goals }: Row): P
       i === 0 ? '' : (pick(all) / pick(first)).toFixed(2);
     const label = i === 0 ? `${title}; first step ${(own.firstStep / 1000).toFixed(1)} s` : '';
     const goal = goals[name] === undefined ? '' : `≥ ${goals[name]}`;
-    const numbers = [best(all).toFixed(0), median(all).toFixed(0), ratio(best), ratio(median), goal];
+    const numbers = [milliseconds(best(all)), milliseconds(median(all)), ratio(best), ratio(median), goal];
     return `| ${label} | ${name} | ${numbers.join(' | ')} |`;
   });
 }

@@ -5,9 +5,20 @@ import copy
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch_methods import deactivate_requires_grad, update_momentum
 
 BATCH = 128
+
+
+def deactivate_requires_grad(model):
+    for parameter in model.parameters():
+        parameter.requires_grad = False
+
+
+def update_momentum(model, average, m):
+    """As lightly's function of this name, whose modules not every machine has."""
+    with torch.no_grad():
+        for new, old in zip(model.parameters(), average.parameters(), strict=True):
+            old.data = old.data * m + new.data * (1.0 - m)
 
 
 def patches_of(x, patch):
@@ -57,7 +68,7 @@ class MAE(nn.Module):
     def forward(self, x):
         patches = patches_of(x, self.patch)
         b, n = patches.shape[:2]
-        order = torch.rand(b, n).argsort(1)
+        order = torch.rand(b, n, device=x.device).argsort(1)
         visible, hidden = order[:, : n // 4], order[:, n // 4 :]
         y = self.embed(at(patches, visible)) + self.positions[visible]
         for block in self.blocks:

@@ -1,24 +1,24 @@
 """Training steps in PyTorch, the way its users write them, for bench/performance.ts.
 
 Reads one line a command from standard input: `prepare MODEL MODE` (MODEL: simclr, simclr-views, simclr-resnet18, mae, or example-NAME for a method of examples/; MODE: eager or
-compile, with `-bf16` for autocast, or workers: eager, with the views made by a loader's workers, or views: with those of a method of examples/ made in the step), then `step MODEL MODE` as often as wanted; answers one JSON line each, `{"seconds": ...}`. One process
+compile, or compile-graphs: with CUDA graphs; with `-bf16` for autocast, or workers: eager, with the views made by a loader's workers, or views: with those of a method of examples/ made in the step), then `step MODEL MODE` as often as wanted; answers one JSON line each, `{"seconds": ...}`. One process
 holds all models, so that its memory and threads are those of a training run.
 """
 
+import importlib
 import json
+import os
 import sys
 import time
 
 import torch
 import torch.nn.functional as F
-import torch_latents
-import torch_masked
-import torch_methods
-import torch_texts
 from torch import nn
 from torchvision.transforms import v2
 
-BATCH = 128
+BATCH = int(os.environ.get("BATCH", 128))
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+WORKERS = os.cpu_count()
 
 
 class SmallCnn(nn.Sequential):
@@ -99,7 +99,7 @@ class SimCLR(nn.Module):
 
     def forward(self, x):
         def mirrored(x):
-            coin = torch.rand(x.shape[0], 1, 1, 1) < 0.5
+            coin = torch.rand(x.shape[0], 1, 1, 1, device=x.device) < 0.5
             return torch.where(coin, x, x.flip(3))
 
         if self.views == "mirrored":
@@ -109,9 +109,9 @@ class SimCLR(nn.Module):
         z = F.normalize(self.g(self.f(views)), dim=1)
         logits = z @ z.T / self.temperature
         n = z.shape[0]
-        logits = logits[~torch.eye(n, dtype=torch.bool)].view(n, n - 1)
+        logits = logits[~torch.eye(n, dtype=torch.bool, device=x.device)].view(n, n - 1)
         half = n // 2
-        labels = torch.arange(half)
+        labels = torch.arange(half, device=x.device)
         return F.cross_entropy(logits, torch.cat([labels + half - 1, labels]))
 
 
@@ -119,32 +119,42 @@ MODELS = {
     "simclr": lambda: SimCLR(SmallCnn()),
     "simclr-views": lambda: SimCLR(SmallCnn(), views="given"),
     "simclr-resnet18": lambda: SimCLR(Resnet18()),
-    "mae": torch_masked.MAE,
-    **{
-        f"example-{name}": method
-        for module in (torch_methods, torch_masked, torch_latents, torch_texts)
-        for name, method in module.MODELS.items()
-    },
 }
+
+
+def model_named(name):
+    """The other modules are read when one of theirs is asked for: they need lightly and its like."""
+    if name in MODELS:
+        return MODELS[name]()
+    if name == "mae":
+        return importlib.import_module("torch_masked").MAE()
+    for module in ("torch_methods", "torch_masked", "torch_latents", "torch_texts"):
+        methods = importlib.import_module(module).MODELS
+        if name.removeprefix("example-") in methods:
+            return methods[name.removeprefix("example-")]()
+    raise KeyError(name)
 
 
 def prepare(name, mode):
     torch.manual_seed(0)
-    model = MODELS[name]().to(memory_format=torch.channels_last)
+    model = model_named(name).to(DEVICE, memory_format=torch.channels_last)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-3, fused=True)
-    x = torch.rand(BATCH, 3, 32, 32).to(memory_format=torch.channels_last)
-    forward = torch.compile(model) if mode.startswith("compile") else model
+    x = torch.rand(BATCH, 3, 32, 32).to(DEVICE, memory_format=torch.channels_last)
+    forward = model
+    if mode.startswith("compile"):
+        forward = torch.compile(model, mode="reduce-overhead" if "graphs" in mode else "default")
     bf16 = mode.endswith("bf16")
 
     views = name.endswith("-views")
+    pictures_at_hand = x.cpu() if views else x
     transform = simclr_transform()
     loader = None
 
     def batches():
         while True:
             pictures = torch.utils.data.DataLoader(
-                Pictures(x), batch_size=BATCH, num_workers=2, persistent_workers=False, prefetch_factor=4
+                Pictures(pictures_at_hand), batch_size=BATCH, num_workers=WORKERS, persistent_workers=False, prefetch_factor=4
             )
             for a, b in pictures:
                 yield torch.cat([a, b])
@@ -156,10 +166,10 @@ def prepare(name, mode):
         if not views:
             return x
         if loader is not None:
-            return next(loader).contiguous(memory_format=torch.channels_last)
+            return next(loader).to(DEVICE, memory_format=torch.channels_last)
         # Each picture draws its own numbers: on a whole batch torchvision would draw once.
-        both = [transform(picture) for picture in x] + [transform(picture) for picture in x]
-        return torch.stack(both).contiguous(memory_format=torch.channels_last)
+        both = [transform(picture) for _ in range(2) for picture in pictures_at_hand]
+        return torch.stack(both).to(DEVICE, memory_format=torch.channels_last)
 
     if hasattr(model, "step"):
         return model, model.step
@@ -168,7 +178,7 @@ def prepare(name, mode):
         if mode == "views":
             model.draw()
         optimizer.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        with torch.autocast(DEVICE, torch.bfloat16, enabled=bf16):
             loss = forward(inputs())
         loss.backward()
         optimizer.step()
@@ -178,6 +188,8 @@ def prepare(name, mode):
 
 
 def main():
+    torch.set_float32_matmul_precision("high")
+    torch.backends.cudnn.benchmark = True
     steps = {}
     parameters = {}
     for line in sys.stdin:
@@ -191,7 +203,7 @@ def main():
         else:
             loss = steps[key]()
         seconds = time.perf_counter() - start
-        print(json.dumps({"seconds": seconds, "loss": loss, "torch": torch.__version__, "parameters": parameters[key]}), flush=True)
+        print(json.dumps({"seconds": seconds, "loss": loss, "torch": torch.__version__, "device": torch.cuda.get_device_name() if DEVICE == "cuda" else "", "parameters": parameters[key]}), flush=True)
 
 
 main()

@@ -16,13 +16,7 @@ import {
   type TypedModel,
 } from '../compiler/index.js';
 import { type Diagnostic, EbmcError, report } from '../diagnostics/index.js';
-import {
-  loadTfjsNode,
-  nativeHasGpu,
-  type Selection,
-  selectBackend,
-  vectorInstructions,
-} from '../runtime/backends/index.js';
+import { loadTfjsNode, type Selection, selectBackend, usesGpu, vectorInstructions } from '../runtime/backends/index.js';
 import { loadSavedModel } from '../runtime/backends/load-saved-model.js';
 import { loadTfjsModel } from '../runtime/backends/load-tfjs.js';
 import type { LoadedModel } from '../runtime/model.js';
@@ -101,7 +95,7 @@ function compileWithin(
 
 /** A warning where numbers of 16 bits cost time instead of saving it. */
 function slowerHere(type: NarrowType): readonly Diagnostic[] {
-  if (nativeHasGpu()) return [];
+  if (usesGpu()) return [];
   const processor = vectorInstructions();
   if (processor === undefined || processor.narrow.has(type)) return [];
   return [report('EBM6012', { processor: processor.name, type })];
@@ -111,7 +105,7 @@ function slowerHere(type: NarrowType): readonly Diagnostic[] {
 async function loadOn(target: TargetName, program: Program, directory: string): Promise<LoadedModel> {
   if (target === 'tensorflow') {
     const { emitTensorflow } = await import('../compiler/targets/tensorflow/emit.js');
-    return loadSavedModel(program, emitTensorflow(program, { fused: !nativeHasGpu() }), loadTfjsNode(), { directory });
+    return loadSavedModel(program, emitTensorflow(program, { fused: !usesGpu() }), loadTfjsNode(), { directory });
   }
   const { emitTfjs } = await import('../compiler/targets/tfjs/emit.js');
   return loadTfjsModel(program, emitTfjs(program).files, { directory });

@@ -4,5 +4,5 @@ export { vectorInstructions } from './processor.js';
 export { backends, type Selection, selectBackend } from './select.js';
 export { type SetupOptions, setupNative } from './setup/index.js';
 export { missingTools } from './setup/tools.js';
-export { loadTfjsNode, nativeHasGpu } from './tensorflow.js';
+export { loadTfjsNode, usesGpu } from './tensorflow.js';
 export { tryBackend } from './try-backend.js';

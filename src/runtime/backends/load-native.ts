@@ -25,6 +25,10 @@ export function loadNative(folder: string, gpu: boolean): TfjsNode {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // oneDNN's kernels, which TensorFlow leaves off on processors without AVX-512: a SimCLR step takes 392 ms with them and 482 without on AVX2.
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
+  // Memory of a GPU as it is needed, so that others can use the card too; TensorFlow would take all of it at once.
+  if (gpu) process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  // On a GPU sessions compile what they run: a step is two or three calls then instead of hundreds of kernels. No effect on processors.
+  if (gpu) process.env['TF_XLA_FLAGS'] ??= '--tf_xla_auto_jit=2 --tf_xla_enable_lazy_compilation=false';
   restoreRemovedUtil();
   // A second copy of tfjs-core says that platform and kernels are registered already; production mode silences that.
   tf.enableProdMode();

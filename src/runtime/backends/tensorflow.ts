@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { Backend, Presence } from './backend.js';
 import { loadNative, type TfjsNode } from './load-native.js';
 import { changedSince, inspectNative, markWorking, type NativeManifest, nativeFolder } from './native-folder.js';
@@ -61,7 +62,8 @@ export function loadTfjsNode(): TfjsNode {
   return loadNative(found.folder, found.manifest.gpu);
 }
 
-/** Whether the native library was built for GPUs. */
-export function nativeHasGpu(): boolean {
-  return findNative().manifest?.gpu ?? false;
+/** Whether the backend that tfjs computes on is the native one and has a GPU; only once it was chosen. */
+export function usesGpu(): boolean {
+  const backend = tf.backend() as { readonly isUsingGpuDevice?: boolean };
+  return backend.isUsingGpuDevice ?? false;
 }

@@ -19,9 +19,12 @@ function needed(draws: Draws | undefined): Draws {
 /** TensorFlow's number for the Philox generator. */
 const philox = 1;
 
+/** Compiled (XLA), the same operation gives other numbers. */
+const notCompiled = { _XlaCompile: { b: false } } as const;
+
 function stateless(c: TensorflowContext, name: string, site: string, shape: readonly number[]): string {
   const { key, counter } = c.draws(site);
-  const attrs = { dtype: { type: 'float32' }, Tshape: { type: 'int32' } } as const;
+  const attrs = { dtype: { type: 'float32' }, Tshape: { type: 'int32' }, ...notCompiled } as const;
   return c.op(name, [c.ints(shape), key, counter, c.ints(philox)], attrs);
 }
 
