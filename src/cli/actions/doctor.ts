@@ -58,7 +58,10 @@ async function findBackend(name: (typeof backends)[number]['name']): Promise<Fin
     };
   }
   const trial = await tryBackend(name);
-  if (trial.works) return { name, state: 'works', detail: `${backend.title}: ${presence.detail}` };
+  if (trial.works) {
+    const place = name === 'tensorflow' ? `, on ${trial.gpu ? 'a GPU' : 'processors'}` : '';
+    return { name, state: 'works', detail: `${backend.title}: ${presence.detail}${place}` };
+  }
   const why = presence.state === 'damaged' ? presence.detail : `${presence.detail}: ${trial.why}`;
   const remedy = presence.remedy ?? (name === 'tensorflow' ? 'ebmc setup --force' : 'npm ci');
   return { name, state: 'fails', detail: why, remedy };

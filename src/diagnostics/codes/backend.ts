@@ -148,4 +148,19 @@ that has them. \`fp16\` is meant for GPUs.`,
     wrong: '$ ebmc train simclr.ebm --set train.precision=bf16   # a processor without AMX or AVX-512 with bf16\n',
     right: '$ ebmc train simclr.ebm\n',
   }),
+
+  EBM6013: code<Record<never, never>>({
+    severity: 'warning',
+    title: 'The native backend is one for GPUs, and finds none',
+    message: () => 'no GPU was found: the native backend computes on processors',
+    help: () => [
+      'run `nvidia-smi`: it lists the GPUs that the driver sees',
+      'run `TF_CPP_MIN_LOG_LEVEL=0 ebmc doctor`: TensorFlow says which library it did not find',
+    ],
+    explain: `The native backend was built with \`ebmc setup --gpu\`, but TensorFlow finds no NVIDIA GPU to compute on, so it takes the processors, and
+steps take many times as long. The usual causes are a machine or a container without a GPU, a driver older than CUDA 12.5 wants (555), or
+\`CUDA_VISIBLE_DEVICES\`. On a machine without a GPU \`ebmc setup\` builds a smaller backend, which does not warn.`,
+    wrong: '$ CUDA_VISIBLE_DEVICES= ebmc train simclr.ebm\n',
+    right: '$ ebmc train simclr.ebm\n',
+  }),
 };

@@ -1,3 +1,5 @@
+import type { Diagnostic } from '../../diagnostics/index.js';
+
 /** What a backend is to ebmc: whether it is there, and how to make it the one that tfjs computes on. */
 
 export const backendNames = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
@@ -19,4 +21,6 @@ export interface Backend {
   probe(): Promise<Presence>;
   /** Loads it and makes it tfjs's backend; throws what went wrong. */
   activate(): Promise<void>;
+  /** What to tell of it once it is active. */
+  remarks?(): readonly Diagnostic[];
 }

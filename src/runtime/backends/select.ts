@@ -12,7 +12,7 @@ export const backends: readonly Backend[] = [tensorflowBackend, webgpuBackend, w
 export interface Selection {
   readonly name: BackendName;
   readonly detail: string;
-  /** One warning for each damaged backend that `auto` went past. */
+  /** One warning for each damaged backend that `auto` went past, and what there is to tell of the one that was taken. */
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -24,7 +24,7 @@ export async function selectBackend(wanted: string): Promise<Selection> {
   const why = presence.state === 'ready' ? await failureOf(backend) : presence.detail;
   if (why !== undefined)
     throw new EbmcError([report('EBM6001', { backend: wanted, why, remedy: remedyOf(backend, presence) })]);
-  return { name: backend.name, detail: presence.detail, warnings: [] };
+  return { name: backend.name, detail: presence.detail, warnings: backend.remarks?.() ?? [] };
 }
 
 async function firstThatWorks(): Promise<Selection> {
@@ -33,7 +33,8 @@ async function firstThatWorks(): Promise<Selection> {
     const presence = await backend.probe();
     if (presence.state === 'missing') continue;
     const why = presence.state === 'damaged' ? presence.detail : await failureOf(backend);
-    if (why === undefined) return { name: backend.name, detail: presence.detail, warnings };
+    if (why === undefined)
+      return { name: backend.name, detail: presence.detail, warnings: [...warnings, ...(backend.remarks?.() ?? [])] };
     warnings.push(report('EBM6002', { backend: backend.name, why, remedy: remedyOf(backend, presence) }));
   }
   throw new EbmcError([report('EBM6001', { backend: 'cpu', why: 'it does not start', remedy: 'npm ci' }), ...warnings]);

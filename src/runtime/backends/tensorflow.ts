@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { report } from '../../diagnostics/index.js';
 import type { Backend, Presence } from './backend.js';
 import { loadNative, type TfjsNode } from './load-native.js';
 import { changedSince, inspectNative, markWorking, type NativeManifest, nativeFolder } from './native-folder.js';
@@ -41,6 +42,7 @@ export const tensorflowBackend: Backend = {
     loadTfjsNode();
     await useTfjs('tensorflow');
   },
+  remarks: () => (findNative().manifest?.gpu && !usesGpu() ? [report('EBM6013', {})] : []),
 };
 
 const trialMark = 'EBMC_NATIVE_TRIAL';
