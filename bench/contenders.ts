@@ -67,12 +67,14 @@ export async function loadBenchmark(program: Program, target: TargetName): Promi
     target === 'tensorflow'
       ? await loadSavedModel(
           program,
-          emitTensorflow(program, { fused: process.env['FUSED'] ? process.env['FUSED'] === '1' : !usesGpu() }),
+          emitTensorflow(program, usesGpu() ? { compiled: true } : { fused: process.env['FUSED'] !== '0' }),
           loadTfjsNode(),
           { directory },
         )
       : await loadTfjsModel(program, emitTfjs(program).files, { directory });
   await model.init(1);
+  // A run that is long enough to be compiled for.
+  model.plannedSteps = 1e6;
   return model;
 }
 
@@ -137,6 +139,8 @@ export const torchNames: Readonly<Record<TorchMode, string>> = {
 };
 
 interface Answer {
+  /** What PyTorch could not do. */
+  readonly error?: string;
   readonly seconds: number;
   readonly loss: number;
   readonly torch: string;
@@ -167,7 +171,8 @@ export class Torch {
   }
 
   async contender(model: string, mode: TorchMode): Promise<Contender> {
-    const { torch, device, parameters } = await this.ask(`prepare ${model} ${mode}`);
+    const { error, torch, device, parameters } = await this.ask(`prepare ${model} ${mode}`);
+    if (error !== undefined) throw new Error(`${torchNames[mode]}: ${error}`);
     this.version = torch;
     this.device = device;
     return {

@@ -120,13 +120,17 @@ function milliseconds(time: number): string {
 async function measure({ model, precision, title, torch: modes, goals }: Row): Promise<string[]> {
   const own = await ours(model, 'tensorflow', precision);
   const contenders: Contender[] = [own];
+  const failures: string[] = [];
   if (process.env['TFJS'] !== '0' && precision === undefined) contenders.push(await ours(model, 'tfjs'));
   const here = modes.flatMap((mode) => (usesGpu() ? [mode, ...(withGraphs[mode] ?? [])] : [mode]));
   for (const mode of torch ? here.filter((mode) => chosen?.includes(mode) ?? true) : [])
-    contenders.push(await torch!.contender(model, mode));
+    await torch!.contender(model, mode).then(
+      (contender) => contenders.push(contender),
+      (error: Error) => failures.push(`|  | ${error.message} | | | | | |`),
+    );
   const times = await inTurns(contenders, rounds);
   const first = times[0]!;
-  return contenders.map(({ name, close }, i) => {
+  const lines = contenders.map(({ name, close }, i) => {
     close();
     const all = times[i]!;
     const ratio = (pick: (t: readonly number[]) => number): string =>
@@ -136,4 +140,5 @@ async function measure({ model, precision, title, torch: modes, goals }: Row): P
     const numbers = [milliseconds(best(all)), milliseconds(median(all)), ratio(best), ratio(median), goal];
     return `| ${label} | ${name} | ${numbers.join(' | ')} |`;
   });
+  return [...lines, ...failures];
 }

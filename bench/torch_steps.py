@@ -197,9 +197,13 @@ def main():
         key = tuple(arguments)
         start = time.perf_counter()
         if command == "prepare":
-            model, steps[key] = prepare(*arguments)
-            parameters[key] = sum(p.numel() for p in model.parameters() if p.requires_grad)
-            loss = steps[key]()
+            try:
+                model, steps[key] = prepare(*arguments)
+                parameters[key] = sum(p.numel() for p in model.parameters() if p.requires_grad)
+                loss = steps[key]()
+            except Exception as error:  # its compiler cannot do every model on every machine
+                print(json.dumps({"error": str(error).strip().splitlines()[0]}), flush=True)
+                continue
         else:
             loss = steps[key]()
         seconds = time.perf_counter() - start

@@ -105,7 +105,8 @@ function slowerHere(type: NarrowType): readonly Diagnostic[] {
 async function loadOn(target: TargetName, program: Program, directory: string): Promise<LoadedModel> {
   if (target === 'tensorflow') {
     const { emitTensorflow } = await import('../compiler/targets/tensorflow/emit.js');
-    return loadSavedModel(program, emitTensorflow(program, { fused: !usesGpu() }), loadTfjsNode(), { directory });
+    const output = emitTensorflow(program, usesGpu() ? { compiled: true } : { fused: true });
+    return loadSavedModel(program, output, loadTfjsNode(), { directory });
   }
   const { emitTfjs } = await import('../compiler/targets/tfjs/emit.js');
   return loadTfjsModel(program, emitTfjs(program).files, { directory });

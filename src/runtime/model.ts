@@ -40,6 +40,8 @@ export interface LoadedModel {
   stepNumber: number;
   /** Steps of the whole training, at least 1: schedules inside the model (`a -> b`) go from its first step to its last. */
   plannedSteps: number;
+  /** Whether the next step is compiled as it is taken, which can take half a minute. */
+  readonly isYetToCompile?: boolean;
   /** Gives every state its initial value from the seed and sets stepNumber to 0. */
   init(seed: number): Promise<void>;
   step(batch: Batch, rate: number): Promise<Readonly<Record<string, number>>>;

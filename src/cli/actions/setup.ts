@@ -1,5 +1,6 @@
 import { nativeFolder, setupNative } from '../../runtime/backends/index.js';
 import type { CommandCall } from '../command.js';
+import { describeDiagnostic } from '../output.js';
 import type { Status } from '../statuses.js';
 import { statuses } from '../statuses.js';
 
@@ -15,7 +16,13 @@ export async function runSetup({ options, output }: CommandCall): Promise<Status
     force: options.flag('force'),
     say: (line) => output.line(`${dim(`${seconds().toFixed(0).padStart(4)} s`)}  ${line}`),
   });
-  output.document({ ok: true, ...result, seconds: Number(seconds().toFixed(1)) });
+  output.diagnostics(result.warnings);
+  output.document({
+    ok: true,
+    ...result,
+    warnings: result.warnings.map(describeDiagnostic),
+    seconds: Number(seconds().toFixed(1)),
+  });
   output.line(
     result.built
       ? `${green('Done')} in ${seconds().toFixed(0)} s: ${bold('--backend auto')} now takes it.`

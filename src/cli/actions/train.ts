@@ -71,6 +71,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
           signal,
           onProgress,
           warn: display.warn,
+          say: (line) => output.note(line),
           trace,
           versions: { ebmc: packageVersion(), backend },
           resumeCommand: `\`${resumeCommand(file, folder, options, overrides)}\``,

@@ -7,9 +7,10 @@ export const tensorflowVersion = '2.21.0';
 export const tfjsNodeVersion = '4.22.0';
 /**
  * 2: tensors have memory of their own (see setup/own-memory.ts); 3: with a module that keeps the greeting quiet; 4: sessions run graphs as
- * they are (see setup/plain-sessions.ts).
+ * they are (see setup/plain-sessions.ts); 5: on GPUs too, where tensors stay with the processor (see setup/host-tensors.ts), and all of CUDA's
+ * libraries are found.
  */
-export const bindingVersion = 4;
+export const bindingVersion = 5;
 /** The oldest that works; `ebmc setup` builds the newest in its place. */
 const oldestBinding = 3;
 

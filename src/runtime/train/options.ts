@@ -40,6 +40,8 @@ export interface TrainOptions {
   readonly reason?: () => string | undefined;
   /** The code of what the analysis of collapse has reported instead. */
   readonly reported?: () => string | undefined;
+  /** Told what takes long, one line each. */
+  readonly say?: (line: string) => void;
   /** Takes the time of what the run does. */
   readonly trace?: Trace | undefined;
   /** The command that goes on from here, for the message after Ctrl-C. */

@@ -82,6 +82,7 @@ async function runSteps(run: TrainingRun, options: TrainOptions, plan: Plan, fir
     await run.save(0);
     await run.measure(0);
   }
+  if (model.isYetToCompile) options.say?.('compiling the step for the GPU, which takes up to half a minute');
   let taken = firstStep;
   for (;;) {
     const { value: batch } = await traced(options.trace, 'data', `batch ${taken + 1}`, () => reading.next());

@@ -1,6 +1,6 @@
 /**
  * The TensorFlow target: a program as a SavedModel whose signatures share one session's variables.
- * `init`, `step` (the data fields and `rate`; of a program in micro-batches, its passes `micro.0`, `micro.1`, …, instead), `represent`, `epoch.gather` and `epoch.update` where epochs begin with something, `represent_views`, `pair_energies` and `energy.<name>` (fields), `read` and `write`. Those
+ * `init`, `step` (and its `compiled.step` where that is asked for; the data fields and `rate`; of a program in micro-batches, its passes `micro.0`, `micro.1`, …, instead), `represent`, `epoch.gather` and `epoch.update` where epochs begin with something, `represent_views`, `pair_energies` and `energy.<name>` (fields), `read` and `write`. Those
  * that draw random numbers take `draws.seed` (an int32) and `draws.step` (the step's number as two int32 words, the low one first)
  * besides. There is no `variables/` folder: `init` or `write` comes first.
  */
@@ -13,6 +13,7 @@ import { dataType, GraphDef, shapeProto } from './graph-def.js';
 import { type LoweringOptions, lowerGraph, rowsWritten, type Sources } from './lower.js';
 import { encodeSavedModel } from './proto.js';
 import {
+  compiledSignature,
   drawInputs,
   epochSignatures,
   microSignature,
@@ -53,13 +54,21 @@ const doneType: TensorType = { dtype: 'bool', shape: [] };
 export interface TensorflowOptions {
   /** Have what lies between a step's products compiled by TensorFlow as the step is first taken: for CPUs. Not in what others are to load. */
   readonly fused?: boolean;
+  /**
+   * For sessions that compile what they run, on GPUs: a step is there a second time to be compiled (`compiledSignature`), and all else is
+   * marked as not to be.
+   */
+  readonly compiled?: boolean;
 }
 
-export function emitTensorflow(program: Program, { fused = false }: TensorflowOptions = {}): TensorflowOutput {
-  const emitter = new Emitter(program, fused);
+export function emitTensorflow(
+  program: Program,
+  { fused = false, compiled = false }: TensorflowOptions = {},
+): TensorflowOutput {
+  const emitter = new Emitter(program, fused, compiled);
   const signatures: Record<string, Signature> = {
     init: emitter.call('init', program.init),
-    ...(program.micro ? {} : { step: emitter.train('step', program.step) }),
+    ...(program.micro ? {} : emitter.train('step', 'step', program.step)),
     represent: emitter.call('represent', program.represent),
     read: emitter.read(),
     write: emitter.write(),
@@ -70,7 +79,7 @@ export function emitTensorflow(program: Program, { fused = false }: TensorflowOp
   if (program.epoch) signatures[epochSignatures.update] = emitter.call('epoch/update', program.epoch.update);
   if (program.micro) signatures[scratchSignature] = emitter.prepareScratch(program.micro.scratch);
   program.micro?.passes.forEach(({ graph }, i) => {
-    signatures[microSignature(i)] = emitter.train(`micro/${graph.name}`, graph);
+    Object.assign(signatures, emitter.train(microSignature(i), `micro/${graph.name}`, graph));
   });
   for (const [name, graph] of Object.entries(program.energies))
     signatures[`energy.${name}`] = emitter.call(`energy/${name}`, graph);
@@ -122,7 +131,9 @@ class Emitter {
   constructor(
     private readonly program: Program,
     private readonly fused: boolean,
+    private readonly compiled: boolean,
   ) {
+    this.to.marks = compiled;
     const states = [...program.states, ...(program.micro?.scratch ?? [])];
     this.states = new Map(states.map((state) => [state.name, state]));
     this.numbers = new Map([...this.states.keys()].map((name, number) => [name, number]));
@@ -139,9 +150,15 @@ class Emitter {
     }
   }
 
-  /** As `call`, for what runs many times. */
-  train(prefix: string, graph: Graph): Signature {
-    return this.call(prefix, graph, this.fused ? { regions: findRegions(graph), onProcessor: true } : {});
+  /** As `call`, for what runs many times: the signature of this name, and the compiled one. */
+  train(name: string, prefix: string, graph: Graph): Record<string, Signature> {
+    const options = this.fused ? { regions: findRegions(graph), onProcessor: true } : {};
+    const plain = { [name]: this.call(prefix, graph, options) };
+    if (!this.compiled) return plain;
+    this.to.marks = false;
+    const compiled = { [compiledSignature(name)]: this.call(`compiled/${prefix}`, graph) };
+    this.to.marks = true;
+    return { ...plain, ...compiled };
   }
 
   /** A graph as a signature: its inputs and where random numbers come from, its outputs, and updates that happen with them. */

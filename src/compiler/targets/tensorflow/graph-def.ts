@@ -76,7 +76,13 @@ export interface ArgumentDefinition {
   readonly type: string;
 }
 
+/** What is the same compiled or not, or what the compiler has to see through. */
+const neverMarked: ReadonlySet<string> = new Set(['Const', 'Placeholder', 'VarHandleOp']);
+const notCompiled = { _XlaCompile: { b: false } };
+
 export class GraphDef {
+  /** Whether operations are marked as not to be compiled, where the session compiles what it runs. */
+  marks = false;
   readonly nodes: NodeDef[] = [];
   private readonly names = new Set<string>();
   private readonly known = new Map<string, string>();
@@ -98,7 +104,8 @@ export class GraphDef {
   /** Adds an operation under a name like `wanted`; returns the name it got, which is also that of its first result. */
   add(wanted: string, op: string, inputs: readonly string[], attrs: Readonly<Record<string, object>> = {}): string {
     const name = this.fresh(wanted);
-    this.nodes.push({ name, op, input: inputs, attr: attrs });
+    const attr = this.marks && !neverMarked.has(op) ? { ...attrs, ...notCompiled } : attrs;
+    this.nodes.push({ name, op, input: inputs, attr });
     return name;
   }
 

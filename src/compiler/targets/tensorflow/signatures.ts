@@ -17,6 +17,11 @@ export function microSignature(pass: number): string {
   return `micro.${pass}`;
 }
 
+/** The signature of the same step, or pass, that the session compiles. */
+export function compiledSignature(step: string): string {
+  return `compiled.${step}`;
+}
+
 /** The signatures of what happens as an epoch begins. */
 export const epochSignatures = { gather: 'epoch.gather', update: 'epoch.update' } as const;
 

@@ -1,6 +1,6 @@
 /** `ebmc setup`: builds the native TensorFlow backend from packages of npm and PyPI, in a folder that is renamed when it works. */
 import { rmSync } from 'node:fs';
-import { EbmcError, report } from '../../../diagnostics/index.js';
+import { type Diagnostic, EbmcError, report } from '../../../diagnostics/index.js';
 import { bindingVersion, inspectNative, nativeFolder, tensorflowVersion, tfjsNodeVersion } from '../native-folder.js';
 import { type Trial, tryBackend } from '../try-backend.js';
 import { exchange, makeBuildFolder } from './folder.js';
@@ -21,12 +21,13 @@ export interface SetupResult {
   readonly folder: string;
   /** False where a working one was there already. */
   readonly built: boolean;
+  readonly warnings: readonly Diagnostic[];
 }
 
 export async function setupNative(options: SetupOptions): Promise<SetupResult> {
   const target = nativeFolder(options.gpu);
   const wheel = wheelFor(options.gpu);
-  if (!options.force && (await isHealthy(target, options.gpu))) return { folder: target, built: false };
+  if (!options.force && (await isHealthy(target, options.gpu))) return { folder: target, built: false, warnings: [] };
   const tools = await findTools(options.python);
   const folder = makeBuildFolder(target, options.gpu ? 8192 : 1536);
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -58,7 +59,7 @@ export async function setupNative(options: SetupOptions): Promise<SetupResult> {
     const trial = await tryFolder(folder);
     if (!trial.works) throw new EbmcError([report('EBM6007', { why: trial.why, output: trial.output })]);
     exchange(folder, target);
-    return { folder: target, built: true };
+    return { folder: target, built: true, warnings: options.gpu && !trial.gpu ? [report('EBM6013', {})] : [] };
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
     remove();

@@ -1,7 +1,6 @@
 /**
  * TensorFlow rewrites a graph before it first runs it (grappler), for up to a second. What that finds is in our graphs already, and some of it is for
- * the worse: a step of a small MAE takes 6 % longer after it. Sessions run graphs as they are written instead. On GPUs it is left as it is:
- * there it chooses how images lie in memory.
+ * the worse: a step of a small MAE takes 6 % longer after it. Sessions run graphs as they are written instead.
  */
 import { type Edit, editSource } from './edit-source.js';
 

@@ -1,5 +1,14 @@
 /** The steps of setup; each works inside the folder that is being built and throws EBM6004 when its command fails. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EbmcError, report } from '../../../diagnostics/index.js';
@@ -14,6 +23,7 @@ import {
   tfjsNodePackage,
   tfjsNodeVersion,
 } from '../native-folder.js';
+import { withHostTensors } from './host-tensors.js';
 import { withOwnMemory } from './own-memory.js';
 import { withPlainSessions } from './plain-sessions.js';
 import type { Wheel } from './platform.js';
@@ -95,6 +105,15 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
     ...requirements,
   ];
   await step('fetch the CUDA libraries with pip', tools.python, pip(args), { cwd: folder });
+  linkForgotten(join(folder, wheelFolder, 'nvidia'));
+}
+
+/** TensorFlow 2.21 looks for the CUDA libraries in the folders beside it, but not in cuSOLVER's, and takes no GPU without that: a link where it looks. */
+function linkForgotten(nvidia: string): void {
+  const from = join(nvidia, 'cusolver', 'lib');
+  const to = join(nvidia, 'cublas', 'lib');
+  const forgotten = existsSync(from) ? readdirSync(from).filter((name) => name.startsWith('libcusolver.so.')) : [];
+  for (const name of forgotten) symlinkSync(join('..', '..', 'cusolver', 'lib', name), join(to, name));
 }
 
 export async function compileBinding(folder: string, gpu: boolean, tools: Tools): Promise<void> {
@@ -105,7 +124,7 @@ export async function compileBinding(folder: string, gpu: boolean, tools: Tools)
   const tensorflow = join(folder, wheelFolder, 'tensorflow');
   const backend = join(source, 'binding', 'tfjs_backend_own_memory.cc');
   const text = withOwnMemory(readFileSync(join(source, 'binding', 'tfjs_backend.cc'), 'utf8'));
-  writeFileSync(backend, gpu ? text : withPlainSessions(text));
+  writeFileSync(backend, withPlainSessions(gpu ? withHostTensors(text) : text));
   const args = [
     ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'],
     ...[join(tensorflow, 'include'), nodeApi].map((path) => `-I${path}`),
