@@ -11,8 +11,8 @@ export const tfjsNodeVersion = '4.22.0';
  * libraries are found.
  */
 export const bindingVersion = 5;
-/** The oldest that works; `ebmc setup` builds the newest in its place. */
-const oldestBinding = 3;
+/** The oldest that works on processors, and on GPUs; `ebmc setup` builds the newest in its place. */
+const oldestBindings = { processors: 3, gpus: 5 };
 
 /** Written last by setup: its presence means that the build was finished and checked. */
 export interface NativeManifest {
@@ -65,7 +65,8 @@ export function inspectNative(folder: string): NativeState {
   }
   if (manifest.platform !== platformName())
     return { state: 'damaged', why: `it was built for ${manifest.platform}, this is ${platformName()}` };
-  if (manifest.binding === undefined || manifest.binding < oldestBinding || manifest.binding > bindingVersion)
+  const oldest = manifest.gpu ? oldestBindings.gpus : oldestBindings.processors;
+  if (manifest.binding === undefined || manifest.binding < oldest || manifest.binding > bindingVersion)
     return { state: 'damaged', why: 'it was built by an earlier version of ebmc, with a fault that is mended since' };
   for (const [path, size] of Object.entries(manifest.files)) {
     const found = statSync(join(folder, path), { throwIfNoEntry: false })?.size;
