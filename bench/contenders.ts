@@ -60,6 +60,11 @@ export function compileBenchmark(name: string, target: TargetName, precision: Pr
   return { typed, program: optimizeProgram(compileModel(typed, { optimizer: adamw, precision }, target), target) };
 }
 
+/** As on a GPU; `COMPILED=1` with TensorFlow's flags has it so on processors. */
+function compiles(): boolean {
+  return usesGpu() || process.env['COMPILED'] === '1';
+}
+
 /** A benchmark's program on tfjs's backend that is active: as a TensorFlow session or as tfjs's operations one by one. */
 export async function loadBenchmark(program: Program, target: TargetName): Promise<LoadedModel> {
   const directory = mkdtempSync(join(tmpdir(), 'ebmc-bench-'));
@@ -67,7 +72,7 @@ export async function loadBenchmark(program: Program, target: TargetName): Promi
     target === 'tensorflow'
       ? await loadSavedModel(
           program,
-          emitTensorflow(program, usesGpu() ? { compiled: true } : { fused: process.env['FUSED'] !== '0' }),
+          emitTensorflow(program, compiles() ? { compiled: true } : { fused: process.env['FUSED'] !== '0' }),
           loadTfjsNode(),
           { directory },
         )
