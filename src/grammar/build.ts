@@ -175,7 +175,8 @@ class Builder {
         return {
           kind: 'energy',
           name: name(),
-          parameters: this.parameters(cst),
+          settings: optionalNode(cst, 'second') ? this.parameters(cst, 'first') : [],
+          parameters: this.parameters(cst, optionalNode(cst, 'second') ? 'second' : 'first'),
           body: this.body(cst),
           ...base,
         } satisfies EnergyMember;

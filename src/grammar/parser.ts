@@ -340,7 +340,8 @@ export class EbmParser extends CstParser {
   energyMember = this.RULE('energyMember', () => {
     this.CONSUME(t.Energy);
     this.CONSUME(t.Name);
-    this.SUBRULE(this.parameters);
+    this.SUBRULE(this.parameters, { LABEL: 'first' });
+    this.OPTION(() => this.SUBRULE2(this.parameters, { LABEL: 'second' }));
     this.SUBRULE(this.body);
   });
 

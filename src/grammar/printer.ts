@@ -261,7 +261,14 @@ class Printer {
       case 'fn':
         return this.body(signatureDoc(member), member.body);
       case 'energy':
-        return this.body(concat(`energy ${member.name.text}`, parametersDoc(member.parameters)), member.body);
+        return this.body(
+          concat(
+            `energy ${member.name.text}`,
+            ...(member.settings.length > 0 ? [parametersDoc(member.settings)] : []),
+            parametersDoc(member.parameters),
+          ),
+          member.body,
+        );
       case 'minimize':
         return this.list(
           member.over.length > 0 ? `minimize over ${member.over.map(({ text }) => text).join(', ')}` : 'minimize',

@@ -214,10 +214,12 @@ export interface EncoderMember extends ItemBase {
   readonly value: Expr;
 }
 
-/** `energy E(x, y) = ...` */
+/** `energy E(x, y) = ...`, or a family of energies, `energy E(width: int)(x, y) = ...`: settings, then arguments. */
 export interface EnergyMember extends ItemBase {
   readonly kind: 'energy';
   readonly name: Name;
+  /** Of a family: what tells its energies apart. */
+  readonly settings: readonly Parameter[];
   readonly parameters: readonly Parameter[];
   readonly body: Block;
 }

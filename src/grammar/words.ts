@@ -86,7 +86,7 @@ export const wordGroups: Readonly<Record<string, readonly WordInfo[]>> = {
     {
       words: ['energy'],
       form: 'energy E(x, y) = EXPRESSION',
-      doc: 'How badly two (or more) things fit, a number: low where they are compatible. What a trained model is asked for by `ebmc infer`, whether a term uses it or not. As the type of a parameter (`E: energy`) it stands for any of them.',
+      doc: 'How badly two (or more) things fit, a number: low where they are compatible. What a trained model is asked for by `ebmc infer`, whether a term uses it or not. As the type of a parameter (`E: energy`) it stands for any of them. With settings before its arguments, `energy E(width: int)(x, y) = EXPRESSION`, it is a family, of which `E(8)` is one.',
     },
     {
       words: ['minimize'],

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { checkFile } from '../../src/compiler/index.js';
+import { texts } from '../canonical/forms.js';
 import { library } from '../std/run.js';
 
 const energiesOf = (text: string) => {
@@ -52,4 +53,47 @@ test('dimensions of its signature are known in its body, arguments go by name, a
     .replace('use std.energies { mean_square }\n', '')
     .replace('near: mean_square(f(a), f(b))', 'near: E(v: f(a), u: f(b))');
   expect(energiesOf(used)).toEqual([{ name: 'E', shapes: [[8], [8]] }]);
+});
+
+const family = program(`  energy E(width: int, scale = 1.0)(u, v) = scale * mean_square(f(u)[:width], f(v)[:width])`);
+
+const nested = family
+  .replace('near: mean_square(f(a), f(b))', 'near: mean for k in [2, 4]: nt_xent(E(k), a, b)')
+  .replace('{ variance }', '{ variance, nt_xent }');
+
+test('a family: those that terms use, each by its settings; where none does, the one that its defaults make', () => {
+  const shapes = [[16], [16]];
+  expect(energiesOf(nested)).toEqual([
+    { name: 'E(2, 1)', shapes },
+    { name: 'E(4, 1)', shapes },
+  ]);
+  expect(energiesOf(family)).toEqual([]);
+  expect(energiesOf(family.replace('width: int', 'width: int = 8'))).toEqual([{ name: 'E(8, 1)', shapes }]);
+});
+
+test('each of a family has the value of an energy that is written out', () => {
+  const { models } = checkFile({ path: 'm.ebm', text: nested }, library);
+  const writtenOut = nested
+    .replace(
+      'E(width: int, scale = 1.0)(u, v) = scale * mean_square(f(u)[:width], f(v)[:width])',
+      'E2(u, v) = mean_square(f(u)[:2], f(v)[:2])\n  energy E4(u, v) = mean_square(f(u)[:4], f(v)[:4])',
+    )
+    .replace('mean for k in [2, 4]: nt_xent(E(k), a, b)', '(nt_xent(E2, a, b) + nt_xent(E4, a, b)) / 2');
+  expect(models[0]!.pairs?.energy).toBe('E(2, 1)');
+  expect(texts(nested).objective).toBe(texts(writtenOut).objective);
+});
+
+const told = (text: string) =>
+  checkFile({ path: 'm.ebm', text }, library).diagnostics.map(({ message, help }) => [message, ...help].join('; '));
+
+test('settings of a family come first, are known when compiled, and a family is no energy', () => {
+  const first = 'its settings come first, in parentheses of their own: `E(width, scale)(u, v)`';
+  expect(told(nested.replace('nt_xent(E(k), a, b)', 'E(a, b)'))).toEqual([
+    `a setting of the family of energies \`E\` must be known when compiled, not a tensor [16]; ${first}`,
+  ]);
+  expect(told(nested.replace('E(k)', 'E'))).toEqual([
+    `\`E\` of \`nt_xent\` must be of kind energy, not the family of energies E(width, scale)(u, v); one of them has its settings: \`E(width, scale)\``,
+  ]);
+  expect(told(nested.replace('E(k)', 'E()'))).toEqual(['`E` needs `width`']);
+  expect(told(nested.replace('E(k)', 'E("a")'))).toEqual(['`width` of `E` must be of kind int, not the string "a"']);
 });

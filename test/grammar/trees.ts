@@ -162,7 +162,7 @@ const member = fc.oneof(
   paramStatement,
   stateStatement,
   node('update', { moment, statements: fc.array(statement, small) }),
-  node('energy', { name, parameters, body }),
+  node('energy', { name, settings: parameters, parameters, body }),
   node('fn', { name, parameters, result: some(type), body }),
   node('minimize', { over: fc.array(name, { maxLength: 2 }), terms: settings }),
   node('representation', { value: expr }),

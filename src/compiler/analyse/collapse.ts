@@ -43,6 +43,7 @@ export function analyseCollapse(model: TypedModel): CollapseAnalysis {
   try {
     const objective = freeObjective(model, outputs);
     const { constant, lower } = compare(objective);
+    if (Number.isNaN(constant.value)) return { diagnostics: [isNoNumber(model, outputs, objective, constant)] };
     const values = objective.terms((lower ?? constant).outputs);
     const endless = model.terms.filter((_, k) => values[k]! < endlesslyLow);
     if (endless.length > 0) return { diagnostics: [hasNoLowest(endless, outputs)] };
@@ -131,6 +132,17 @@ function hasNoLowest(terms: TypedModel['terms'], outputs: readonly Output[]): Di
     'EBM3005',
     { terms: listed(terms.map(({ name }) => name)), encoders: listed(encoders) },
     { span: terms[0]!.span },
+  );
+}
+
+function isNoNumber(model: TypedModel, outputs: readonly Output[], objective: Objective, constant: Found): Diagnostic {
+  const values = objective.terms(constant.outputs);
+  const terms = model.terms.filter((_, k) => Number.isNaN(values[k]!));
+  const listed = (names: readonly string[]): string => [...new Set(names)].map((name) => `\`${name}\``).join(', ');
+  return report(
+    'EBM3006',
+    { terms: listed(terms.map(({ name }) => name)), encoders: listed(outputs.map(({ encoder }) => encoder)) },
+    { span: (terms[0] ?? model.terms[0]!).span },
   );
 }
 

@@ -58,12 +58,12 @@ function constants({ shapes, hasChoices }: Objective): Outputs[] {
   return [...arrangements(shapes, 'constant'), ...(hasChoices ? arrangements(shapes, 'clear') : [])];
 }
 
-/** The lowest value over outputs that are the same for every example, and for all outputs of one encoder. */
+/** The lowest value over outputs that are the same for every example, and for all outputs of one encoder; no number only where none of those tried has one. */
 export function lowestConstant(objective: Objective): Found {
   let best: Found | undefined;
   let longest: Descent | undefined;
   const take = (found: Found, descent: Descent): void => {
-    if (best && !(found.value < best.value)) return;
+    if (best && !(found.value < best.value) && !Number.isNaN(best.value)) return;
     best = found;
     longest = descent;
   };

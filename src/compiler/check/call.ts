@@ -10,10 +10,20 @@ import { readsByPosition } from './by-position.js';
 import { tensorsOf } from './captured.js';
 import type { Elaborator } from './elaborator.js';
 import { asNode, evaluate, evaluateBlock } from './expression.js';
+import { energyOfFamily } from './families.js';
 import { type MappedArgument, mapped } from './map.js';
 import { Scope } from './scope.js';
 import { specialForms } from './special-forms.js';
-import { describe, type EnergyValue, int, type LayerValue, missing, type Value } from './values.js';
+import {
+  describe,
+  type EnergyValue,
+  energyName,
+  familyForm,
+  int,
+  type LayerValue,
+  missing,
+  type Value,
+} from './values.js';
 
 export interface GivenArgument {
   readonly name: string | undefined;
@@ -58,12 +68,12 @@ export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgu
     case 'layer':
       return callLayer(e, callee, args, span);
     case 'energy': {
-      const { member } = callee;
+      if (!callee.settings) return energyOfFamily(e, callee, args, span);
       return e.within(
-        `in energy ${member.name.text}`,
+        `in energy ${energyName(callee)}`,
         span,
         () => {
-          recordEnergyUse(e, member, args);
+          recordEnergyUse(e, callee, args);
           return applyEnergy(e, callee, args, span);
         },
         missing,
@@ -76,22 +86,22 @@ export function callValue(e: Elaborator, callee: Value, args: readonly GivenArgu
 
 /** The value of an energy, whoever asks. */
 export function applyEnergy(e: Elaborator, energy: EnergyValue, args: readonly GivenArgument[], span: Span): Value {
-  const { member, scope } = energy;
+  const { member, settings } = energy;
+  const scope = new Scope(energy.scope);
+  for (const [name, value] of settings ?? []) scope.define(name, value);
   const signature = { parameters: member.parameters, result: undefined, body: member.body };
-  return applySignature(e, member.name.text, signature, scope, args, span, energy);
+  return applySignature(e, energyName(energy), signature, scope, args, span, energy);
 }
 
 /** Remembers what an energy is asked of, by parameter (`missing` where one keeps its default): of a use on single points, if there is one. */
-function recordEnergyUse(e: Elaborator, { name, parameters }: EnergyMember, args: readonly GivenArgument[]): void {
+function recordEnergyUse(e: Elaborator, energy: EnergyValue, args: readonly GivenArgument[]): void {
   const isPoint = (value: Value): boolean =>
     value.kind !== 'tensor' || !value.node.type.shape.some((d) => typeof d !== 'number' && d.text.includes('batch'));
-  if (e.energyUses.has(name.text) || !args.every((a) => isPoint(a.value))) return;
+  const name = energyName(energy);
+  if (e.energyUses.has(name) || !args.every((a) => isPoint(a.value))) return;
   const byPlace = args.filter((a) => a.name === undefined);
-  const given = parameters.map((parameter, k) => args.find((a) => a.name === parameter.name.text) ?? byPlace[k]);
-  e.energyUses.set(
-    name.text,
-    given.map((argument) => argument?.value ?? missing),
-  );
+  const given = energy.member.parameters.map((p, k) => args.find((a) => a.name === p.name.text) ?? byPlace[k]);
+  e.energyUses.set(name, { energy, args: given.map((argument) => argument?.value ?? missing) });
 }
 
 function callLayer(e: Elaborator, layer: LayerValue, args: readonly GivenArgument[], span: Span): Value {
@@ -323,7 +333,7 @@ export function bindSettings(
 const kinds: Record<string, (v: Value) => boolean> = {
   int: (v) => v.kind === 'number' && v.dim !== undefined,
   scalar: (v) => v.kind === 'number' || (v.kind === 'tensor' && v.node.type.shape.length === 0),
-  energy: (v) => v.kind === 'energy' || v.kind === 'function',
+  energy: (v) => (v.kind === 'energy' && v.settings !== undefined) || v.kind === 'function',
   string: (v) => v.kind === 'string',
   bool: (v) => v.kind === 'bool',
   range: (v) => v.kind === 'range',
@@ -350,6 +360,9 @@ function checkKind(e: Elaborator, callee: string, parameter: Parameter, value: V
     'EBM2013',
     { what: `\`${parameter.name.text}\` of \`${callee}\``, expected: `of kind ${expected}`, actual: describe(value) },
     span,
+    value.kind === 'energy'
+      ? { help: [`one of them has its settings: \`${familyForm(value.member, 'settings')}\``] }
+      : {},
   );
   return false;
 }

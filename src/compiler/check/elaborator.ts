@@ -10,7 +10,7 @@ import { Builder, ShapeError } from '../graph/builder.js';
 import { type Dim, showShape, symbol } from '../graph/dim.js';
 import type { OpName } from '../graph/ops/index.js';
 import type { Attrs, Axis, Node, Period, StateDecl } from '../graph/types.js';
-import type { Value } from './values.js';
+import type { EnergyValue, Value } from './values.js';
 import { missing } from './values.js';
 
 /** Where the evaluation is: shown as "in encoder f", "in repeat 3". */
@@ -39,6 +39,13 @@ export interface Copy {
 export type Following =
   | { readonly kind: 'average'; readonly decay: Node }
   | { readonly kind: 'start'; readonly of: Period };
+
+/** An energy and what it is asked of, by parameter. */
+export interface EnergyUse {
+  readonly energy: EnergyValue;
+  /** `missing` where a parameter keeps its default. */
+  readonly args: readonly Value[];
+}
 
 /** What `before epoch` reads of a number of examples of the data set. */
 export interface Gathered {
@@ -79,8 +86,8 @@ export class Elaborator {
   readonly calls: InstanceCall[] = [];
   /** Inputs of whole numbers → what these are below. */
   readonly idsBelow = new Map<Node, number>();
-  /** Energy name → the arguments of its first use. */
-  readonly energyUses = new Map<string, readonly Value[]>();
+  /** Energy name → its first use. */
+  readonly energyUses = new Map<string, EnergyUse>();
   readonly exampleAxis: Axis = { id: 0, kind: 'example', size: symbol('batch') };
   /** Paths of instances that are moving-average copies of others. */
   readonly copies = new Map<string, Copy>();

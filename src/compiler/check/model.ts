@@ -1,7 +1,6 @@
 /** Elaborates a model: its members once for training, once for use, then what must hold of the whole. */
 import type { Span } from '../../grammar/source.js';
 import type {
-  EnergyMember,
   Expr,
   Member,
   MinimizeMember,
@@ -14,10 +13,12 @@ import { fieldTypeInfo, isFieldType } from '../field-types.js';
 import { type Dim, showShape } from '../graph/dim.js';
 import { topological } from '../graph/schedule.js';
 import { type Node, progressInput, rateInput, type TensorType } from '../graph/types.js';
+import { energiesAsked } from './asked.js';
 import { applyEnergy, bindSettings } from './call.js';
 import { tensorsOf } from './captured.js';
-import type { Elaborator, Mode } from './elaborator.js';
+import type { Elaborator, EnergyUse, Mode } from './elaborator.js';
 import { asDim, asNode, evaluate, execute, named, pipe } from './expression.js';
+import { declaredEnergy } from './families.js';
 import { elaboratePairs } from './pairs.js';
 import { Scope } from './scope.js';
 import type {
@@ -30,7 +31,7 @@ import type {
   TypedTerm,
   TypedView,
 } from './typed-model.js';
-import { describe, missing, number, type Value } from './values.js';
+import { describe, energyName, missing, number, type Value } from './values.js';
 import { reportGroups, reportLabels, reportStrayCopies, reportUnreached, reportUnused } from './whole-model.js';
 
 /** Values for a model's parameters that replace its defaults, as `--set Model.name=value` gives. */
@@ -189,7 +190,7 @@ function elaborateMember(e: Elaborator, member: Member, { scope, inputs, encoder
       return;
     }
     case 'energy':
-      scope.define(member.name.text, { kind: 'energy', member, scope }, member.name.span);
+      scope.define(member.name.text, declaredEnergy(member, scope), member.name.span);
       return;
     case 'fn':
       scope.define(member.name.text, { kind: 'function', item: member, scope }, member.name.span, 'fn');
@@ -462,33 +463,24 @@ function viewsOf(member: Member, scope: Scope): readonly Value[] {
   });
 }
 
-/** Each energy that the objective used, as a function of its arguments, for use after training. */
 /** Energies as they are asked after training: of what the terms give them first, and those that no term uses of two views, or of the data. */
 function elaborateEnergies(e: Elaborator, item: ModelItem, scope: Scope, train: Members): TypedEnergy[] {
   e.mode = 'use';
   const views = firstTwoViews(item, train.scope);
   const [first] = train.inputs;
   const data: readonly Value[] = first ? [{ kind: 'tensor', node: first.node }] : [];
-  return item.members.flatMap((member) => {
-    if (member.kind !== 'energy') return [];
-    const uses = e.energyUses.get(member.name.text);
-    const unused = [views, data].find(({ length }) => length === member.parameters.length);
-    const energy = uses
-      ? elaborateEnergy(e, member, uses, scope)
-      : unused && e.attempt(() => elaborateEnergy(e, member, unused, scope));
+  return energiesAsked(e, item, scope, e.energyUses, [views, data]).flatMap((asked) => {
+    const energy = asked.isUsed ? elaborateEnergy(e, asked) : e.attempt(() => elaborateEnergy(e, asked));
     return energy ? [energy] : [];
   });
 }
 
-function elaborateEnergy(
-  e: Elaborator,
-  member: EnergyMember,
-  uses: readonly Value[],
-  scope: Scope,
-): TypedEnergy | undefined {
+/** The energy as a function of its arguments. */
+function elaborateEnergy(e: Elaborator, { energy, args }: EnergyUse): TypedEnergy | undefined {
+  const { span } = energy.member;
   const parameters: { name: string; node: Node; use: Node }[] = [];
-  for (const [k, parameter] of member.parameters.entries()) {
-    const use = uses[k];
+  for (const [k, parameter] of energy.member.parameters.entries()) {
+    const use = args[k];
     if (use?.kind === 'missing' && parameter.defaultValue) continue;
     if (use?.kind !== 'tensor') return undefined;
     const { shape, dtype } = use.node.type;
@@ -496,12 +488,8 @@ function elaborateEnergy(
     const node = e.builder.op('input', [], { name, shape, dtype }, { scope: name, axes: [e.exampleAxis] });
     parameters.push({ name, node, use: use.node });
   }
-  const given = parameters.map(({ name, node }) => ({
-    name,
-    value: { kind: 'tensor', node } as const,
-    span: member.span,
-  }));
-  const value = applyEnergy(e, { kind: 'energy', member, scope }, given, member.span);
+  const given = parameters.map(({ name, node }) => ({ name, value: { kind: 'tensor', node } as const, span }));
+  const value = applyEnergy(e, energy, given, span);
   if (value.kind !== 'tensor' || topological([value.node]).some((n) => n.op === 'batch')) return undefined;
-  return { name: member.name.text, parameters, node: value.node };
+  return { name: energyName(energy), parameters, node: value.node };
 }

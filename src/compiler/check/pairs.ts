@@ -3,17 +3,18 @@
  * example. In: a model's members for use. Out: both energies of each example, `[2]`, or undefined where no energy has arguments of that kind.
  */
 import type { Span } from '../../grammar/source.js';
-import type { EnergyMember, ModelItem } from '../../grammar/syntax-tree.js';
+import type { ModelItem } from '../../grammar/syntax-tree.js';
 import { subDims } from '../graph/dim.js';
 import { topological } from '../graph/schedule.js';
 import type { Node } from '../graph/types.js';
+import { energiesAsked } from './asked.js';
 import { applyEnergy } from './call.js';
-import type { Elaborator } from './elaborator.js';
+import type { Elaborator, EnergyUse } from './elaborator.js';
 import { evaluate } from './expression.js';
 import { collect, mapped } from './map.js';
 import type { Scope } from './scope.js';
 import type { TypedPairs } from './typed-model.js';
-import { missing, type Value } from './values.js';
+import { type EnergyValue, energyName, missing, type Value } from './values.js';
 
 /** Of the first declared energy that qualifies. `views`: the first two of one declaration, for an energy that no term uses. */
 export function elaboratePairs(
@@ -22,29 +23,26 @@ export function elaboratePairs(
   scope: Scope,
   views: readonly Value[],
 ): TypedPairs | undefined {
-  const uses = usesAfterTraining(e, item, scope);
-  for (const member of item.members) {
-    if (member.kind !== 'energy') continue;
-    const given = uses.get(member.name.text) ?? views;
+  for (const { energy, args: given } of energiesAsked(e, item, scope, usesAfterTraining(e, item, scope), [views])) {
     const args = given.flatMap((value) => (value.kind === 'tensor' ? [value.node] : []));
-    if (args.length !== given.length || args.length !== member.parameters.length) continue;
     const [first, ...others] = args;
-    if (!first || !differs(e, first) || !others.some((node) => differs(e, node))) continue;
+    if (args.length !== given.length || !first || !differs(e, first) || !others.some((node) => differs(e, node)))
+      continue;
     const energies = e.attempt(() => {
-      const mismatched = [first, ...others.map((node) => ofNextExample(e, node, member.span))];
-      return [args, mismatched].map((given) => energyOf(e, member, scope, given));
+      const mismatched = [first, ...others.map((node) => ofNextExample(e, node, energy.member.span))];
+      return [args, mismatched].map((given) => energyOf(e, energy, given));
     });
     const [compatible, mismatched] = energies ?? [];
     if (!compatible || !mismatched) continue;
     const both = [compatible, mismatched].map((node) => e.builder.reshape(node, [1]));
-    const all = (): Node | undefined => withEvery(e, member, scope, args);
-    return { energy: member.name.text, node: e.builder.concat(both, 0), all };
+    const all = (): Node | undefined => withEvery(e, energy, args);
+    return { energy: energyName(energy), node: e.builder.concat(both, 0), all };
   }
   return undefined;
 }
 
 /** The arguments of each energy's first use in the terms, with networks as they are after training. */
-function usesAfterTraining(e: Elaborator, item: ModelItem, scope: Scope): ReadonlyMap<string, readonly Value[]> {
+function usesAfterTraining(e: Elaborator, item: ModelItem, scope: Scope): ReadonlyMap<string, EnergyUse> {
   const before = new Map(e.energyUses);
   e.energyUses.clear();
   e.mode = 'use';
@@ -54,7 +52,7 @@ function usesAfterTraining(e: Elaborator, item: ModelItem, scope: Scope): Readon
   }
   const found = new Map(e.energyUses);
   e.energyUses.clear();
-  for (const [name, args] of before) e.energyUses.set(name, args);
+  for (const [name, use] of before) e.energyUses.set(name, use);
   return found;
 }
 
@@ -81,25 +79,27 @@ function ofNextExample(e: Elaborator, node: Node, span: Span): Node {
 }
 
 /** The energies of this example's first argument with the others of each example, as `E(x, batch(y))` has them. */
-function withEvery(e: Elaborator, member: EnergyMember, scope: Scope, args: readonly Node[]): Node | undefined {
+function withEvery(e: Elaborator, energy: EnergyValue, args: readonly Node[]): Node | undefined {
+  const { span } = energy.member;
   e.mode = 'use';
   const value = e.attempt(() => {
     const given = args.map((node, k) => {
-      const every = k > 0 && differs(e, node) ? collect(e, node, e.exampleAxis, member.span) : undefined;
+      const every = k > 0 && differs(e, node) ? collect(e, node, e.exampleAxis, span) : undefined;
       return { name: String(k), node: every ?? node, leading: every ? 1 : 0 };
     });
-    return mapped(e, given, member.span, (nodes) => {
+    return mapped(e, given, span, (nodes) => {
       const own = args.map((_, k) => nodes.get(String(k))!);
-      const node = energyOf(e, member, scope, own);
+      const node = energyOf(e, energy, own);
       return node ? { kind: 'tensor', node } : missing;
     });
   });
   return value?.kind === 'tensor' ? value.node : undefined;
 }
 
-function energyOf(e: Elaborator, member: EnergyMember, scope: Scope, args: readonly Node[]): Node | undefined {
-  const given = args.map((node) => ({ name: undefined, value: { kind: 'tensor', node } as const, span: member.span }));
-  const value = applyEnergy(e, { kind: 'energy', member, scope }, given, member.span);
+function energyOf(e: Elaborator, energy: EnergyValue, args: readonly Node[]): Node | undefined {
+  const { span } = energy.member;
+  const given = args.map((node) => ({ name: undefined, value: { kind: 'tensor', node } as const, span }));
+  const value = applyEnergy(e, energy, given, span);
   if (value.kind !== 'tensor' || value.node.type.shape.length > 0 || value.node.type.dtype !== 'float32')
     return undefined;
   return value.node;

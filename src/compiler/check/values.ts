@@ -43,10 +43,14 @@ export interface LayerValue {
   readonly copy?: Copy | undefined;
 }
 
+/** An energy, or a family of them (`energy E(width: int)(x, y)`), of which `E(8)` is one. */
 export interface EnergyValue {
   readonly kind: 'energy';
   readonly member: EnergyMember;
+  /** Where it is declared. */
   readonly scope: Scope;
+  /** Undefined of a family, whose settings are not given. */
+  readonly settings: ReadonlyMap<string, Value> | undefined;
 }
 
 export const missing: Value = { kind: 'missing' };
@@ -67,6 +71,39 @@ export function dimValue(dim: Dim, batch: number): number {
     sum += coefficient * batch ** monomial.split('*').filter(Boolean).length;
   }
   return sum;
+}
+
+/** `E`, or of one of a family `E(8)`. */
+export function energyName({ member, settings }: EnergyValue): string {
+  const shown = [...(settings?.values() ?? [])].map(showSetting).join(', ');
+  return member.name.text + (member.settings.length > 0 ? `(${shown})` : '');
+}
+
+/** How a family is called, `E(width)(x, y)`, or one of it is had, `E(width)`. */
+export function familyForm({ name, settings, parameters }: EnergyMember, upTo?: 'settings'): string {
+  const names = (list: EnergyMember['parameters']): string => `(${list.map((p) => p.name.text).join(', ')})`;
+  return name.text + names(settings) + (upTo ? '' : names(parameters));
+}
+
+/** A setting as it is written: `8`, `"small"`, `[2, 4]`. */
+export function showSetting(value: Value): string {
+  switch (value.kind) {
+    case 'number':
+      return value.dim === undefined ? `${value.value}` : showDim(value.dim);
+    case 'string':
+      return JSON.stringify(value.value);
+    case 'range':
+      return `${showSetting(value.low)}..${showSetting(value.high)}`;
+    case 'list':
+      return `[${value.items.map(showSetting).join(', ')}]`;
+    case 'function':
+    case 'net':
+      return value.item.name.text;
+    case 'layer':
+      return value.path ?? value.item.name.text;
+    default:
+      return describe(value);
+  }
 }
 
 /** `a tensor [28, 28, 1]`, `the number 3`, `the net linear`: for messages. */
@@ -95,7 +132,7 @@ export function describe(value: Value): string {
     case 'layer':
       return value.path ? `the encoder ${value.path}` : `a layer ${value.item.name.text}`;
     case 'energy':
-      return `the energy ${value.member.name.text}`;
+      return value.settings ? `the energy ${energyName(value)}` : `the family of energies ${familyForm(value.member)}`;
     case 'builtin':
       return `the built-in ${value.name}`;
     case 'namespace':

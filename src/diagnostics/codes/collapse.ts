@@ -79,6 +79,20 @@ model M {
 }
 `;
 
+const correlated = (eps: string) => `use std.layers { linear }
+
+fn centred(z) = z - batch.mean(z)
+
+model M {
+  data x: [16]
+  view a, b of x = x + 0.1 * normal([16])
+  encoder f = linear(8)
+  energy E(p, q) = -mean(batch.mean(centred(f(p)) * centred(f(q))) / sqrt(batch.var(f(p)) * batch.var(f(q)) + ${eps}))
+  minimize { correlation: E(a, b) }
+  representation f(x)
+}
+`;
+
 /** 3xxx: objectives that a useless representation minimises. */
 export const collapseCodes = {
   EBM3001: code<{ encoders: string }>({
@@ -172,5 +186,19 @@ give such outputs. Whether they can collapse was therefore not asked (EBM3001). 
 A likelihood of a flow is the case where nothing is wrong: its log-determinant belongs to the same network as the point that it goes with, but the analysis takes the two as free.`,
     wrong: grown('-sum(square(f(a)))'),
     right: grown('25 * variance(f(a))'),
+  }),
+  EBM3006: code<{ terms: string; encoders: string }>({
+    severity: 'warning',
+    title: 'a term that is not a number where all outputs are equal',
+    message: ({ terms, encoders }) =>
+      `${terms} is not a number where the output of ${encoders} is the same for every example: whether it can collapse was not examined`,
+    help: () => [
+      'keep what is divided by, and what a logarithm is of, away from 0: `x / maximum(y, 1e-6)`, `log(maximum(x, 1e-6))`, `unit(z)`',
+    ],
+    explain: `With every output the same, the term divides 0 by 0, or takes the logarithm or the root of a number below 0. Whether that is its lowest place was therefore not asked
+(EBM3001), and a training that comes near it ends there: one value that is not a number makes all parameters so (EBM5001). A lower bound costs
+nothing where numbers are of an ordinary size.`,
+    wrong: correlated('0'),
+    right: correlated('1e-4'),
   }),
 };
