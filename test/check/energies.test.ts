@@ -1,7 +1,9 @@
 /** Which energies of a model can be asked by themselves after training, and of what. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { checkFile } from '../../src/compiler/index.js';
+import { checkFile, compileModel, defaultOptimizer } from '../../src/compiler/index.js';
+import { emitTensorflow } from '../../src/compiler/targets/tensorflow/emit.js';
+import { emitTfjs } from '../../src/compiler/targets/tfjs/emit.js';
 import { texts } from '../canonical/forms.js';
 import { library } from '../std/run.js';
 
@@ -96,4 +98,21 @@ test('settings of a family come first, are known when compiled, and a family is 
   ]);
   expect(told(nested.replace('E(k)', 'E()'))).toEqual(['`E` needs `width`']);
   expect(told(nested.replace('E(k)', 'E("a")'))).toEqual(['`width` of `E` must be of kind int, not the string "a"']);
+});
+
+test('targets call each of a family by a name of its own', () => {
+  const signed = nested.replace('[2, 4]', '[-1, 1, 2]');
+  const model = checkFile({ path: 'm.ebm', text: signed }, library).models[0]!;
+  const program = compileModel(model, { optimizer: defaultOptimizer });
+  expect(emitTfjs(program).manifest.energies).toEqual({
+    'E(-1, 1)': 'energyE11',
+    'E(1, 1)': 'energyE11_2',
+    'E(2, 1)': 'energyE21',
+  });
+  const names = Object.keys(emitTensorflow(program).manifest.signatures);
+  expect(names.filter((name) => name.startsWith('energy.'))).toEqual([
+    'energy.E_1_1',
+    'energy.E_1_1_2',
+    'energy.E_2_1',
+  ]);
 });

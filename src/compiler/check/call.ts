@@ -1,7 +1,7 @@
 /** Calls: binding arguments, unifying dimensions, mapping over leading axes, creating instances. */
 import { nearest } from '../../diagnostics/index.js';
 import type { Span } from '../../grammar/source.js';
-import type { Block, EnergyMember, Expr, Parameter, TypeExpr } from '../../grammar/syntax-tree.js';
+import type { Block, Expr, Parameter, TypeExpr } from '../../grammar/syntax-tree.js';
 import { fieldTypeInfo, isFieldType } from '../field-types.js';
 import { type Dim, sameDim, showDim, showShape } from '../graph/dim.js';
 import type { Node } from '../graph/types.js';

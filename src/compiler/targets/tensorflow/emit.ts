@@ -8,6 +8,7 @@
 import { type AdamwAttrs, adamwArguments } from '../../graph/ops/optimizer-steps.js';
 import { splat } from '../../graph/simplify.js';
 import type { Graph, Node, Program, StateDecl, TensorType } from '../../graph/types.js';
+import { distinctNames } from '../distinct-names.js';
 import { findRegions } from './fuse/regions.js';
 import { dataType, GraphDef, shapeProto } from './graph-def.js';
 import { type LoweringOptions, lowerGraph, rowsWritten, type Sources } from './lower.js';
@@ -81,8 +82,11 @@ export function emitTensorflow(
   program.micro?.passes.forEach(({ graph }, i) => {
     Object.assign(signatures, emitter.train(microSignature(i), `micro/${graph.name}`, graph));
   });
+  const plain = distinctNames(Object.keys(program.energies), (name) =>
+    name.replace(/\W+/g, '_').replace(/(?<=.)_$/, ''),
+  );
   for (const [name, graph] of Object.entries(program.energies))
-    signatures[`energy.${name}`] = emitter.call(`energy/${name}`, graph);
+    signatures[`energy.${plain.get(name)!}`] = emitter.call(`energy/${plain.get(name)!}`, graph);
   const message = {
     savedModelSchemaVersion: 1,
     metaGraphs: [

@@ -1,6 +1,7 @@
 /** The graphs of a program as methods of the generated class. */
 import { scheduleGraph } from '../../../graph/schedule.js';
 import { type Graph, type Node, type Program, scalarInputs } from '../../../graph/types.js';
+import { distinctNames } from '../../distinct-names.js';
 import { supportText } from '../support-text.js';
 import { type Body, lowerBody } from './body.js';
 import { camelCase, Names, upperFirst } from './names.js';
@@ -18,6 +19,9 @@ export interface Method {
 }
 
 export function lowerMethods(program: Program, checks: boolean): readonly Method[] {
+  const energyMethods = distinctNames(Object.keys(program.energies), (name) =>
+    /^energy/i.test(name) ? camelCase(name) : `energy${upperFirst(camelCase(name))}`,
+  );
   const others = [
     lowerStep(program, checks),
     ...(program.epoch?.gather ? [lowerGather(program.epoch.gather, checks)] : []),
@@ -43,7 +47,9 @@ export function lowerMethods(program: Program, checks: boolean): readonly Method
           ),
         ]
       : []),
-    ...Object.entries(program.energies).map(([name, graph]) => lowerEnergy(name, graph, checks)),
+    ...Object.entries(program.energies).map(([name, graph]) =>
+      lowerEnergy(name, energyMethods.get(name)!, graph, checks),
+    ),
   ];
   return [lowerInit(program, others, checks), ...others];
 }
@@ -154,11 +160,10 @@ function usesBatch(body: Body): boolean {
   return body.lines.some((line) => /\bbatch[.[]/.test(line));
 }
 
-function lowerEnergy(name: string, graph: Graph, checks: boolean): Method {
+function lowerEnergy(name: string, method: string, graph: Graph, checks: boolean): Method {
   const fields = graph.inputs.map(
     (node) => `${quoteKey(String(node.attrs['name']))}: tf.Tensor /* [${node.type.shape.join(', ')}] */`,
   );
-  const method = /^energy/i.test(name) ? camelCase(name) : `energy${upperFirst(camelCase(name))}`;
   return {
     ...lowerFunction(
       method,
