@@ -164,9 +164,20 @@ function missingSign(source: Source, m: Mismatch, span: Span, found: string | un
   if (m.rule === 'updateStatement' && m.wanted !== 'LeftBrace')
     help.push('states change `after step`, by values of its batch, and `before epoch`, by values of the data set');
   if (m.wanted === 'Equals' && m.found.tokenType === t.Colon) help.push('a type is given with `:`, a value with `=`');
+  if (
+    ['viewMember', 'maskMember'].includes(m.rule) &&
+    m.wanted === 'Equals' &&
+    onSameLine(m.before, m.found) &&
+    isGoneOn(m)
+  )
+    help.push(`what it is made of is a name: give the expression one above, \`let p = ${m.before?.image}...\``);
   if (m.rule === 'netItem' && m.wanted === 'LeftParen') help.push('a net without settings is written `net name()(x)`');
   return report('EBM1007', { wanted, where, found }, { span, help });
 }
+
+/** Whether an expression that has begun with a name goes on: `small(x)`, `a[0]`, `a ++ b`. */
+const isGoneOn = ({ before, found }: Mismatch) =>
+  isName(before) && !isWord(found) && !endsValue(found) && found.tokenType !== t.LeftBrace;
 
 const opensOrSeparates = (token: IToken | undefined) =>
   token !== undefined && [t.LeftParen, t.LeftSquare, t.LeftBrace, t.Comma].includes(token.tokenType);
@@ -193,9 +204,17 @@ function endHelp(source: Source, m: Mismatch): string[] {
   if (!onSameLine(m.before, m.found)) return [];
   if (m.before && membersOnly.has(m.before.image) && isName(m.found))
     return [memberHelp(m.before.image, m.found.image)];
+  if (m.found.tokenType === t.For && m.before && reducers.has(m.before.image)) {
+    const loop = `${m.before.image} for v in views: f(v)`;
+    return [
+      `a loop takes in all that follows it: inside a larger expression it stands in parentheses, \`2 * (${loop})\``,
+    ];
+  }
   if (beginsExpression(m.found)) return ['is an operator, a comma or a line break missing between them?'];
   return [];
 }
+
+const reducers: ReadonlySet<string> = new Set(['mean', 'sum', 'max', 'min', 'stack', 'concat', 'list']);
 
 /** Words that declare something in a model, and are names elsewhere. */
 const membersOnly: ReadonlySet<string> = new Set(['encoder', 'data', 'view', 'mask', 'energy']);

@@ -96,7 +96,7 @@ test('settings of a family come first, are known when compiled, and a family is 
   expect(told(nested.replace('E(k)', 'E'))).toEqual([
     `\`E\` of \`nt_xent\` must be of kind energy, not the family of energies E(width, scale)(u, v); one of them has its settings: \`E(width, scale)\``,
   ]);
-  expect(told(nested.replace('E(k)', 'E()'))).toEqual(['`E` needs `width`']);
+  expect(told(nested.replace('E(k)', 'E()'))).toEqual(['`E` needs `width`; it takes (width, scale)']);
   expect(told(nested.replace('E(k)', 'E("a")'))).toEqual(['`width` of `E` must be of kind int, not the string "a"']);
 });
 

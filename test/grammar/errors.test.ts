@@ -48,3 +48,20 @@ test.each([
 ])('%s: a separator is missing', (text) => {
   expect(codesOf(text)).toEqual(['EBM1010']);
 });
+
+test.each([
+  [
+    'mask m over small(x, 3) = hidden(3)',
+    'what it is made of is a name: give the expression one above, `let p = small...`',
+  ],
+  [
+    'let y = 2 * mean for v in a: v',
+    'a loop takes in all that follows it: inside a larger expression it stands in parentheses, `2 * (mean for v in views: f(v))`',
+  ],
+])('%s: what would do', (member, help) => {
+  const { diagnostics } = parseModule({
+    path: 'm.ebm',
+    text: `model M {\n  data x: [4]\n  ${member}\n  representation x\n}\n`,
+  });
+  expect(diagnostics.map((d) => d.help)).toEqual([[help]]);
+});

@@ -57,6 +57,8 @@ const cases: Readonly<Record<string, Case>> = {
   'lightly, SwaVLoss': {
     term: 'mean for t in [p_a, p_b], s in [p_a, p_b, p_c] where s != t: cross_entropy(sinkhorn(t), s / 0.1)',
   },
+  // Its code names the square of the distance `eps`.
+  'EMP-SSL, total coding rate': { term: 'coding_rate(unit(z_a), eps: 0.5)' },
   'LeJEPA, SIGReg': {
     members: 'state directions: [6, 5] = normal([6, 5])',
     term: 'gaussianity(z_a, directions)',
@@ -90,7 +92,7 @@ function text({ members = '', term }: Case): string {
 use std.clustering { sinkhorn }
 use std.latents { kl_to_standard, quantized, codebook }
 use std.matrices { nuclear_norm }
-use std.regularizers { symmetric_info_nce, pairwise_sigmoid, contrast, decoupled, cross_correlation, koleo, gaussianity, transformation_covariance }
+use std.regularizers { symmetric_info_nce, pairwise_sigmoid, contrast, decoupled, cross_correlation, koleo, gaussianity, transformation_covariance, coding_rate }
 model Points {
   data z_a: [6]
   data z_b: [6]

@@ -68,7 +68,7 @@ export function lowestConstant(objective: Objective): Found {
     longest = descent;
   };
   const starts = constants(objective);
-  for (const outputs of objective.isCostly ? starts.slice(0, 1) : starts) {
+  for (const outputs of objective.isCostly ? [lowestOf(objective, starts)] : starts) {
     const descent = new Descent(objective, outputs, constantFor(objective));
     take(descent.point, descent);
     descent.run(descentSteps);
@@ -77,6 +77,14 @@ export function lowestConstant(objective: Objective): Found {
   if (!longest!.isExact) return best!;
   longest!.run(patience);
   return longest!.point;
+}
+
+/** Outputs that are all 0 may be a saddle, from where no slope leads down: unit vectors have none there. */
+function lowestOf(objective: Objective, starts: readonly Outputs[]): Outputs {
+  const values = starts.map((outputs) => objective.at(outputs).value);
+  return starts[
+    values.reduce((best, value, k) => (value < values[best]! || Number.isNaN(values[best]!) ? k : best), 0)
+  ]!;
 }
 
 /** The lowest value over outputs whose parts are all alike too; undefined where no output has parts. */

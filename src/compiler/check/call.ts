@@ -207,7 +207,9 @@ function applySignature(
     if (!unify(e, callee, signature.parameters, given, nodes, scope)) return missing;
     for (const parameter of signature.parameters) {
       if (given.has(parameter.name.text)) continue;
-      scope.define(parameter.name.text, evaluate(e, parameter.defaultValue!, scope));
+      const value = evaluate(e, parameter.defaultValue!, scope);
+      if (!defaultFits(e, callee, parameter, value, scope, span)) return missing;
+      scope.define(parameter.name.text, value);
     }
     const evaluated = (): Value => evaluateBlock(e, signature.body, scope);
     const path = called?.kind === 'layer' ? called.path : undefined;
@@ -278,7 +280,7 @@ function bindTo(
   if (!fine) return undefined;
   for (const name of names) {
     if (!given.has(name) && !optional.has(name)) {
-      e.fail('EBM2020', { callee, parameter: name }, span);
+      e.fail('EBM2020', { callee, parameter: name, parameters: names.join(', ') }, span);
       fine = false;
     }
   }
@@ -462,6 +464,43 @@ function unify(
     }
   }
   return later.every((check) => check());
+}
+
+/** Whether a default has the shape that the parameter says, for these arguments: `at: [n] = iota(49)` has it for 49 of what else is `[n]`. */
+function defaultFits(
+  e: Elaborator,
+  callee: string,
+  parameter: Parameter,
+  value: Value,
+  scope: Scope,
+  span: Span,
+): boolean {
+  const pattern = shapePattern(parameter.type);
+  if (!pattern || pattern.rest || value.kind !== 'tensor') return true;
+  const { shape } = value.node.type;
+  const dims = pattern.dims.map((expr) =>
+    expr.kind === 'name' && !scope.find(expr.name.text) ? undefined : evaluate(e, expr, scope),
+  );
+  const expected = dims.map((dim, k) => (dim?.kind === 'number' && dim.dim !== undefined ? dim.dim : shape[k]));
+  if (shape.length === dims.length && expected.every((dim, k) => sameDim(dim!, shape[k]!))) return true;
+  const name = parameter.name.text;
+  const shown = shape.length === dims.length ? ` ${showShape(expected as Dim[])}` : '';
+  e.fail(
+    'EBM2011',
+    {
+      callee,
+      parameter: name,
+      expected: showPattern(pattern),
+      actual: `none, and its default is ${showShape(shape)}`,
+      reason: '',
+    },
+    span,
+    {
+      related: [{ span: parameter.span, message: 'declared here' }],
+      help: [`give it: \`${name}: ...\` of shape${shown || ` ${showPattern(pattern)}`}`],
+    },
+  );
+  return false;
 }
 
 const ofResults =

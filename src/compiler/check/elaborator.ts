@@ -10,6 +10,7 @@ import { Builder, ShapeError } from '../graph/builder.js';
 import { type Dim, showShape, symbol } from '../graph/dim.js';
 import type { OpName } from '../graph/ops/index.js';
 import type { Attrs, Axis, Node, Period, StateDecl } from '../graph/types.js';
+import { shapeHelp } from './shape-help.js';
 import type { EnergyValue, Value } from './values.js';
 import { missing } from './values.js';
 
@@ -196,7 +197,7 @@ export class Elaborator {
       const related = args
         .filter((arg) => arg.span && !(arg.span.start === span.start && arg.span.source === span.source))
         .map((arg) => ({ span: arg.span as Span, message: `this is ${showShape(arg.type.shape)}` }));
-      this.fail('EBM2010', { message: error.message }, span, { related });
+      this.fail('EBM2010', { message: error.message }, span, { related, help: shapeHelp(error) });
       return undefined;
     }
   }

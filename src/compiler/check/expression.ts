@@ -7,6 +7,7 @@ import { type Node, progressInput } from '../graph/types.js';
 import { builtins } from './builtins/index.js';
 import { call, callValue, type GivenArgument } from './call.js';
 import type { Elaborator } from './elaborator.js';
+import { elsewhere } from './elsewhere.js';
 import { evaluateMinimum } from './gradient.js';
 import { checkTable } from './id-bounds.js';
 import { evaluateLoop } from './loops.js';
@@ -68,6 +69,12 @@ export function evaluate(e: Elaborator, expr: Expr, scope: Scope): Value {
   }
 }
 
+/** What is meant by another tool's name, and where it is from. */
+function elsewhereHelp(e: Elaborator, meant: string): string {
+  const [home] = e.homesOf(meant);
+  return home ? `here it is \`${meant}\`: \`use ${home} { ${meant} }\` brings it in` : `here it is \`${meant}\``;
+}
+
 export function resolve(e: Elaborator, name: string, span: Span, scope: Scope): Value {
   const binding = scope.find(name);
   if (binding) {
@@ -76,8 +83,11 @@ export function resolve(e: Elaborator, name: string, span: Span, scope: Scope): 
   }
   if (name === 'batch') return { kind: 'namespace', name };
   if (Object.hasOwn(builtins, name)) return { kind: 'builtin', name };
+  const homes = e.homesOf(name);
+  const meant = homes.length === 0 ? elsewhere(name) : undefined;
+  if (meant) return e.fail('EBM2001', { name }, span, { help: [elsewhereHelp(e, meant)] });
   const suggestion = nearest(name, [...scope.names(), ...Object.keys(builtins)]);
-  return e.fail('EBM2001', { name, suggestion, homes: e.homesOf(name) }, span);
+  return e.fail('EBM2001', { name, suggestion, homes }, span);
 }
 
 /** `x |> f`, `x |> f(s)`. */
@@ -114,7 +124,18 @@ function member(e: Elaborator, subject: Value, name: string, span: Span): Value 
       .filter((b) => b.startsWith(`${subject.name}.`))
       .map((b) => b.slice(subject.name.length + 1));
   }
-  return e.fail('EBM2025', { subject: describe(subject), member: name, suggestion: nearest(name, fields) }, span);
+  const slots = { subject: describe(subject), member: name, suggestion: nearest(name, fields) };
+  return e.fail('EBM2025', slots, span, subject.kind === 'tensor' ? { help: methodHelp(name) } : {});
+}
+
+/** What other tools write as `x.T` or `x.mean()`. */
+function methodHelp(name: string): string[] {
+  const meant = Object.hasOwn(builtins, name) ? name : elsewhere(name);
+  return [`functions are called on a tensor, not asked of it: \`${meant ? shownCall(meant) : 'f(x)'}\``];
+}
+
+function shownCall(meant: string): string {
+  return /\W/.test(meant) ? meant : `${meant}(x)`;
 }
 
 /** A value as a tensor: numbers become constants. */
@@ -127,10 +148,16 @@ export function asNode(e: Elaborator, value: Value, span: Span, what: string): N
     case 'missing':
       return undefined;
     default:
-      e.fail('EBM2013', { what, expected: 'a tensor or a number', actual: describe(value) }, span);
+      e.fail('EBM2013', { what, expected: 'a tensor or a number', actual: describe(value) }, span, {
+        help: value.kind === 'list' ? [listHelp] : value.kind === 'layer' ? [layerHelp] : [],
+      });
       return undefined;
   }
 }
+
+const listHelp =
+  'a list is gone over, `mean for v in views: v` (or `sum`, `max`, `min`), or made a tensor with one more axis, `stack(views)`';
+const layerHelp = 'a network has a value where it is called: `f(x)`';
 
 /** A value as a whole number known when compiled. */
 export function asDim(e: Elaborator, value: Value, span: Span, what: string): Dim | undefined {
@@ -356,11 +383,11 @@ export function execute(e: Elaborator, statement: Statement, scope: Scope): void
       const binding = scope.find(statement.name.text);
       const value = evaluate(e, statement.value, scope);
       if (!binding) {
-        e.fail(
-          'EBM2001',
-          { name: statement.name.text, suggestion: nearest(statement.name.text, scope.names()) },
-          statement.name.span,
-        );
+        const { text, span } = statement.name;
+        const help = [`\`=\` gives a name from above its next value; a new one is given by \`let ${text} = ...\``];
+        e.fail('EBM2001', { name: text, suggestion: nearest(text, scope.names()) }, span, { help });
+        // What reads it is not to be told again.
+        scope.define(text, value, span);
       } else if (e.isState(binding.value)) {
         assignState(e, statement.name, binding.value.node, value, statement.value.span);
       } else binding.value = value;

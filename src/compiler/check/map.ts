@@ -104,6 +104,11 @@ function onSingle(
   return result;
 }
 
+const mappedHelp = [
+  'leading axes that a signature does not have are gone over together, each value of the one with that of the other: they must be as long',
+  'for every value of the one with every value of the other, ask an energy, or a function, that goes over the one inside: of `E(x, batch(y))` one is asked of each example, whatever its body does with x',
+];
+
 function mappedAlong(
   e: Elaborator,
   args: readonly MappedArgument[],
@@ -125,6 +130,7 @@ function mappedAlong(
           'EBM2010',
           { message: `arguments are mapped along axes of ${showDim(size)} and ${showDim(dim)}` },
           span,
+          { help: mappedHelp },
         );
       }
       size = dim;

@@ -125,10 +125,11 @@ export const checkCodes = {
     wrong: good.replace('linear(8)', 'linear("8")'),
     right: good,
   }),
-  EBM2020: code<{ callee: string; parameter: string }>({
+  EBM2020: code<{ callee: string; parameter: string; parameters: string }>({
     severity: 'error',
     title: 'an argument is missing',
     message: ({ callee, parameter }) => `\`${callee}\` needs \`${parameter}\``,
+    help: ({ parameters }) => [`it takes (${parameters})`],
     explain: 'Parameters without a default must be given, by place or by name.',
     wrong: good.replace('linear(8)', 'linear()'),
     right: good,

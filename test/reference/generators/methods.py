@@ -46,6 +46,13 @@ def sigreg(z, a, points=17):
     return ((err @ (weights * window)) * z.size(-2)).mean()
 
 
+def coding_rate(z, eps=0.5):
+    """The code of Tong et al. 2023, `TotalCodingRate`: z of unit vectors, negated as their loss has it."""
+    w = F.normalize(z, dim=1).T
+    d, n = w.shape
+    return -torch.logdet(torch.eye(d) + d / (n * eps) * (w @ w.T)) / 2.0
+
+
 def vector_quantized(z, codes):
     """van den Oord et al. 2017, equation 3, with a linear decoder of ones."""
     nearest = torch.cdist(z, codes).argmin(1)
@@ -137,6 +144,7 @@ def main():
             "lightly, DINOLoss": case(dino, scores),
             "lightly, SwaVLoss": case(lambda p_a, p_b, p_c: SwaVLoss()([p_a, p_b], [p_c])[0], scores),
             "LeJEPA, SIGReg": case(lambda z_a: sigreg(z_a, directions), {"z_a": z_a}),
+            "EMP-SSL, total coding rate": case(lambda z_a: coding_rate(z_a, 0.25), {"z_a": z_a}),
             "VQ-VAE": case(lambda z_a, codes: vector_quantized(z_a, codes), {"z_a": z_a, "codes": codes}),
             "VAE, KL": case(
                 lambda z_a, z_b: -0.5 * torch.sum(1 + z_b - z_a.pow(2) - z_b.exp(), dim=1).mean(), pair

@@ -6,7 +6,8 @@ import type { Binding } from './field-type.js';
 
 /** A type as it is written in a program. */
 export function fieldType(field: Pick<FieldDecl, 'type' | 'shape'>): string {
-  return `${field.type}[${field.shape.join(', ')}]`;
+  const shape = `[${field.shape.join(', ')}]`;
+  return field.type === 'Tensor' ? shape : field.type + shape;
 }
 
 export function valuesOf(shape: readonly number[]): number {
