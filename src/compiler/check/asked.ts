@@ -1,7 +1,8 @@
 /** What a model's energies are asked of after training. */
 import type { ModelItem } from '../../grammar/syntax-tree.js';
+import { energyOfFamily } from './call.js';
 import type { Elaborator, EnergyUse } from './elaborator.js';
-import { declaredEnergy, energyOfFamily } from './families.js';
+import { declaredEnergy } from './families.js';
 import type { Scope } from './scope.js';
 import type { Value } from './values.js';
 

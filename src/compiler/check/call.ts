@@ -10,7 +10,6 @@ import { readsByPosition } from './by-position.js';
 import { tensorsOf } from './captured.js';
 import type { Elaborator } from './elaborator.js';
 import { asNode, evaluate, evaluateBlock } from './expression.js';
-import { energyOfFamily } from './families.js';
 import { type MappedArgument, mapped } from './map.js';
 import { Scope } from './scope.js';
 import { specialForms } from './special-forms.js';
@@ -91,6 +90,27 @@ export function applyEnergy(e: Elaborator, energy: EnergyValue, args: readonly G
   for (const [name, value] of settings ?? []) scope.define(name, value);
   const signature = { parameters: member.parameters, result: undefined, body: member.body };
   return applySignature(e, energyName(energy), signature, scope, args, span, energy);
+}
+
+/** The one of a family with these settings, which are known when compiled: what differs from example to example is an argument. */
+export function energyOfFamily(e: Elaborator, family: EnergyValue, args: readonly GivenArgument[], span: Span): Value {
+  const { member, scope } = family;
+  if (args.some(({ value }) => value.kind === 'missing')) return missing;
+  const place = {
+    related: [{ span: member.name.span, message: 'declared here' }],
+    help: [`its settings come first, in parentheses of their own: \`${familyForm(member)}\``],
+  };
+  const isTensor = (value: Value): boolean => tensorsOf(value).length > 0;
+  const refused = (value: Value, at: Span): Value => {
+    const what = `a setting of the family of energies \`${member.name.text}\``;
+    return e.fail('EBM2013', { what, expected: 'known when compiled', actual: describe(value) }, at, place);
+  };
+  const argument = args.find(({ value }) => isTensor(value));
+  if (argument) return refused(argument.value, argument.span);
+  const settings = bindSettings(e, member.name.text, member.settings, scope, args, span);
+  if (!settings) return missing;
+  const byDefault = member.settings.find(({ name }) => isTensor(settings.get(name.text)!));
+  return byDefault ? refused(settings.get(byDefault.name.text)!, byDefault.span) : { ...family, settings };
 }
 
 /** Remembers what an energy is asked of, by parameter (`missing` where one keeps its default): of a use on single points, if there is one. */
