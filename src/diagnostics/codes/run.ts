@@ -314,6 +314,16 @@ pictures. Energies that are several numbers, and those whose last argument is wh
     wrong: '$ ebmc compare digits.ebm   # the landscape of one energy cannot be computed\n',
     right: '$ ebmc infer runs/compare-digits/runs/RUN score 0 1   # asks the same energy by itself\n',
   }),
+  EBM5035: code<{ reason: string }>({
+    severity: 'warning',
+    title: 'What was measured is not kept',
+    message: ({ reason }) => `what was measured is printed, but not kept beside the run: ${reason}`,
+    help: () => ['`--json` prints it for a program; a copy of the run in a folder that can be written keeps it'],
+    explain: `\`ebmc evaluate\` keeps what it measures as \`evaluation.json\` in the run's folder, where \`ebmc report\` finds it. A folder that is
+read-only or belongs to somebody else cannot take it. The figures are printed all the same.`,
+    wrong: '$ ebmc evaluate shared/runs/SimCLR   # a folder of somebody else\n',
+    right: '$ cp -r shared/runs/SimCLR runs/ && ebmc evaluate runs/SimCLR\n',
+  }),
   EBM5016: code<{ batch: number; limit: number; needed: number }>({
     severity: 'error',
     title: 'No micro-batch is small enough for the memory limit',
