@@ -324,6 +324,17 @@ read-only or belongs to somebody else cannot take it. The figures are printed al
     wrong: '$ ebmc evaluate shared/runs/SimCLR   # a folder of somebody else\n',
     right: '$ cp -r shared/runs/SimCLR runs/ && ebmc evaluate runs/SimCLR\n',
   }),
+  EBM5036: code<{ run: string; folder: string }>({
+    severity: 'hint',
+    title: 'Where a run looks for its data',
+    message: ({ run, folder }) => `the data paths of ${run} start from ${folder}, where its program was`,
+    help: () => ['if the run or its data was moved, `--data FOLDER` names the folder that they start from now'],
+    explain: `A run remembers its program and, relative to itself, the folder in which that was: paths of data sets start from there. A run that is moved together
+with its program and data finds them. If it was moved alone, or the data was, \`--data\` names the folder that paths start from. \`ebmc train --resume\` is given
+the program, whose folder counts. Paths that begin with \`/\` stay what they are.`,
+    wrong: '$ mv runs/SimCLR /archive/ && ebmc evaluate /archive/SimCLR\n',
+    right: '$ mv runs/SimCLR /archive/ && ebmc evaluate /archive/SimCLR --data .\n',
+  }),
   EBM5016: code<{ batch: number; limit: number; needed: number }>({
     severity: 'error',
     title: 'No micro-batch is small enough for the memory limit',

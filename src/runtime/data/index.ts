@@ -6,5 +6,5 @@ export { loaders } from './loaders/index.js';
 export { checkSource, openDataset, openingOnce } from './open.js';
 export { orderOf } from './order.js';
 export { remembering } from './remember.js';
-export { type DatasetSummary, type FieldSummary, summarize } from './show/summary.js';
+export { type DatasetSummary, type FieldSummary, summarize, type Values } from './show/summary.js';
 export { epochOrder, randomBits, shuffleInPlace } from './shuffle.js';
