@@ -35,7 +35,7 @@ export const classField: FieldType = {
 /** What could not be read when the data set was opened. */
 function damagedAmong(rows: ArrayLike<number>, values: Int32Array, name: string): BadRowsError {
   const bad = Array.from(values).flatMap((label, place) => (label < 0 ? [rows[place]!] : []));
-  return new BadRowsError(bad.map((row) => ({ row, name, reason: 'it has no class' })));
+  return new BadRowsError(bad.map((row) => ({ row, name: `row ${row}, \`${name}\``, reason: 'it has no class' })));
 }
 
 /** The rows of a range that can be read, and what they hold. */
