@@ -49,7 +49,7 @@ export function labelByFolder<Item extends { readonly path: string }>(
   };
   if (hasSplits) {
     for (const entry of placed) add(entry.split!, entry);
-    return { splits: inOrder(found), ...named };
+    return { splits: found, ...named };
   }
   classes.forEach((className, number) => {
     const members = placed.filter((entry) => (entry.className ?? '') === className);
@@ -63,10 +63,5 @@ export function labelByFolder<Item extends { readonly path: string }>(
       add(isTest.has(i) ? 'test' : 'train', entry);
     });
   });
-  return { splits: inOrder(found), ...named };
-}
-
-/** `train` first, whoever of them was met first. */
-function inOrder<T>({ train, test }: Partial<Record<SplitName, T>>): Partial<Record<SplitName, T>> {
-  return { ...(train ? { train } : {}), ...(test ? { test } : {}) };
+  return { splits: found, ...named };
 }

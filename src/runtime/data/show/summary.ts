@@ -49,7 +49,8 @@ export interface DatasetSummary {
 
 export async function summarize(dataset: Dataset): Promise<DatasetSummary> {
   const splits: SplitSummary[] = [];
-  for (const split of dataset.splits) {
+  // `train` first, whoever of them the source met first.
+  for (const split of [...dataset.splits].sort().reverse()) {
     const examples = dataset.size(split);
     const rows = spreadRows(examples, lookedAt);
     const fields: FieldSummary[] = [];
