@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { EvaluateDecl, TrainDecl } from '../compiler/declarations.js';
 import type { TypedModel } from '../compiler/index.js';
-import type { Diagnostic } from '../diagnostics/index.js';
+import { type Diagnostic, EbmcError, report } from '../diagnostics/index.js';
 import { loadStageEnds } from '../runtime/checkpoint/index.js';
 import type { MeasureInfo } from '../runtime/compare/comparison.js';
 import type { Dataset } from '../runtime/data/index.js';
@@ -74,9 +74,19 @@ export async function evaluateAndPrint({
     },
   }).finally(async () => (await derived)?.close());
   clear();
-  writeWhole(join(folder, 'evaluation.json'), `${JSON.stringify(result, null, 2)}\n`);
   output.line(`\n${printEvaluation(result, output)}`);
+  keep(join(folder, 'evaluation.json'), result, call.warn);
   return result;
+}
+
+/** What was measured has been told by then: a folder that cannot be written does not take it away. */
+function keep(path: string, result: EvaluationResult, warn: EvaluationCall['warn']): void {
+  try {
+    writeWhole(path, `${JSON.stringify(result, null, 2)}\n`);
+  } catch (error) {
+    if (!(error instanceof EbmcError)) throw error;
+    warn(report('EBM5035', { reason: error.diagnostics.map(({ message }) => message).join('; ') }));
+  }
 }
 
 function printEvaluation(

@@ -6,6 +6,8 @@ import { loadCheckpoint, requireSameStates } from '../runtime/checkpoint/index.j
 import { type Dataset, openDataset } from '../runtime/data/index.js';
 import type { LoadedModel } from '../runtime/model.js';
 import { datasetOf } from './choose.js';
+import type { OptionValues } from './command.js';
+import { findingData } from './data-folder.js';
 import { loadProgram } from './load-program.js';
 import type { Output } from './output.js';
 import { reopenRun } from './recorded-run.js';
@@ -22,21 +24,20 @@ export interface OpenRun {
   close(): void;
 }
 
-export async function openRun(
-  folder: string,
-  energyName: string | undefined,
-  backend: string,
-  output: Output,
-): Promise<OpenRun> {
+export async function openRun(folder: string, options: OptionValues, output: Output): Promise<OpenRun> {
+  const backend = options.text('backend') ?? 'auto';
   const checkpoint = await loadCheckpoint(folder);
-  const { checked, typed: model, train, baseDirectory } = reopenRun(folder);
-  const energy = chooseEnergy(model, energyName);
+  const { checked, typed: model, train, ...recorded } = reopenRun(folder);
+  const baseDirectory = options.text('data') ?? recorded.baseDirectory;
+  const energy = chooseEnergy(model, options.text('energy'));
   const declared = datasetOf(checked, train);
-  const dataset = await openDataset(declared, {
-    baseDirectory,
-    strict: false,
-    warn: (diagnostic) => output.diagnostics([diagnostic]),
-  });
+  const dataset = await findingData(folder, baseDirectory, () =>
+    openDataset(declared, {
+      baseDirectory,
+      strict: false,
+      warn: (diagnostic) => output.diagnostics([diagnostic]),
+    }),
+  );
   const open: (() => void)[] = [];
   return {
     ...{ model, energy, checked, dataset, declared },

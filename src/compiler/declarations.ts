@@ -60,6 +60,12 @@ export interface DatasetDecl {
   readonly selection?: Selection;
   readonly fields: readonly FieldDecl[];
   readonly span: Span;
+  /** Where the program says it; absent from declarations that are made up. */
+  readonly places?: {
+    readonly loader: Span;
+    /** By name, or by place from `0`. */
+    readonly args: Readonly<Record<string, Span>>;
+  };
 }
 
 export interface OptimizerDecl {

@@ -73,6 +73,8 @@ def parquet() -> None:
         pq.write_table(table, folder / f"{codec}.parquet", compression=codec, row_group_size=5)
     gaps = pa.table({"label": pa.array([0, None, 2, 1]), "weight": pa.array([1.0, 2.0, None, 4.0])})
     pq.write_table(gaps, folder / "gaps.parquet")
+    words = pa.table({"x": pa.array([0.0, 1.0, 2.0, 3.0, 4.0]), "kind": pa.array(["v", None, "u", None, "v"])})
+    pq.write_table(words, folder / "unlabelled.parquet")
 
 
 def shard(name: str, samples: range, form: int) -> None:

@@ -1,4 +1,6 @@
+import type { DatasetDecl } from '../../compiler/declarations.js';
 import { type CheckedFile, checkFile, namedModels, plateaus, type TypedModel } from '../../compiler/index.js';
+import type { Diagnostic } from '../../diagnostics/index.js';
 import { parseModule } from '../../grammar/index.js';
 import { FileLibrary } from '../../runtime/library.js';
 import { readSource } from '../../runtime/read-source.js';
@@ -35,13 +37,21 @@ async function canonicalOf(models: readonly TypedModel[]) {
   });
 }
 
+/** Loaders are loaded where there is something to load. */
+async function sourceProblems(datasets: readonly DatasetDecl[]): Promise<Diagnostic[]> {
+  if (datasets.length === 0) return [];
+  const { checkSource } = await import('../../runtime/data/index.js');
+  return datasets.flatMap((decl) => checkSource(decl) ?? []);
+}
+
 export async function runCheck({ args, options, output }: CommandCall): Promise<Status> {
   const [file = ''] = args;
   const source = readSource(file);
   const { module } = parseModule(source);
   const models = namedModels(module).map(({ text }) => text);
   const checked = checkFile(source, new FileLibrary(file), overridesFrom(options, models));
-  const { diagnostics, modelNames, datasets } = checked;
+  const { modelNames, datasets } = checked;
+  const diagnostics = [...checked.diagnostics, ...(await sourceProblems(datasets))];
   const ok = !hasErrors(diagnostics);
   const explained = ok && options.flag('explain') ? explain(checked) : undefined;
   const cost = ok && options.flag('cost') ? costOf(checked) : undefined;

@@ -1,8 +1,10 @@
+import type { DatasetDecl } from '../../compiler/declarations.js';
 import { defaultMeasures, stagedMeasures } from '../../compiler/index.js';
 import { loadCheckpoint, requireSameStates } from '../../runtime/checkpoint/index.js';
 import { openingOnce } from '../../runtime/data/index.js';
 import { datasetOf, laterOf, transfersOf } from '../choose.js';
 import type { CommandCall } from '../command.js';
+import { findingData } from '../data-folder.js';
 import { evaluateAndPrint } from '../evaluation.js';
 import { loadProgram } from '../load-program.js';
 import { reopenRun } from '../recorded-run.js';
@@ -12,16 +14,18 @@ import { statuses } from '../statuses.js';
 export async function runEvaluate({ args, options, output }: CommandCall): Promise<Status> {
   const [folder = ''] = args;
   const checkpoint = await loadCheckpoint(folder);
-  const { checked, typed, train, evaluate, baseDirectory } = reopenRun(folder);
+  const { checked, typed, train, evaluate, ...recorded } = reopenRun(folder);
+  const baseDirectory = options.text('data') ?? recorded.baseDirectory;
   const settings = evaluate ?? {
     ...{ model: typed.name, dataset: train.dataset, neighbours: 20, labels: [0.01, 0.1, 1] },
     ...{ measures: train.later.length > 0 ? stagedMeasures : defaultMeasures, transfers: [], span: train.span },
   };
-  const open = openingOnce({
+  const opening = openingOnce({
     baseDirectory,
     strict: options.flag('strict'),
     warn: (diagnostic) => output.diagnostics([diagnostic]),
   });
+  const open = (decl: DatasetDecl) => findingData(folder, baseDirectory, () => opening(decl));
   const dataset = await open(datasetOf(checked, settings));
   const transfers = await Promise.all(transfersOf(checked, settings).map(open));
   const trainedOn =

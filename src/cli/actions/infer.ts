@@ -25,7 +25,7 @@ export async function runInfer(call: CommandCall): Promise<Status> {
   const [folder = '', mode = ''] = args;
   if (!isMode(mode))
     throw new CommanderError(statuses.misuse, 'ebmc.mode', `error: there is no mode '${mode}': ${modes.join(', ')}`);
-  const run = await openRun(folder, options.text('energy'), options.text('backend') ?? 'auto', output);
+  const run = await openRun(folder, options, output);
   try {
     const numbers = energyWidth(run.energy);
     if (mode !== 'score' && numbers !== 1)

@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path';
-import type { EvaluateDecl } from '../../compiler/declarations.js';
-import { type CheckOptions, plateaus, termsApart } from '../../compiler/index.js';
+import type { DatasetDecl, EvaluateDecl } from '../../compiler/declarations.js';
+import { type CheckedFile, type CheckOptions, plateaus, termsApart } from '../../compiler/index.js';
 import type { Diagnostic } from '../../diagnostics/index.js';
-import { openingOnce } from '../../runtime/data/index.js';
+import { type Dataset, openingOnce } from '../../runtime/data/index.js';
+import { requireTestSplit } from '../../runtime/evaluate/index.js';
 import { writeWhole } from '../../runtime/files/index.js';
 import { type RunRecord, recordName, relativeToRun } from '../../runtime/run-record.js';
 import { shellQuote } from '../../runtime/shell-quote.js';
@@ -10,7 +11,7 @@ import { type RunResult, Trace, traced, train } from '../../runtime/train/index.
 import { checkProgram } from '../check-program.js';
 import { chooseModel, datasetOf, evaluateOf, laterOf, trainOf, transfersOf } from '../choose.js';
 import type { CommandCall, OptionValues } from '../command.js';
-import { evaluateAndPrint } from '../evaluation.js';
+import { type EvaluationCall, evaluateAndPrint } from '../evaluation.js';
 import { onInterrupt } from '../interrupt.js';
 import { loadProgram } from '../load-program.js';
 import { describeDiagnostic, type Output } from '../output.js';
@@ -33,6 +34,9 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
   const open = openingOnce({ baseDirectory: dirname(file), strict, warn: display.warn });
   const dataset = await open(datasetOf(checked, settings));
   const later = await Promise.all(laterOf(checked, settings).map(open));
+  const evaluation = options.flag('evaluate') ? evaluateOf(checked, typed.name) : undefined;
+  // What it is measured on is opened before it trains: a mistake there is told now, not after hours.
+  const measuredOn = evaluation && (await openMeasured(checked, evaluation, open));
   const folder = chooseRunFolder(typed.name, folderChoice(options));
   const memory = options.number('memory');
   const limit = memory === undefined ? undefined : memory * 1e9;
@@ -79,25 +83,23 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
       () => writeWhole(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`),
     );
     printResult(result, output);
-    const evaluation =
-      result.status === 'finished' && options.flag('evaluate') ? evaluateOf(checked, typed.name) : undefined;
-    const evaluate = async (evaluation: EvaluateDecl) =>
+    const evaluate = async (asked: EvaluateDecl, on: Measured) =>
       evaluateAndPrint({
         model: program.model,
         ...{ typed, train: settings, backend: options.text('backend') ?? 'auto' },
         states: await program.model.read(),
         seed: settings.seed,
-        settings: evaluation,
-        dataset: await open(datasetOf(checked, evaluation)),
-        transfers: await Promise.all(transfersOf(checked, evaluation).map(open)),
+        settings: asked,
+        ...on,
         trainedOn: [dataset, ...later],
         folder,
         warn: display.warn,
         output,
       });
-    const measured = evaluation
-      ? await traced(trace, 'evaluation', 'evaluation', () => evaluate(evaluation))
-      : undefined;
+    const measured =
+      evaluation && measuredOn && result.status === 'finished'
+        ? await traced(trace, 'evaluation', 'evaluation', () => evaluate(evaluation, measuredOn))
+        : undefined;
     const profile = trace && (await printProfile(trace, folder, program.model, dataset, settings, output));
     output.document({
       event: 'result',
@@ -113,6 +115,18 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
     await page?.close();
     program.close();
   }
+}
+
+type Measured = Pick<EvaluationCall, 'dataset' | 'transfers'>;
+
+async function openMeasured(
+  checked: CheckedFile,
+  evaluation: EvaluateDecl,
+  open: (decl: DatasetDecl) => Promise<Dataset>,
+): Promise<Measured> {
+  const dataset = await open(datasetOf(checked, evaluation));
+  requireTestSplit(dataset, evaluation.span);
+  return { dataset, transfers: await Promise.all(transfersOf(checked, evaluation).map(open)) };
 }
 
 /** The bar, the warnings that tear it, and Ctrl-C. */

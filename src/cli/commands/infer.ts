@@ -1,5 +1,6 @@
 import { backendOption } from '../backend-option.js';
 import type { CommandEntry } from '../command.js';
+import { dataFolderOption } from '../data-folder.js';
 import { positiveInteger, positiveNumber, wholeNumber } from '../parse-options.js';
 
 export const inferCommand: CommandEntry = {
@@ -34,6 +35,7 @@ export const inferCommand: CommandEntry = {
         'for each argument of the energy: rows of the data set (3, 0..9, 1,4), `noise`, a picture, a JSON file, `text:…` or a .txt file with a text a line; for `plan` also `-`: standard input, a JSON array a line',
       )
       .addOption(backendOption())
+      .addOption(dataFolderOption())
       .option('--energy <name>', 'which energy (default: the only one)')
       .option('--split <name>', 'which split rows are of (default: test)')
       .option('--over <argument>', 'which argument is moved, or ranked (default: the last)')

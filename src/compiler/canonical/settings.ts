@@ -75,7 +75,7 @@ function trainingOf({ variants }: CompetitorDecl) {
   return { ...train, parameters: variants[0]!.parameters, tuned: Object.fromEntries(tuned) };
 }
 
-const uncounted = new Set(['span', 'model', 'name', 'dataset']);
+const uncounted = new Set(['span', 'places', 'model', 'name', 'dataset']);
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

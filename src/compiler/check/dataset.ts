@@ -1,5 +1,6 @@
 /** `dataset NAME = LOADER(arguments) { fields }`: the fields' types, and which examples are taken. */
 import { nearest, report } from '../../diagnostics/index.js';
+import type { Span } from '../../grammar/source.js';
 import type { DatasetItem, Expr, Field } from '../../grammar/syntax-tree.js';
 import type { DatasetDecl, FieldDecl, FilterExpr, Selection, SettingValue } from '../declarations.js';
 import { fieldTypeInfo, fieldTypeSpellings, fieldTypes, isFieldType } from '../field-types.js';
@@ -15,9 +16,11 @@ export function checkDataset(item: DatasetItem, checker: SettingsChecker): Datas
     isTrajectory(field) ? ofSteps(field, checker) : (checkField(field, checker) ?? []),
   );
   const args: Record<string, SettingValue> = {};
+  const places: Record<string, Span> = {};
   const selection: Record<string, unknown> = {};
   for (const [place, argument] of loader.args.entries()) {
     const name = argument.name?.text ?? `${place}`;
+    places[name] = argument.span;
     const parse = Object.hasOwn(selections, name) ? selections[name as keyof Selection] : undefined;
     if (!parse) args[name] = checker.value(argument.value);
     else selection[name] = parse(argument.value, { checker, fields });
@@ -29,6 +32,7 @@ export function checkDataset(item: DatasetItem, checker: SettingsChecker): Datas
     selection: selection as Selection,
     fields,
     span: item.span,
+    places: { loader: loader.callee.span, args: places },
   };
 }
 

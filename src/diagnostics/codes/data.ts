@@ -8,12 +8,29 @@ function listed(items: readonly string[]): string {
   return `${items.slice(0, most).join(', ')}${items.length > most ? ` and ${items.length - most} more` : ''}`;
 }
 
+export interface SkippedSlots {
+  readonly dataset: string;
+  readonly what: string;
+  readonly count: number;
+  readonly total: number;
+  /** Of them those that lack nothing but this label. */
+  readonly unlabelled: readonly { readonly field: string; readonly rows: number }[];
+}
+
+function unlabelledHelp(what: string, unlabelled: SkippedSlots['unlabelled']): string[] {
+  return unlabelled.map(
+    ({ field, rows }) =>
+      `${rows} of the ${what} lack only the label \`${field}\`, which training does not read: a data set of the same source declared without \`${field}\` has them to train on`,
+  );
+}
+
 export const dataCodes = {
-  EBM4001: code<{ dataset: string; path: string }>({
+  EBM4001: code<{ dataset: string; path: string; suggestion: string | undefined }>({
     severity: 'error',
     title: 'Data folder not found',
     message: ({ dataset, path }) => `the folder of data set \`${dataset}\` does not exist: ${path}`,
-    help: () => [
+    help: ({ suggestion }) => [
+      ...didYouMean(suggestion),
       'paths in a file are relative to the folder that holds the file; give a path that exists or create the folder',
     ],
     explain: `A data set names a folder (\`idx("data/fashion")\`, \`images("photos/**")\`) that is not there.
@@ -64,10 +81,21 @@ another arrangement: 28 × 28 × 1 pictures can be read as \`Tensor[784]\`.`,
     wrong: 'dataset digits = mnits() { x: Image[28, 28, 1], label: Class[10] }\n',
     right: 'dataset digits = mnist() { x: Image[28, 28, 1], label: Class[10] }\n',
   }),
-  EBM4005: code<{ loader: string; argument: string; problem: string }>({
+  EBM4005: code<{
+    loader: string;
+    argument: string;
+    problem: string;
+    /** What it takes, where it got something else. */
+    known?: readonly string[];
+    suggestion?: string | undefined;
+  }>({
     severity: 'error',
     title: 'Wrong argument to a loader',
     message: ({ loader, argument, problem }) => `\`${loader}\`: ${argument} ${problem}`,
+    help: ({ loader, known, suggestion }) => [
+      ...didYouMean(suggestion),
+      ...(known ? [`\`${loader}\` takes ${known.map((name) => `\`${name}\``).join(', ')}`] : []),
+    ],
     explain: `A loader got an argument it does not take, lacks one it needs, or got one of another type.
 
 \`\`\`
@@ -213,6 +241,12 @@ batch there would be no step at all.`,
     title: 'No such split',
     message: ({ dataset, split, known }) =>
       `data set \`${dataset}\` has no split \`${split}\`: it has ${known.map((name) => `\`${name}\``).join(' and ')}`,
+    help: ({ dataset, split, known }) =>
+      split === 'test' && known.length === 1
+        ? [
+            `\`split: 0.9\` among the arguments of \`${dataset}\`'s loader holds a tenth of the examples out as \`test\``,
+          ]
+        : [],
     explain: `A data set has the splits that its loader finds, usually \`train\` and \`test\`. For IDX files \`test\` exists only if the
 \`t10k\` files do.`,
     wrong: 'train M on digits.validation { epochs: 1 }\n',
@@ -353,15 +387,27 @@ epoch and after each resume, so that batches stay reproducible. The first one is
     wrong: '$ ebmc train photos.ebm   # three files are cut off\n',
     right: '$ ebmc train photos.ebm   # after they were fetched again\n',
   }),
-  EBM4025: code<{ dataset: string; what: string; count: number; total: number }>({
+  EBM4025: code<SkippedSlots>({
     severity: 'warning',
     title: 'Damaged rows were skipped',
     message: ({ dataset, what, count, total }) =>
       `data set \`${dataset}\`: skipped ${count} of ${total} ${what} that cannot be used`,
-    help: () => ['repair or delete them, or use --strict to refuse them'],
+    help: ({ unlabelled, what }) => [
+      ...unlabelledHelp(what, unlabelled),
+      'repair or delete them, or use --strict to refuse them',
+    ],
     explain: `Some rows of a table, or members of an archive, cannot be used: a cell that is no number in a column of numbers, a missing value, a line
 that is not JSON, a member without its partners. The first ten are named in the notes, all are counted and left out. With
-\`--strict\` this is an error (EBM4026).`,
+\`--strict\` this is an error (EBM4026). Rows without a label are of use all the same: training reads none. A data set of the same source that
+is declared without the label has all of them.
+
+\`\`\`ebm
+dataset all = csv("plants.csv") { x: [2] }
+dataset labelled = csv("plants.csv", split: 0.7) { x: [2], species: Class[3] }
+
+train M on all.train { epochs: 20 }
+evaluate M on labelled { knn: 5 }
+\`\`\``,
     wrong: `$ cat plants.csv
 a,b,species
 5.1,3.5,setosa
@@ -373,11 +419,12 @@ a,b,species
 4.9,3.0,setosa
 `,
   }),
-  EBM4026: code<{ dataset: string; what: string; count: number; total: number }>({
+  EBM4026: code<SkippedSlots>({
     severity: 'error',
     title: 'Damaged rows',
     message: ({ dataset, what, count, total }) =>
       `data set \`${dataset}\`: ${count === total ? `none of the ${total} ${what} can` : `${count} of ${total} ${what} cannot`} be used`,
+    help: ({ unlabelled, what }) => unlabelledHelp(what, unlabelled),
     explain: `Rows or members cannot be used, and either \`--strict\` asks for all of them to be good or none is. The first ten are named in the notes,
 with the reason for each.`,
     wrong: '$ ebmc train plants.ebm --strict   # a row of plants.csv has no number in a column of numbers\n',
@@ -452,11 +499,33 @@ join(photo: images("img/**"), words: json("data.json"), on: code)
 [{"code": "1", "words": "cat"}, {"code": "2", "words": "dog"}]
 `,
   }),
-  EBM4028: code<{ dataset: string; file: string }>({
+  EBM4052: code<{ dataset: string; what: string; kinds: readonly { ending: string; count: number }[] }>({
+    severity: 'warning',
+    title: 'Files of kinds that are not read',
+    message: ({ dataset, what, kinds }) =>
+      `data set \`${dataset}\`: ${kinds.map(({ ending, count }) => `${count} ${ending}`).join(', ')} ${kinds.length === 1 && kinds[0]?.count === 1 ? 'is' : 'are'} left out: these kinds of ${what} are not read`,
+    help: ({ what }) => [
+      what === 'pictures'
+        ? 'convert them to PNG, JPEG or WebP (ImageMagick: `mogrify -format png *.bmp`), or move them elsewhere'
+        : 'convert them to WAV, FLAC, Ogg Vorbis or MP3 (`ffmpeg -i clip.m4a clip.flac`), or move them elsewhere',
+    ],
+    explain: `A folder of pictures or sounds also holds files of kinds that ebmc does not read, such as GIF, TIFF or HEIC, M4A or AIFF. They are left out. Files that
+are neither pictures nor sounds, such as notes, are left out without a word.`,
+    wrong: `$ ls photos/cats
+1.jpg  2.jpg  3.heic
+`,
+    right: `$ ls photos/cats
+1.jpg  2.jpg  3.png
+`,
+  }),
+  EBM4028: code<{ dataset: string; file: string; suggestion: string | undefined }>({
     severity: 'error',
     title: 'Data file not found',
     message: ({ dataset, file }) => `data set \`${dataset}\` names a file that does not exist: ${file}`,
-    help: () => ['paths in a file are relative to the folder that holds the file'],
+    help: ({ suggestion }) => [
+      ...didYouMean(suggestion),
+      'paths in a file are relative to the folder that holds the file',
+    ],
     explain: `A data set names a file that is not there. Of a range such as \`shard-{000..099}.tar\` every file has to exist: a missing shard would
 otherwise go unnoticed. Paths are relative to the folder of the \`.ebm\` file; the message shows the full path that was tried.`,
     wrong: 'dataset plants = csv("plant.csv") { x: [4] }\n',

@@ -314,6 +314,27 @@ pictures. Energies that are several numbers, and those whose last argument is wh
     wrong: '$ ebmc compare digits.ebm   # the landscape of one energy cannot be computed\n',
     right: '$ ebmc infer runs/compare-digits/runs/RUN score 0 1   # asks the same energy by itself\n',
   }),
+  EBM5035: code<{ reason: string }>({
+    severity: 'warning',
+    title: 'What was measured is not kept',
+    message: ({ reason }) => `what was measured is printed, but not kept beside the run: ${reason}`,
+    help: () => ['`--json` prints it for a program; a copy of the run in a folder that can be written keeps it'],
+    explain: `\`ebmc evaluate\` keeps what it measures as \`evaluation.json\` in the run's folder, where \`ebmc report\` finds it. A folder that is
+read-only or belongs to somebody else cannot take it. The figures are printed all the same.`,
+    wrong: '$ ebmc evaluate shared/runs/SimCLR   # a folder of somebody else\n',
+    right: '$ cp -r shared/runs/SimCLR runs/ && ebmc evaluate runs/SimCLR\n',
+  }),
+  EBM5036: code<{ run: string; folder: string }>({
+    severity: 'hint',
+    title: 'Where a run looks for its data',
+    message: ({ run, folder }) => `the data paths of ${run} start from ${folder}, where its program was`,
+    help: () => ['if the run or its data was moved, `--data FOLDER` names the folder that they start from now'],
+    explain: `A run remembers its program and, relative to itself, the folder in which that was: paths of data sets start from there. A run that is moved together
+with its program and data finds them. If it was moved alone, or the data was, \`--data\` names the folder that paths start from. \`ebmc train --resume\` is given
+the program, whose folder counts. Paths that begin with \`/\` stay what they are.`,
+    wrong: '$ mv runs/SimCLR /archive/ && ebmc evaluate /archive/SimCLR\n',
+    right: '$ mv runs/SimCLR /archive/ && ebmc evaluate /archive/SimCLR --data .\n',
+  }),
   EBM5016: code<{ batch: number; limit: number; needed: number }>({
     severity: 'error',
     title: 'No micro-batch is small enough for the memory limit',

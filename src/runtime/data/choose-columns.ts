@@ -43,19 +43,30 @@ function byType(field: FieldDecl, free: readonly ColumnHead[]): readonly string[
   return numbers.length === valuesOf(field.shape) ? numbers.map(({ name }) => name) : undefined;
 }
 
+function isOneNumber(column: Column): boolean {
+  return column.kind === 'tensor' && column.shape.length === 0;
+}
+
 /** Nothing fills the field. */
 export function noColumn(decl: DatasetDecl, field: FieldDecl, columns: readonly Column[], reason: string): Diagnostic {
   const asked = decl.selection?.columns?.[field.name];
   const known = columns.map(({ name }) => name);
   const missing = asked?.find((name) => !known.includes(name));
+  const named = asked ?? (known.includes(field.name) ? [field.name] : []);
+  const unfit = columns.find((column) => named.includes(column.name) && named.length > 1 && !isOneNumber(column));
   const slots = {
     dataset: decl.name,
     field: field.name,
     type: fieldType(field),
     loader: decl.loader,
-    reason: missing === undefined ? reason : `has no column \`${missing}\``,
+    reason:
+      missing !== undefined
+        ? `has no column \`${missing}\``
+        : unfit
+          ? `has \`${unfit.name}\` as ${describeColumn(unfit)}, and only columns of one number each go together into a field`
+          : reason,
     columns: columns.map((column) => `\`${column.name}\` (${describeColumn(column)})`),
-    suggestion: nearest(missing ?? field.name, known),
+    suggestion: unfit ? undefined : nearest(missing ?? field.name, known),
   };
   return report('EBM4012', slots, { span: field.span });
 }

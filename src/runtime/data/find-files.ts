@@ -5,8 +5,8 @@ import type { DatasetDecl } from '../../compiler/declarations.js';
 import { EbmcError, report } from '../../diagnostics/index.js';
 import type { OpenOptions, SplitName } from './dataset.js';
 import { parseFilePattern } from './file-pattern.js';
-import { filesBelow, nothingFound, requireFolder } from './folder.js';
-import { argumentError } from './loaders/arguments.js';
+import { filesBelow, nearlyNamed, nothingFound, requireFolder } from './folder.js';
+import { argumentError, wrongArgument } from './loaders/arguments.js';
 import { readError } from './read-error.js';
 
 export type SplitFiles = Readonly<Partial<Record<SplitName, readonly string[]>>>;
@@ -26,7 +26,9 @@ export async function findFiles(
 ): Promise<SplitFiles> {
   const find = async (argument: '0' | 'test'): Promise<string[]> => {
     const patterns = patternsOf(decl, argument);
-    const found = await Promise.all(patterns.map((pattern) => filesOf(decl, resolve(baseDirectory, pattern), name)));
+    const found = await Promise.all(
+      patterns.map((pattern) => filesOf(decl, argument, resolve(baseDirectory, pattern), name)),
+    );
     const files = [...new Set(found.flat())];
     if (files.length === 0) throw nothingFound(decl, patterns.join(', '), wanted);
     return files;
@@ -38,10 +40,9 @@ export async function findFiles(
 function patternsOf(decl: DatasetDecl, argument: '0' | 'test'): readonly string[] {
   const value = decl.args[argument];
   const patterns = Array.isArray(value) ? value : [value];
-  const label = argument === '0' ? 'argument 1' : 'argument `test`';
   const written = patterns.flatMap((pattern) => (typeof pattern === 'string' && pattern !== '' ? [pattern] : []));
   if (written.length === 0 || written.length < patterns.length)
-    throw argumentError(decl, label, 'has to be a file, a folder or a pattern in quotes, or a list of them');
+    throw wrongArgument(decl, argument, 'has to be a file, a folder or a pattern in quotes, or a list of them');
   return written.flatMap((pattern) => expandRanges(decl, pattern));
 }
 
@@ -59,11 +60,17 @@ function expandRanges(decl: DatasetDecl, pattern: string): string[] {
   );
 }
 
-async function filesOf(decl: DatasetDecl, pattern: string, name: RegExp): Promise<string[]> {
+async function filesOf(decl: DatasetDecl, argument: '0' | 'test', pattern: string, name: RegExp): Promise<string[]> {
   if (!/[*?{]/.test(pattern)) {
-    const found = await stat(pattern).catch((error: NodeJS.ErrnoException) => {
+    const found = await stat(pattern).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-        throw new EbmcError([report('EBM4028', { dataset: decl.name, file: pattern }, { span: decl.span })]);
+        throw new EbmcError([
+          report(
+            'EBM4028',
+            { dataset: decl.name, file: pattern, suggestion: await nearlyNamed(pattern) },
+            { span: decl.places?.args[argument] ?? decl.span },
+          ),
+        ]);
       throw readError(pattern, error);
     });
     if (!found.isDirectory()) return [pattern];

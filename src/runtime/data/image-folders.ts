@@ -16,6 +16,12 @@ export interface Labelled<Item> {
   readonly label: number | undefined;
 }
 
+export interface ByFolder<Item> {
+  readonly splits: Readonly<Partial<Record<SplitName, readonly Labelled<Item>[]>>>;
+  /** What the classes are called; absent where some item lies in no class folder. */
+  readonly classes?: readonly string[];
+}
+
 /**
  * `train/cat/1.png` belongs to a split and a class, `cat/1.png` to a class. Classes are numbered in the order of their
  * names. Without split folders, the share `heldOut` of each class, drawn once and for all, is for testing.
@@ -23,7 +29,7 @@ export interface Labelled<Item> {
 export function labelByFolder<Item extends { readonly path: string }>(
   items: readonly Item[],
   heldOut: number,
-): Partial<Record<SplitName, Labelled<Item>[]>> {
+): ByFolder<Item> {
   const hasSplits = items.every(({ path }) => path.includes('/') && splitFolders[path.split('/')[0]!] !== undefined);
   const placed = items.map((item) => {
     const folders = item.path.split('/').slice(0, -1);
@@ -35,14 +41,15 @@ export function labelByFolder<Item extends { readonly path: string }>(
   const labelOf = (className: string | undefined): number | undefined =>
     unlabelled || className === undefined ? undefined : classes.indexOf(className);
 
-  const splits: Partial<Record<SplitName, Labelled<Item>[]>> = {};
+  const named = unlabelled ? {} : { classes };
+  const found: Partial<Record<SplitName, Labelled<Item>[]>> = {};
   const add = (split: SplitName, entry: (typeof placed)[number]): void => {
-    splits[split] ??= [];
-    splits[split].push({ item: entry.item, label: labelOf(entry.className) });
+    found[split] ??= [];
+    found[split].push({ item: entry.item, label: labelOf(entry.className) });
   };
   if (hasSplits) {
     for (const entry of placed) add(entry.split!, entry);
-    return splits;
+    return { splits: found, ...named };
   }
   classes.forEach((className, number) => {
     const members = placed.filter((entry) => (entry.className ?? '') === className);
@@ -56,5 +63,5 @@ export function labelByFolder<Item extends { readonly path: string }>(
       add(isTest.has(i) ? 'test' : 'train', entry);
     });
   });
-  return splits;
+  return { splits: found, ...named };
 }

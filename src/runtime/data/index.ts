@@ -3,8 +3,8 @@ export { type BatchesOptions, batches, type NumberedBatch, stepsPerEpoch } from 
 export type { Dataset, Loader, LoaderArgument, OpenOptions, SplitName } from './dataset.js';
 export { fieldType } from './fields/shapes.js';
 export { loaders } from './loaders/index.js';
-export { openDataset, openingOnce } from './open.js';
+export { checkSource, openDataset, openingOnce } from './open.js';
 export { orderOf } from './order.js';
 export { remembering } from './remember.js';
-export { type DatasetSummary, type FieldSummary, summarize } from './show/summary.js';
+export { type DatasetSummary, type FieldSummary, summarize, type Values } from './show/summary.js';
 export { epochOrder, randomBits, shuffleInPlace } from './shuffle.js';

@@ -1,6 +1,7 @@
 /** Measures an encoder: trained, beside itself untrained and beside raw input. */
 import type { EvaluateDecl } from '../../compiler/declarations.js';
 import { type Diagnostic, EbmcError, report } from '../../diagnostics/index.js';
+import type { Span } from '../../grammar/source.js';
 import type { MeasureInfo } from '../compare/comparison.js';
 import type { Dataset } from '../data/index.js';
 import type { HostTensor, LoadedModel } from '../model.js';
@@ -69,13 +70,17 @@ export interface EvaluationResult {
   readonly rows: readonly EvaluationRow[];
 }
 
+/** `span`: of what asks for measures. */
+export function requireTestSplit({ name, splits }: Dataset, span?: Span): void {
+  if (splits.includes('test')) return;
+  const slots = { dataset: name, split: 'test', known: splits };
+  throw new EbmcError([report('EBM4014', slots, span ? { span } : {})]);
+}
+
 /** Leaves the model with the trained states. */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationResult> {
   const { model, dataset, states, seed, rows = ['trained', 'untrained', 'raw input'], onProgress, warn } = options;
-  if (!dataset.splits.includes('test')) {
-    const slots = { dataset: dataset.name, split: 'test', known: dataset.splits };
-    throw new EbmcError([report('EBM4014', slots)]);
-  }
+  requireTestSplit(dataset);
   const labels = await checkedLabels(options);
   const transfers = await labelledTransfers(options);
   const trainedStages = await labelledStages(options);

@@ -8,6 +8,7 @@ export {
   evaluate,
   type LinearResult,
   type RowName,
+  requireTestSplit,
 } from './evaluate.js';
 export { features } from './features.js';
 export { headAccuracy } from './head-accuracy.js';

@@ -136,7 +136,7 @@ test('what cannot be joined is told', async () => {
       "EBM4005 \`join\`: the argument list needs two or more sources with names",
       "EBM4004 data set \`d\` uses a loader that does not exist: \`cvs\`",
       "EBM4005 \`join\`: argument \`resize\` of \`x\` belongs to the join itself",
-      "EBM4005 \`join\`: argument \`0\` has to be a source with a name: \`photo: images("photos/**")\`",
+      "EBM4005 \`join\`: argument 1 has to be a source with a name: \`photo: images("photos/**")\`",
       "EBM4005 \`join\`: argument \`on\` names neither words nor numbers of \`t\`, which has f8",
     ]
   `);

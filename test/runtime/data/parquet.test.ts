@@ -63,6 +63,22 @@ describe('parquet("file.parquet"), written by pyarrow', () => {
     expect(warnings[0]!.code).toBe('EBM4023');
   });
 
+  test('words that are missing are no class of their own; training, which reads no labels, has every row', async () => {
+    const fields = [field('x', 'Tensor', 1), field('kind', 'Class', 2)];
+    const data = await open('parquet', { '0': join(fixtures, 'unlabelled.parquet') }, fields);
+    expect(data.classNames?.get('kind')).toEqual(['u', 'v']);
+    expect(Array.from((await data.read('train', all(5), ['x']))['x']!.data)).toEqual([0, 1, 2, 3, 4]);
+    expect(warnings).toEqual([]);
+    const { x, kind } = await data.read('train', all(5));
+    expect([Array.from(x!.data), Array.from(kind!.data)]).toEqual([
+      [0, 2, 2, 4, 4],
+      [1, 0, 0, 1, 1],
+    ]);
+    expect(warnings.map(({ code, message }) => [code, message])).toEqual([
+      ['EBM4023', expect.stringContaining('row 1, `kind`: it has no class')],
+    ]);
+  });
+
   test('cut off, empty, no Parquet, a page damaged, a description that claims too much', async () => {
     const bytes = readFileSync(join(fixtures, 'none.parquet'));
     const attempt = (changed: Uint8Array) => {

@@ -1,7 +1,6 @@
 /** `Class[n]`: whole numbers from 0, or words, numbered in their order. */
 import { report } from '../../../diagnostics/index.js';
 import { BadRowsError } from '../bad-rows.js';
-import type { TensorColumn } from '../columns.js';
 import type { Binding, FieldType, Reader, SplitColumn } from './field-type.js';
 import { otherShape } from './shapes.js';
 
@@ -36,27 +35,20 @@ export const classField: FieldType = {
 /** What could not be read when the data set was opened. */
 function damagedAmong(rows: ArrayLike<number>, values: Int32Array, name: string): BadRowsError {
   const bad = Array.from(values).flatMap((label, place) => (label < 0 ? [rows[place]!] : []));
-  return new BadRowsError(bad.map((row) => ({ row, name, reason: 'it has no class' })));
+  return new BadRowsError(bad.map((row) => ({ row, name: `row ${row}, \`${name}\``, reason: 'it has no class' })));
 }
 
-/** Values of a range; where some cannot be read, writes what can be to `values`, −1 for what cannot, and returns nothing. */
-async function readAround(
-  column: TensorColumn,
+/** The rows of a range that can be read, and what they hold. */
+async function readGood<T>(
+  read: (rows: ArrayLike<number>) => Promise<ArrayLike<T>>,
   from: number,
   to: number,
-  values: Int32Array,
-): Promise<ArrayLike<number> | undefined> {
+): Promise<{ rows: Uint32Array; values: ArrayLike<T> }> {
   const bad = new Set<number>();
   for (;;) {
     const rows = range(from, to).filter((row) => !bad.has(row));
     try {
-      const read = await column.read(rows);
-      if (bad.size === 0) return read;
-      values.fill(-1, from, to);
-      rows.forEach((row, place) => {
-        values[row] = read[place]!;
-      });
-      return undefined;
+      return { rows, values: await read(rows) };
     } catch (error) {
       if (!(error instanceof BadRowsError)) throw error;
       for (const { row } of error.rows) bad.add(row);
@@ -78,13 +70,13 @@ async function readLabels({ columns }: Binding): Promise<Labels | undefined> {
     columns.map(async ({ column, count }) => {
       if (column.kind === 'class') return column.labels;
       if (column.kind !== 'tensor' || column.shape.some((size) => size !== 1)) return undefined;
-      const values = new Int32Array(count);
+      const values = new Int32Array(count).fill(-1);
       for (let start = 0; start < count; start += atOnce) {
-        const read = await readAround(column, start, Math.min(count, start + atOnce), values);
-        if (!read) continue;
-        for (let i = 0; i < read.length; i++) {
-          if (!Number.isInteger(read[i]) || read[i]! < 0) return undefined;
-          values[start + i] = read[i]!;
+        const good = await readGood((rows) => column.read(rows), start, Math.min(count, start + atOnce));
+        for (const [i, row] of good.rows.entries()) {
+          const value = good.values[i]!;
+          if (!Number.isInteger(value) || value < 0) return undefined;
+          values[row] = value;
         }
       }
       return values;
@@ -101,13 +93,14 @@ async function numberWords(columns: readonly SplitColumn[]): Promise<Labels | un
   const splits: Int32Array[] = [];
   for (const { column, count } of columns) {
     if (column.kind !== 'text') return undefined;
-    const places = new Int32Array(count);
+    const places = new Int32Array(count).fill(-1);
     for (let start = 0; start < count; start += atOnce) {
-      const words = await column.read(range(start, Math.min(count, start + atOnce)));
-      words.forEach((word, i) => {
+      const good = await readGood((rows) => column.read(rows), start, Math.min(count, start + atOnce));
+      for (const [i, row] of good.rows.entries()) {
+        const word = good.values[i]!;
         if (!found.has(word)) found.set(word, found.size);
-        places[start + i] = found.get(word)!;
-      });
+        places[row] = found.get(word)!;
+      }
     }
     splits.push(places);
   }
@@ -116,7 +109,7 @@ async function numberWords(columns: readonly SplitColumn[]): Promise<Labels | un
   names.forEach((word, number) => {
     numbers[found.get(word)!] = number;
   });
-  return { labels: splits.map((places) => places.map((place) => numbers[place]!)), names };
+  return { labels: splits.map((places) => places.map((place) => numbers[place] ?? -1)), names };
 }
 
 function range(from: number, to: number): Uint32Array {

@@ -1,7 +1,8 @@
 /** Checks the arguments of a loader against what it takes. */
 import { resolve } from 'node:path';
 import type { DatasetDecl, SettingValue } from '../../../compiler/declarations.js';
-import { EbmcError, report } from '../../../diagnostics/index.js';
+import { selectionDocs } from '../../../compiler/index.js';
+import { type Diagnostic, EbmcError, nearest, report } from '../../../diagnostics/index.js';
 import type { Loader, LoaderArgument } from '../dataset.js';
 
 export const filesArgument: LoaderArgument = {
@@ -48,15 +49,22 @@ export function heldOutArgument(what: string, share: number): LoaderArgument {
   return { kind: 'number', doc: `${what} that is held out as \`test\`, at least 0 and below 1; ${share} by default.` };
 }
 
-/** Throws if `decl` has an argument that the loader lacks or one of another type; `0` is the first positional one. */
-export function checkArguments(decl: DatasetDecl, { arguments: accepted }: Loader): void {
-  if (accepted === 'any') return;
+/** What is wrong with the arguments of `decl`: one that the loader lacks, or one of another type; `0` is the first positional one. */
+export function checkArguments(decl: DatasetDecl, { arguments: accepted }: Loader): Diagnostic | undefined {
+  if (accepted === 'any') return undefined;
   for (const [name, value] of Object.entries(decl.args)) {
     const kind = accepted[name]?.kind ?? (name === 'tokenizer' && readsTokens(decl) ? 'string' : undefined);
-    const argument = /^\d+$/.test(name) ? `argument ${Number(name) + 1}` : `argument \`${name}\``;
-    if (!kind) throw argumentError(decl, argument, 'does not exist');
-    if (kind !== 'files' && typeof value !== kind) throw argumentError(decl, argument, `has to be a ${kind}`);
+    if (!kind) return unknownArgument(decl, name, accepted);
+    if (kind !== 'files' && typeof value !== kind) return argumentProblem(decl, name, `has to be a ${kind}`);
   }
+  return undefined;
+}
+
+function unknownArgument(decl: DatasetDecl, name: string, accepted: Readonly<Record<string, unknown>>): Diagnostic {
+  const tokenizer = readsTokens(decl) && !('tokenizer' in accepted) ? ['tokenizer'] : [];
+  const own = [...Object.keys(accepted).filter((key) => !isPlace(key)), ...tokenizer];
+  const known = [...own, ...Object.keys(selectionDocs)];
+  return argumentProblem(decl, name, 'does not exist', { known, suggestion: nearest(name, known) });
 }
 
 /** Whatever the source, its texts may become tokens. */
@@ -67,8 +75,7 @@ function readsTokens({ fields }: DatasetDecl): boolean {
 /** The first positional argument, a path, made absolute. */
 export function pathArgument(decl: DatasetDecl, baseDirectory: string): string {
   const value: SettingValue | undefined = decl.args['0'];
-  if (typeof value !== 'string' || value === '')
-    throw argumentError(decl, 'argument 1', 'has to be a folder in quotes');
+  if (typeof value !== 'string' || value === '') throw wrongArgument(decl, '0', 'has to be a folder in quotes');
   return resolve(baseDirectory, value);
 }
 
@@ -88,6 +95,27 @@ export function askingFor(decl: DatasetDecl, wanted: readonly string[]): Dataset
   return { ...decl, fields: [...decl.fields, ...asking], selection: { ...decl.selection, columns } };
 }
 
-export function argumentError(decl: DatasetDecl, argument: string, problem: string): EbmcError {
-  return new EbmcError([report('EBM4005', { loader: decl.loader, argument, problem }, { span: decl.span })]);
+function isPlace(name: string): boolean {
+  return /^\d+$/.test(name);
+}
+
+/** About something else than one of the arguments, such as the fields. */
+export function argumentError(decl: DatasetDecl, what: string, problem: string): EbmcError {
+  return new EbmcError([report('EBM4005', { loader: decl.loader, argument: what, problem }, { span: decl.span })]);
+}
+
+/** `name`: of the argument, or its place from `0`. */
+export function wrongArgument(decl: DatasetDecl, name: string, problem: string): EbmcError {
+  return new EbmcError([argumentProblem(decl, name, problem)]);
+}
+
+function argumentProblem(
+  decl: DatasetDecl,
+  name: string,
+  problem: string,
+  choice: { readonly known?: readonly string[]; readonly suggestion?: string | undefined } = {},
+): Diagnostic {
+  const argument = isPlace(name) ? `argument ${Number(name) + 1}` : `argument \`${name}\``;
+  const span = decl.places?.args[name] ?? decl.span;
+  return report('EBM4005', { loader: decl.loader, argument, problem, ...choice }, { span });
 }

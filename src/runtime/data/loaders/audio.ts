@@ -12,13 +12,15 @@ import { classColumn } from '../column-sources.js';
 import type { RawSplit, TensorColumn } from '../columns.js';
 import type { Loader } from '../dataset.js';
 import { parseFilePattern } from '../file-pattern.js';
-import { filesBelow, nothingFound, requireFolder } from '../folder.js';
+import { filesBelow, nothingFound, requireFolder, tellOtherKinds } from '../folder.js';
 import { labelByFolder } from '../image-folders.js';
 import { cachedFrom, keptAtMost } from '../pictures/kept-pictures.js';
 import { type BadFile, reportSkipped } from '../skipped.js';
-import { argumentError, heldOutArgument, pathArgument } from './arguments.js';
+import { argumentError, heldOutArgument, pathArgument, wrongArgument } from './arguments.js';
 
 const soundName = /\.(wav|wave|flac|ogg|oga|mp3)$/i;
+/** What cannot be read: it is told that they are there. */
+const otherSounds = /\.(m4a|mp4|aac|aiff?|wma|opus|amr|au|caf|webm)$/i;
 
 interface Found {
   readonly path: string;
@@ -51,13 +53,16 @@ export const audio: Loader = {
     const rate = wholeArgument(decl, 'rate');
     const heldOut = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
     if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1))
-      throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
+      throw wrongArgument(decl, 'test', 'has to be at least 0 and below 1');
     const field = decl.fields.find(({ type }) => type === 'Audio');
     if (!field) throw argumentError(decl, 'the field list', 'needs an Audio field, which says how many samples');
     const size = field.shape[0]!;
-    const { folder, matches } = parseFilePattern(pathArgument(decl, options.baseDirectory), soundName);
+    const given = pathArgument(decl, options.baseDirectory);
+    const { folder, matches } = parseFilePattern(given, soundName);
     await requireFolder(decl, folder);
-    const files = (await filesBelow(folder)).filter(matches);
+    const below = await filesBelow(folder);
+    const files = below.filter(matches);
+    tellOtherKinds(decl, 'sounds', parseFilePattern(given, otherSounds), below, options);
     if (files.length === 0) throw nothingFound(decl, folder, 'sounds (.wav, .flac, .ogg, .mp3)');
 
     const whole = (clip: Clip): Clip => longEnough(clip, size, decl.args['pad'] === true);
@@ -91,7 +96,8 @@ export const audio: Loader = {
     if (place && !known && complete && (cache === true || bytes >= cachedFrom)) await writeSounds(place, heard);
     reportSkipped('sounds', bad, files.length, options);
     refuseOtherRates(decl, good);
-    const splits = Object.entries(labelByFolder(good, heldOut)).map(([name, examples]) => {
+    const placed = labelByFolder(good, heldOut);
+    const splits = Object.entries(placed.splits).map(([name, examples]) => {
       const clips = examples.map(({ item }) => item);
       const labelled = examples.every(({ label }) => label !== undefined);
       const split: RawSplit = {
@@ -99,7 +105,14 @@ export const audio: Loader = {
         files: () => clips.map(({ path }) => path),
         columns: [
           windows(clips, size, async (path) => whole(await hear(path))),
-          ...(labelled ? [classColumn(Int32Array.from(examples, ({ label }) => label!))] : []),
+          ...(labelled
+            ? [
+                classColumn(
+                  Int32Array.from(examples, ({ label }) => label!),
+                  placed.classes,
+                ),
+              ]
+            : []),
         ],
       };
       return [name, split] as const;
@@ -126,7 +139,7 @@ function reasonOf(error: unknown): string {
 function wholeArgument(decl: DatasetDecl, name: string): number | undefined {
   const value = decl.args[name];
   if (value === undefined || (typeof value === 'number' && Number.isInteger(value) && value > 0)) return value;
-  throw argumentError(decl, `argument \`${name}\``, 'has to be a whole number above 0');
+  throw wrongArgument(decl, name, 'has to be a whole number above 0');
 }
 
 function longEnough({ rate, samples }: Clip, size: number, pad: boolean): Clip {

@@ -12,8 +12,8 @@ import type { Column, Encoded, RawSplit } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
 import { fieldType } from '../fields/shapes.js';
 import { parseFilePattern } from '../file-pattern.js';
-import { filesBelow, nothingFound, requireFolder } from '../folder.js';
-import { labelByFolder } from '../image-folders.js';
+import { filesBelow, nothingFound, requireFolder, tellOtherKinds } from '../folder.js';
+import { type ByFolder, labelByFolder } from '../image-folders.js';
 import { type Decoding, inspectImage, sizeOf } from '../pictures/decode-image.js';
 import { cachedFrom, type KeptPictures, keepPictures, keptAtMost } from '../pictures/kept-pictures.js';
 import { someAtATime } from '../some-at-a-time.js';
@@ -24,9 +24,12 @@ import {
   keepArgument,
   pathArgument,
   resizeArgument,
+  wrongArgument,
 } from './arguments.js';
 
 const pictureName = /\.(png|jpe?g|webp)$/i;
+/** What cannot be read, or not by all that decode: it is told that they are there. */
+const otherPictures = /\.(bmp|gif|tiff?|heic|heif|avif|jp2|jxl|svg|dng|cr2|nef|arw)$/i;
 const namedAtMost = 10;
 
 type Seen = Awaited<ReturnType<typeof inspectImage>>;
@@ -47,11 +50,14 @@ export const images: Loader = {
   async load(decl, options) {
     const heldOut = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
     if (typeof heldOut !== 'number' || !(heldOut >= 0 && heldOut < 1)) {
-      throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
+      throw wrongArgument(decl, 'test', 'has to be at least 0 and below 1');
     }
-    const { folder, matches } = parseFilePattern(pathArgument(decl, options.baseDirectory), pictureName);
+    const given = pathArgument(decl, options.baseDirectory);
+    const { folder, matches } = parseFilePattern(given, pictureName);
     await requireFolder(decl, folder);
-    const files = (await filesBelow(folder)).filter(matches);
+    const below = await filesBelow(folder);
+    const files = below.filter(matches);
+    tellOtherKinds(decl, 'pictures', parseFilePattern(given, otherPictures), below, options);
     if (files.length === 0) throw nothingFound(decl, folder, 'pictures (.png, .jpg, .jpeg, .webp)');
     const decoding = wantedDecoding(decl);
     const size = sizeOf(decoding);
@@ -140,7 +146,7 @@ interface Picture {
 }
 
 function collect(
-  splits: ReturnType<typeof labelByFolder<Picture>>,
+  { splits, classes }: ByFolder<Picture>,
   source: (pictures: readonly Picture[]) => Column,
 ): Awaited<ReturnType<Loader['load']>>['splits'] {
   const entries = Object.entries(splits).map(([name, examples]) => {
@@ -150,7 +156,14 @@ function collect(
       files: () => examples.map(({ item }) => item.path),
       columns: [
         source(examples.map(({ item }) => item)),
-        ...(labelled ? [classColumn(Int32Array.from(examples, ({ label }) => label!))] : []),
+        ...(labelled
+          ? [
+              classColumn(
+                Int32Array.from(examples, ({ label }) => label!),
+                classes,
+              ),
+            ]
+          : []),
       ],
     };
     return [name, split] as const;

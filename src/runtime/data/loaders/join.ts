@@ -11,7 +11,7 @@ import { type JoinedRows, matchKeys, type Unmatched } from '../join/match-keys.j
 import { pickRows } from '../join/pick-rows.js';
 import { movedParts } from '../select/rows.js';
 import { SkippedRows } from '../skipped-rows.js';
-import { argumentError, askingFor, checkArguments } from './arguments.js';
+import { argumentError, askingFor, checkArguments, wrongArgument } from './arguments.js';
 
 const namedAtMost = 10;
 /** What is said of the join and not of a source. */
@@ -62,11 +62,7 @@ function sourcesOf(decl: DatasetDecl, loaders: readonly Loader[]): Source[] {
     .filter(([name]) => !ofJoin.has(name))
     .map(([name, value]): Source => {
       if (/^\d+$/.test(name) || typeof value !== 'object' || !('call' in value))
-        throw argumentError(
-          decl,
-          `argument \`${name}\``,
-          'has to be a source with a name: `photo: images("photos/**")`',
-        );
+        throw wrongArgument(decl, name, 'has to be a source with a name: `photo: images("photos/**")`');
       const loader = loaders.find((known) => known.name === value.call);
       if (!loader) {
         const known = loaders.map((each) => each.name);
@@ -80,7 +76,7 @@ function sourcesOf(decl: DatasetDecl, loaders: readonly Loader[]): Source[] {
     });
   if (sources.length < 2) throw argumentError(decl, 'the argument list', 'needs two or more sources with names');
   if (typeof (decl.args['ignore_case'] ?? false) !== 'boolean')
-    throw argumentError(decl, 'argument `ignore_case`', 'has to be a boolean');
+    throw wrongArgument(decl, 'ignore_case', 'has to be a boolean');
   return sources;
 }
 
@@ -90,11 +86,7 @@ function keyOf(decl: DatasetDecl, source: string): string | undefined {
   if (on === undefined || typeof on === 'string') return on;
   const own = typeof on === 'object' && 'call' in on && on.call === 'from' ? on.args[source] : 0;
   if (own === undefined || typeof own === 'string') return own;
-  throw argumentError(
-    decl,
-    'argument `on`',
-    'has to be a column, or one for each source: `on: from(words: code, sizes: id)`',
-  );
+  throw wrongArgument(decl, 'on', 'has to be a column, or one for each source: `on: from(words: code, sizes: id)`');
 }
 
 async function openSource(decl: DatasetDecl, source: Source, options: OpenOptions): Promise<Opened> {
@@ -138,7 +130,7 @@ async function keyed(decl: DatasetDecl, opened: readonly Opened[]): Promise<Keye
         key === undefined
           ? `is needed: the rows of \`${name}\` are not files, so that one of its columns has to join it (${has})`
           : `names neither words nor numbers of \`${name}\`, which has ${has}`;
-      throw argumentError(decl, 'argument `on`', problem);
+      throw wrongArgument(decl, 'on', problem);
     });
     return { name, keys: Object.fromEntries(keys) };
   });

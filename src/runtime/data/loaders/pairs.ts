@@ -13,7 +13,7 @@ import { parseFilePattern } from '../file-pattern.js';
 import { filesBelow, nothingFound, requireFolder } from '../folder.js';
 import { readError } from '../read-error.js';
 import { SkippedRows } from '../skipped-rows.js';
-import { argumentError } from './arguments.js';
+import { argumentError, wrongArgument } from './arguments.js';
 
 const readable = /\.(png|jpe?g|webp|txt|npy|wav|flac|ogg|mp3)$/i;
 
@@ -64,11 +64,7 @@ async function findSide(
   { baseDirectory }: OpenOptions,
 ): Promise<Side> {
   if (/^\d+$/.test(name) || typeof pattern !== 'string')
-    throw argumentError(
-      decl,
-      `argument \`${name}\``,
-      'has to be a pattern in quotes, with a name: `photo: "photos/**"`',
-    );
+    throw wrongArgument(decl, name, 'has to be a pattern in quotes, with a name: `photo: "photos/**"`');
   const { folder, matches } = parseFilePattern(resolve(baseDirectory, pattern), readable);
   await requireFolder(decl, folder);
   const files = (await filesBelow(folder)).filter(matches);

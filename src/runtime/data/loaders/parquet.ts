@@ -84,9 +84,14 @@ async function columnOf(
   if (kind === 'text') {
     const read = async (wanted: ArrayLike<number>): Promise<string[]> => {
       const words = new Array<string>(wanted.length);
+      const bad: BadRow[] = [];
       await rows.gather<unknown>(name, wanted, (from, row, place) => {
-        words[place] = String(from[row] ?? '');
+        const cell = from[row] ?? undefined;
+        if (cell === undefined)
+          bad.push({ row: wanted[place]!, name: placeOf(wanted[place]!), reason: 'it is missing' });
+        else words[place] = String(cell);
       });
+      if (bad.length > 0) throw new BadRowsError(bad);
       return words;
     };
     return { kind, name, read };
@@ -110,7 +115,7 @@ async function columnOf(
       const numbers = numbersOf(from[row]);
       const good = numbers.length === width && numbers.every(Number.isFinite);
       if (good) values.set(numbers, place * width);
-      else bad.push({ row: wanted[place]!, name: placeOf(wanted[place]!), reason: `it is not ${width} numbers` });
+      else bad.push({ row: wanted[place]!, name: placeOf(wanted[place]!), reason: reasonOf(numbers, width) });
     });
     if (bad.length > 0) throw new BadRowsError(bad);
     return values;
@@ -128,6 +133,11 @@ function encodedOf(cell: unknown, name: string, folder: string): Encoded {
   return typeof path === 'string' && path !== ''
     ? { name, file: resolve(folder, path) }
     : { name, bytes: new Uint8Array(0) };
+}
+
+function reasonOf(numbers: readonly number[], width: number): string {
+  if (width > 1 && numbers.length !== width) return `it has ${numbers.length} numbers, not ${width}`;
+  return width === 1 ? 'it is missing, not a number' : 'not all of it is finite numbers';
 }
 
 function numbersOf(cell: unknown): number[] {

@@ -8,7 +8,7 @@ import { catalog, type Layout, type Published } from '../readymade/catalog.js';
 import { fetchFiles, readymadeFolder } from '../readymade/fetch.js';
 import { planarSplit, unlabelledSplit } from '../readymade/planar.js';
 import { unpack } from '../readymade/unpack.js';
-import { argumentError, cacheArgument, keepArgument, resizeArgument } from './arguments.js';
+import { cacheArgument, keepArgument, resizeArgument, wrongArgument } from './arguments.js';
 import { idx } from './idx.js';
 import { images } from './images.js';
 
@@ -56,7 +56,7 @@ function unlabelledFiles(decl: DatasetDecl, layout: Layout): readonly string[] |
   const { train } = decl.args;
   if (layout.kind !== 'planar' || train === undefined || train === 'labelled') return undefined;
   if (train === 'unlabelled') return layout.unlabelled;
-  throw argumentError(decl, 'argument `train`', 'has to be "labelled" or "unlabelled"');
+  throw wrongArgument(decl, 'train', 'has to be "labelled" or "unlabelled"');
 }
 
 /** Where a package manager put it, else the cache, filled. */

@@ -7,7 +7,7 @@ import { fieldTypeInfo } from '../../../compiler/field-types.js';
 import type { Column, RawSplit } from '../columns.js';
 import type { Loader } from '../dataset.js';
 import { randomBits } from '../shuffle.js';
-import { argumentError } from './arguments.js';
+import { wrongArgument } from './arguments.js';
 
 /** Patterns where no field says how many classes there are. */
 const patterns = 10;
@@ -23,9 +23,8 @@ export const synthetic: Loader = {
   },
   async load(decl) {
     const { count = 1000, test = 0, noise = 0.2 } = decl.args as Readonly<Record<string, number>>;
-    if (!Number.isInteger(count) || count < 1)
-      throw argumentError(decl, 'argument `count`', 'has to be a whole number above 0');
-    if (!Number.isInteger(test) || test < 0) throw argumentError(decl, 'argument `test`', 'has to be a whole number');
+    if (!Number.isInteger(count) || count < 1) throw wrongArgument(decl, 'count', 'has to be a whole number above 0');
+    if (!Number.isInteger(test) || test < 0) throw wrongArgument(decl, 'test', 'has to be a whole number');
     const train = splitOf(decl, 0, count, noise);
     return {
       splits: { train, ...(test > 0 ? { test: splitOf(decl, count, test, noise) } : {}) },

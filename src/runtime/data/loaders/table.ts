@@ -14,7 +14,7 @@ import { isList, jsonListFormat } from '../tables/json-list.js';
 import { jsonlFormat } from '../tables/jsonl.js';
 import { openTable } from '../tables/open-table.js';
 import type { TableFormat } from '../tables/table.js';
-import { argumentError, filesArgument, keepReadArgument, resizeArgument, testFilesArgument } from './arguments.js';
+import { filesArgument, keepReadArgument, resizeArgument, testFilesArgument, wrongArgument } from './arguments.js';
 
 const folderArgument: LoaderArgument = {
   kind: 'string',
@@ -36,7 +36,7 @@ export const csv: Loader = {
   async load(decl, options) {
     const { delimiter } = decl.args;
     if (typeof delimiter === 'string' && delimiter.length !== 1)
-      throw argumentError(decl, 'argument `delimiter`', 'has to be one character');
+      throw wrongArgument(decl, 'delimiter', 'has to be one character');
     const given = typeof delimiter === 'string' ? delimiter : undefined;
     return loadTable(decl, options, /\.(csv|tsv|txt)$/i, async (file) =>
       csvFormat(given ?? (await findDelimiter(file))),

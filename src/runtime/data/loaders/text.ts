@@ -14,7 +14,7 @@ import { chooseTokenizer } from '../text/choose-tokenizer.js';
 import { cut, holdOut, joinDocuments } from '../text/pack.js';
 import { readTexts } from '../text/read-texts.js';
 import { readable } from '../text/readable.js';
-import { argumentError, heldOutArgument, pathArgument } from './arguments.js';
+import { argumentError, heldOutArgument, pathArgument, wrongArgument } from './arguments.js';
 
 export const textArguments: Readonly<Record<string, LoaderArgument>> = {
   tokenizer: {
@@ -58,7 +58,7 @@ export async function packTexts(
   }
   const share = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.1 : 0);
   if (typeof share !== 'number' || !(share >= 0 && share < 1))
-    throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
+    throw wrongArgument(decl, 'test', 'has to be at least 0 and below 1');
   const parts = holdOut(
     files.map((file) => file.text),
     share,
@@ -81,7 +81,7 @@ function split(
   const inner = frame ? length - 2 : length;
   const stride = decl.args['stride'] ?? inner;
   if (typeof stride !== 'number' || !Number.isInteger(stride) || stride < 1 || inner < 1)
-    throw argumentError(decl, 'argument `stride`', 'has to be a whole number above 0');
+    throw wrongArgument(decl, 'stride', 'has to be a whole number above 0');
   const joined = joinDocuments(texts, tokenizer);
   const { count, ids } = cut(joined, length, stride, frame);
   if (count === 0) {

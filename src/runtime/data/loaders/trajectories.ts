@@ -11,7 +11,7 @@ import type { Column, RawData, RawSplit, TensorColumn } from '../columns.js';
 import type { Loader, OpenOptions } from '../dataset.js';
 import { findFiles } from '../find-files.js';
 import { type BadFile, reportSkipped } from '../skipped.js';
-import { argumentError, askingFor, filesArgument, heldOutArgument } from './arguments.js';
+import { argumentError, askingFor, filesArgument, heldOutArgument, wrongArgument } from './arguments.js';
 import { parquet } from './parquet.js';
 
 const numbering: ReadonlySet<string> = new Set(['episode', 'episodes', 'episode_index', 'episode_id']);
@@ -40,10 +40,10 @@ export const trajectories: Loader = {
   async load(decl, options) {
     const share = decl.args['test'] ?? (decl.selection?.split === undefined ? 0.2 : 0);
     if (typeof share !== 'number' || !(share >= 0 && share < 1))
-      throw argumentError(decl, 'argument `test`', 'has to be at least 0 and below 1');
+      throw wrongArgument(decl, 'test', 'has to be at least 0 and below 1');
     const stride = decl.args['stride'] ?? 1;
     if (typeof stride !== 'number' || !Number.isInteger(stride) || stride < 1)
-      throw argumentError(decl, 'argument `stride`', 'has to be a whole number above 0');
+      throw wrongArgument(decl, 'stride', 'has to be a whole number above 0');
     const { test: _, ...place } = decl.args;
     const found = await findFiles({ ...decl, args: place }, options, /\.(npz|parquet)$/i, 'episodes (.npz, .parquet)');
     const train = await episodesOf(decl, found.train ?? [], options);

@@ -7,7 +7,6 @@ import {
   parquetReadObjects,
   parquetSchema,
 } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { readFileRange } from '../read-encoded.js';
 import { readError, tooManyColumns } from '../read-error.js';
 import { columnsOf, type ParquetColumn } from './schema.js';
@@ -76,6 +75,7 @@ export class ParquetFile {
     if (size > groupAtMost) throw new Error(`row group ${group} unpacks to ${size} bytes, more than ${groupAtMost}`);
     const rowEnd = start + Math.min(count ?? all, all);
     const { file, metadata } = this;
+    const { compressors } = await import('hyparquet-compressors');
     const options = { file, metadata, compressors, columns: [...columns], rowStart: start, rowEnd, utf8: false };
     return parquetReadObjects({ ...options, geoparquet: false });
   }

@@ -126,5 +126,7 @@ function source(item: Encoded): string | undefined {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  // libvips sometimes tells what it was asked to refuse instead of what is wrong.
+  return message.includes('failOn') ? 'it is damaged or cut off' : message;
 }

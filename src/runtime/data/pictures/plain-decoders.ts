@@ -1,5 +1,4 @@
 /** Decoders for plain pictures, many times as fast on small ones as a library that can do everything. */
-import { decode as decodePng } from 'fast-png';
 import type { PlainPicture } from './plain-picture.js';
 import { scalingMemory } from './scale-to-cover.js';
 
@@ -7,6 +6,7 @@ import { scalingMemory } from './scale-to-cover.js';
 const smallPng = { pixels: 64 * 64, bytes: 2 ** 16 };
 
 type Turbo = typeof import('@julusian/jpeg-turbo');
+type Png = typeof import('fast-png');
 
 export interface PlainDecoders {
   /** Which of them there are: others may decode to other bytes. */
@@ -22,28 +22,31 @@ let loaded: Promise<PlainDecoders> | undefined;
 
 /** libjpeg-turbo is native: it is left out where it was not installed, or not for this system. */
 export function loadPlainDecoders(): Promise<PlainDecoders> {
-  loaded ??= import('@julusian/jpeg-turbo').then(
-    // Of CommonJS.
-    (module: Turbo & { default?: Turbo }) => decodersWith(module.default ?? module),
-    () => decodersWith(undefined),
-  );
+  loaded ??= Promise.all([
+    import('fast-png'),
+    import('@julusian/jpeg-turbo').then(
+      // Of CommonJS.
+      (module: Turbo & { default?: Turbo }) => module.default ?? module,
+      () => undefined,
+    ),
+  ]).then(([png, turbo]) => decodersWith(png, turbo));
   return loaded;
 }
 
-function decodersWith(turbo: Turbo | undefined): PlainDecoders {
+function decodersWith(png: Png, turbo: Turbo | undefined): PlainDecoders {
   return {
     names: turbo ? ['fast-png 8', 'libjpeg-turbo of @julusian/jpeg-turbo 2'] : ['fast-png 8'],
     decode(bytes, picture, channels, lasting) {
       if (channels !== 3 && channels !== picture.channels) return undefined;
-      if (picture.format === 'png') return decodeSmallPng(bytes, picture, channels);
+      if (picture.format === 'png') return decodeSmallPng(png, bytes, picture, channels);
       return turbo && decodeJpeg(turbo, bytes, picture.height * picture.width * channels, channels, lasting);
     },
   };
 }
 
-function decodeSmallPng(bytes: Uint8Array, picture: PlainPicture, channels: number): Uint8Array | undefined {
+function decodeSmallPng(png: Png, bytes: Uint8Array, picture: PlainPicture, channels: number): Uint8Array | undefined {
   if (picture.height * picture.width > smallPng.pixels || bytes.length > smallPng.bytes) return undefined;
-  const decoded = attempt(() => decodePng(bytes, { checkCrc: true }).data);
+  const decoded = attempt(() => png.decode(bytes, { checkCrc: true }).data);
   if (!(decoded instanceof Uint8Array)) return undefined;
   return picture.channels === channels ? decoded : threeTimes(decoded);
 }

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { extract } from 'tar';
 import { EbmcError, report } from '../../../diagnostics/index.js';
 import { readError } from '../read-error.js';
 import type { PublishedFile } from './catalog.js';
@@ -18,6 +17,7 @@ export async function unpack(folder: string, { file, md5, url }: PublishedFile, 
   const unfinished = await mkdtemp(join(folder, 'unpacking-'));
   try {
     // Links and whatever leaves the folder are refused by `tar` itself.
+    const { extract } = await import('tar');
     await extract({
       file: path,
       cwd: unfinished,

@@ -1,4 +1,5 @@
 /** What a data set holds: counts, shapes, how its values are distributed, how often each class occurs. */
+import type { FieldDecl } from '../../../compiler/declarations.js';
 import { fieldTypeInfo } from '../../../compiler/field-types.js';
 import type { BadRow } from '../bad-rows.js';
 import type { Dataset, SplitName } from '../dataset.js';
@@ -8,12 +9,23 @@ import { fieldType } from '../fields/shapes.js';
 const lookedAt = 4096;
 const atOnce = 256;
 const textsShown = 3;
+/** Numbers of a row that are looked at one by one. */
+const eachAtMost = 1024;
+
+export interface Values {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly std: number;
+}
 
 export interface FieldSummary {
   readonly name: string;
   readonly type: string;
   /** Of the values that were looked at; absent for classes. */
-  readonly values?: { readonly min: number; readonly max: number; readonly mean: number; readonly std: number };
+  readonly values?: Values;
+  /** The same of each number, where an example is a row of a few: `x[0]`, `x[1]`, … */
+  readonly each?: readonly Values[];
   /** A few examples, where they are texts. */
   readonly texts?: readonly string[];
   /** Class → how many examples of all, in the order of the classes. */
@@ -37,7 +49,8 @@ export interface DatasetSummary {
 
 export async function summarize(dataset: Dataset): Promise<DatasetSummary> {
   const splits: SplitSummary[] = [];
-  for (const split of dataset.splits) {
+  // `train` first, whoever of them the source met first.
+  for (const split of [...dataset.splits].sort().reverse()) {
     const examples = dataset.size(split);
     const rows = spreadRows(examples, lookedAt);
     const fields: FieldSummary[] = [];
@@ -45,7 +58,7 @@ export async function summarize(dataset: Dataset): Promise<DatasetSummary> {
       const head = { name: field.name, type: fieldType(field) };
       if (field.type === 'Class') fields.push({ ...head, classes: await countClasses(dataset, split, field.name) });
       else if (fieldTypeInfo(field.type).dtype === 'float32')
-        fields.push({ ...head, values: await measure(dataset, split, field.name, rows) });
+        fields.push({ ...head, ...(await measure(dataset, split, field, rows)) });
       else fields.push({ ...head, ...(await readTexts(dataset, split, field.name)) });
     }
     splits.push({ split, examples, lookedAt: rows.length, fields });
@@ -87,21 +100,42 @@ async function countClasses(
 async function measure(
   dataset: Dataset,
   split: SplitName,
-  field: string,
+  { name, type, shape }: FieldDecl,
   rows: Uint32Array,
-): Promise<NonNullable<FieldSummary['values']>> {
-  let [min, max, count, mean, squares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
+): Promise<Pick<FieldSummary, 'values' | 'each'>> {
+  const width = type === 'Tensor' && shape.length === 1 && shape[0]! <= eachAtMost ? shape[0]! : 1;
+  const all = new Moments();
+  const each = Array.from({ length: width }, () => new Moments());
   for (let start = 0; start < rows.length; start += atOnce) {
-    const batch = await dataset.read(split, rows.subarray(start, start + atOnce), [field]);
-    for (const value of batch[field]!.data) {
-      if (value < min) min = value;
-      if (value > max) max = value;
-      // Welford (1962): no difference of large sums.
-      count++;
-      const before = value - mean;
-      mean += before / count;
-      squares += before * (value - mean);
+    const batch = await dataset.read(split, rows.subarray(start, start + atOnce), [name]);
+    const { data } = batch[name]!;
+    for (let i = 0; i < data.length; i++) {
+      all.add(data[i]!);
+      if (width > 1) each[i % width]!.add(data[i]!);
     }
   }
-  return { min, max, mean, std: Math.sqrt(squares / Math.max(1, count)) };
+  return { values: all.values(), ...(width > 1 ? { each: each.map((moments) => moments.values()) } : {}) };
+}
+
+/** Welford (1962): no difference of large sums. */
+class Moments {
+  private min = Number.POSITIVE_INFINITY;
+  private max = Number.NEGATIVE_INFINITY;
+  private count = 0;
+  private mean = 0;
+  private squares = 0;
+
+  add(value: number): void {
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
+    this.count++;
+    const before = value - this.mean;
+    this.mean += before / this.count;
+    this.squares += before * (value - this.mean);
+  }
+
+  values(): Values {
+    const { min, max, mean } = this;
+    return { min, max, mean, std: Math.sqrt(this.squares / Math.max(1, this.count)) };
+  }
 }

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
-import { type CsvError, type Info, type Options, parse } from 'csv-parse';
+import type { CsvError, Info, Options } from 'csv-parse';
 import type { Cell, TableFormat, TableRecord } from './table.js';
 
 /** Bytes of a record: more is a quote that is never closed. */
@@ -57,6 +57,7 @@ async function* records(
     },
   };
   if (end !== undefined && end <= start) return;
+  const { parse } = await import('csv-parse');
   const bytes = createReadStream(file, { start, ...(end === undefined ? {} : { end: end - 1 }) });
   // The error of either ends the loop below.
   const parser = pipeline(bytes, parse(options), () => {});

@@ -45,8 +45,13 @@ export async function openTable(
     if (tables.length === 0) schema = inferColumns(first.slice(format.headerRecords), table);
     tables.push(table);
   }
-  const chosen = new Set([...chooseColumns(decl, schema).values()].flat());
-  const used = schema.filter(({ name }) => chosen.has(name));
+  const choice = chooseColumns(decl, schema);
+  const chosen = new Set([...choice.values()].flat());
+  const labels = labelsOf(decl, choice);
+  // Labels last: a row that lacks nothing else is told apart.
+  const used = schema
+    .filter(({ name }) => chosen.has(name))
+    .sort((a, b) => Number(labels.has(a.name)) - Number(labels.has(b.name)));
   const blocks: Block[] = [];
   let count = 0;
   const bytesARow = used.reduce((sum, { kind, shape }) => sum + (kind === 'text' ? 64 : 8 * valuesOf(shape)), 0);
@@ -63,7 +68,7 @@ export async function openTable(
       block = { start: count, from: to, rows: 0 };
     };
     for await (const row of rowsOf(table, used, 0, undefined)) {
-      if (row.problem !== undefined) skipped.add(`${file}:${row.line}`, row.problem);
+      if (row.problem !== undefined) skipped.add(`${file}:${row.line}`, row.problem, labels.get(row.lacks ?? ''));
       else {
         count++;
         block.rows++;
@@ -82,8 +87,21 @@ export async function openTable(
   return { count, columns: schema.map((column) => columnOf(column, rows, folder)), parts: blocks };
 }
 
+/** Columns that fill classes alone, and the field that each fills. */
+function labelsOf(
+  { fields }: DatasetDecl,
+  choice: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, string> {
+  const columnsOf = (isLabel: boolean) =>
+    fields
+      .filter(({ type }) => (type === 'Class') === isLabel)
+      .flatMap(({ name }) => (choice.get(name) ?? []).map((column) => [column, name] as const));
+  const others = new Map(columnsOf(false));
+  return others.size === 0 ? new Map() : new Map(columnsOf(true).filter(([column]) => !others.has(column)));
+}
+
 type Row = { readonly line: number; readonly end: number } & (
-  | { readonly problem: string }
+  | { readonly problem: string; readonly lacks?: string }
   | { readonly problem?: undefined; readonly cells: readonly Cell[] }
 );
 
@@ -112,18 +130,20 @@ function cellsOf(
   format: TableFormat,
   used: readonly TableColumn[],
   places: Places,
-): { problem: string } | { cells: readonly Cell[] } {
+): { problem: string; lacks?: string } | { cells: readonly Cell[] } {
   const cells: Cell[] = [];
   for (const { name, kind, shape } of used) {
     const cell = format.cell(record, name, places);
+    if (cell === undefined)
+      return { problem: `\`${name}\` ${kind === 'text' ? 'has no text' : 'is missing, not a number'}`, lacks: name };
     if (kind === 'text') {
-      if (cell === undefined || typeof cell === 'object') return { problem: `\`${name}\` has no text` };
+      if (typeof cell === 'object') return { problem: `\`${name}\` has no text` };
       cells.push(String(cell));
     } else {
       const values = typeof cell === 'number' ? [cell] : Array.isArray(cell) ? (cell as readonly number[]) : undefined;
       if (!values)
         return {
-          problem: `\`${name}\` is ${cell === undefined ? 'missing' : `"${String(cell).slice(0, 40)}"`}, not a number`,
+          problem: `\`${name}\` is "${String(cell).slice(0, 40)}", not a number`,
         };
       if (values.length !== valuesOf(shape))
         return { problem: `\`${name}\` has ${values.length} numbers, not ${valuesOf(shape)}` };

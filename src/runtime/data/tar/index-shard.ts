@@ -1,6 +1,6 @@
 /** Finds the members of a tar (POSIX ustar and pax, GNU long names) by their headers; what lies between is passed over. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { Header, Pax } from 'tar';
+import type { Pax } from 'tar';
 
 const block = 512;
 /** Bytes read at once: several small members. */
@@ -35,6 +35,7 @@ async function scan(
   onMember: (member: Member) => Promise<void> | void,
   onLink: (name: string) => void,
 ): Promise<string | undefined> {
+  const { Header, Pax } = await import('tar');
   let [at, extended, shared] = [0, undefined, undefined] as [number, Pax | undefined, Pax | undefined];
   while (at + block <= window.size) {
     const bytes = await window.read(at, block);
