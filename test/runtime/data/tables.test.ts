@@ -40,7 +40,7 @@ describe('csv("file.csv")', () => {
       'say which it is: `csv(…, columns: from(specis: …))`',
     ]);
     const text = await failure(open('csv', { '0': file }, [field('note', 'Tensor', 1)]));
-    expect(text.message).toBe('field `note` of data set `d` is declared as Tensor[1], but the data is text');
+    expect(text.message).toBe('field `note` of data set `d` is declared as [1], but the data is text');
     const many = await failure(open('csv', { '0': file }, [field('species', 'Class', 1)]));
     expect(many.code).toBe('EBM4011');
     const column = { selection: { columns: { x: ['a', 'c'] } } };
