@@ -154,8 +154,8 @@ interface Answer {
   readonly parameters: number;
 }
 
-/** A Python that has PyTorch: `TORCH_PYTHON`, or that of test/reference/setup.sh. */
-export const python = process.env['TORCH_PYTHON'] ?? join(root, '.venv/bin/python');
+/** A Python that has PyTorch: `PYTHON`, or that of test/reference/setup.sh. */
+export const python = process.env['PYTHON'] ?? join(root, '.venv/bin/python');
 
 /** bench/torch_steps.py in test/reference's Python environment; undefined where that is not set up. */
 export class Torch {

@@ -18,6 +18,7 @@ import { loadSavedModel } from '../src/runtime/backends/load-saved-model.js';
 import { batches, type Dataset, openDataset, stepsPerEpoch } from '../src/runtime/data/index.js';
 import { FileLibrary } from '../src/runtime/library.js';
 import type { Batch } from '../src/runtime/model.js';
+import { python } from './contenders.js';
 import { machine, median, writeBetweenMarks } from './table.js';
 
 const count = Number(process.env['COUNT'] ?? 1024);
@@ -178,7 +179,6 @@ async function startTorch(
   views: number,
   to: number,
 ): Promise<{ pass(): Promise<number>; stop(): void }> {
-  const python = process.env['PYTHON'] ?? join(root, '.venv/bin/python');
   const args = [join(root, 'bench/loader_torch.py'), join(folder, pictures), to, views, workers, batch].map(String);
   const child: ChildProcess = spawn(python, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();

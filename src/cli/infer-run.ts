@@ -27,8 +27,7 @@ export interface OpenRun {
 export async function openRun(folder: string, options: OptionValues, output: Output): Promise<OpenRun> {
   const backend = options.text('backend') ?? 'auto';
   const checkpoint = await loadCheckpoint(folder);
-  const { checked, typed: model, train, ...recorded } = reopenRun(folder);
-  const baseDirectory = options.text('data') ?? recorded.baseDirectory;
+  const { checked, typed: model, train, baseDirectory } = reopenRun(folder, options.text('data'));
   const energy = chooseEnergy(model, options.text('energy'));
   const declared = datasetOf(checked, train);
   const dataset = await findingData(folder, baseDirectory, () =>

@@ -17,14 +17,14 @@ export interface RecordedRun {
   readonly baseDirectory: string;
 }
 
-/** Of a folder that `readRecord` can read. */
-export function reopenRun(folder: string): RecordedRun {
+/** Of a folder that `readRecord` can read; `data` is what data paths start from, where that is no longer the program's folder. */
+export function reopenRun(folder: string, data?: string): RecordedRun {
   const record = readRecord(folder);
   const library = new RecordedLibrary(record.modules);
   // It was analysed before it was trained.
   const checked = checkFile(record.source, library, { ...record.overrides, analyses: false });
   if (hasErrors(checked.diagnostics)) throw new EbmcError(checked.diagnostics);
-  const baseDirectory = dirname(resolve(folder, record.file));
+  const baseDirectory = data ?? dirname(resolve(folder, record.file));
   const { compare } = checked;
   if (!record.competitor || !compare) {
     const typed = chooseModel(checked, record.model);

@@ -14,8 +14,7 @@ import { statuses } from '../statuses.js';
 export async function runEvaluate({ args, options, output }: CommandCall): Promise<Status> {
   const [folder = ''] = args;
   const checkpoint = await loadCheckpoint(folder);
-  const { checked, typed, train, evaluate, ...recorded } = reopenRun(folder);
-  const baseDirectory = options.text('data') ?? recorded.baseDirectory;
+  const { checked, typed, train, evaluate, baseDirectory } = reopenRun(folder, options.text('data'));
   const settings = evaluate ?? {
     ...{ model: typed.name, dataset: train.dataset, neighbours: 20, labels: [0.01, 0.1, 1] },
     ...{ measures: train.later.length > 0 ? stagedMeasures : defaultMeasures, transfers: [], span: train.span },

@@ -36,7 +36,7 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
   const later = await Promise.all(laterOf(checked, settings).map(open));
   const evaluation = options.flag('evaluate') ? evaluateOf(checked, typed.name) : undefined;
   // What it is measured on is opened before it trains: a mistake there is told now, not after hours.
-  const measuredOn = evaluation && (await openMeasured(checked, evaluation, open));
+  const asked = evaluation && (await openMeasured(checked, evaluation, open));
   const folder = chooseRunFolder(typed.name, folderChoice(options));
   const memory = options.number('memory');
   const limit = memory === undefined ? undefined : memory * 1e9;
@@ -83,22 +83,21 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
       () => writeWhole(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`),
     );
     printResult(result, output);
-    const evaluate = async (asked: EvaluateDecl, on: Measured) =>
+    const evaluate = async (asked: Asked) =>
       evaluateAndPrint({
         model: program.model,
         ...{ typed, train: settings, backend: options.text('backend') ?? 'auto' },
         states: await program.model.read(),
         seed: settings.seed,
-        settings: asked,
-        ...on,
+        ...asked,
         trainedOn: [dataset, ...later],
         folder,
         warn: display.warn,
         output,
       });
     const measured =
-      evaluation && measuredOn && result.status === 'finished'
-        ? await traced(trace, 'evaluation', 'evaluation', () => evaluate(evaluation, measuredOn))
+      asked && result.status === 'finished'
+        ? await traced(trace, 'evaluation', 'evaluation', () => evaluate(asked))
         : undefined;
     const profile = trace && (await printProfile(trace, folder, program.model, dataset, settings, output));
     output.document({
@@ -117,16 +116,16 @@ export async function runTrain({ args, options, output }: CommandCall): Promise<
   }
 }
 
-type Measured = Pick<EvaluationCall, 'dataset' | 'transfers'>;
+type Asked = Pick<EvaluationCall, 'settings' | 'dataset' | 'transfers'>;
 
 async function openMeasured(
   checked: CheckedFile,
   evaluation: EvaluateDecl,
   open: (decl: DatasetDecl) => Promise<Dataset>,
-): Promise<Measured> {
+): Promise<Asked> {
   const dataset = await open(datasetOf(checked, evaluation));
   requireTestSplit(dataset, evaluation.span);
-  return { dataset, transfers: await Promise.all(transfersOf(checked, evaluation).map(open)) };
+  return { settings: evaluation, dataset, transfers: await Promise.all(transfersOf(checked, evaluation).map(open)) };
 }
 
 /** The bar, the warnings that tear it, and Ctrl-C. */

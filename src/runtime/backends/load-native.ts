@@ -25,9 +25,7 @@ export function loadNative(folder: string, gpu: boolean): TfjsNode {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // oneDNN's kernels, which TensorFlow leaves off on processors without AVX-512: a SimCLR step takes 392 ms with them and 482 without on AVX2.
   process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
-  // Memory of a GPU as it is needed, so that others can use the card too; TensorFlow would take all of it at once.
-  if (gpu) process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-  if (gpu) setCompiler(join(folder, 'wheel', 'nvidia', 'cuda_nvcc'));
+  if (gpu) prepareGpu(join(folder, 'wheel', 'nvidia', 'cuda_nvcc'));
   restoreRemovedUtil();
   // A second copy of tfjs-core says that platform and kernels are registered already; production mode silences that.
   tf.enableProdMode();
@@ -48,7 +46,9 @@ export function loadNative(folder: string, gpu: boolean): TfjsNode {
  * On a GPU, sessions compile what they run and is not marked: a step is two or three calls then instead of hundreds of kernels. No effect on
  * processors. Products stay with cuBLAS: to try the compiler's own for each of a small MAE takes 30 seconds more, and gains a tenth.
  */
-function setCompiler(cuda: string): void {
+function prepareGpu(cuda: string): void {
+  // Memory as it is needed, so that others can use the card too; TensorFlow would take all of it at once.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   process.env['TF_XLA_FLAGS'] ??= '--tf_xla_auto_jit=2 --tf_xla_enable_lazy_compilation=false';
   // Where its assembler is: said where it can be, it is looked for as well.
   const place = /\s/.test(cuda) ? [] : [`--xla_gpu_cuda_data_dir=${cuda}`];

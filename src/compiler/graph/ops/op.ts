@@ -39,6 +39,9 @@ export type TensorflowAttr =
 
 export type TensorflowType = DType | NarrowType | 'uint64';
 
+/** Keeps an operation out of what a session compiles (XLA). */
+export const notCompiled = { _XlaCompile: { b: false } } as const;
+
 /** What the TensorFlow target gives a lowering: the arguments' tensors by name, types, and ways to add operations. */
 export interface TensorflowContext {
   readonly args: readonly string[];

@@ -2,7 +2,7 @@
 import { type Dim, showDim } from '../dim.js';
 import { countOf } from '../ndarray.js';
 import { type Draws, drawNormal, drawPermutation, drawUniform } from '../random.js';
-import { define, type Op, type TensorflowContext } from './op.js';
+import { define, notCompiled, type Op, type TensorflowContext } from './op.js';
 import { ascendingOrder } from './reduce.js';
 import { float32, literal, staticShape } from './shapes.js';
 
@@ -19,11 +19,9 @@ function needed(draws: Draws | undefined): Draws {
 /** TensorFlow's number for the Philox generator. */
 const philox = 1;
 
-/** Compiled (XLA), the same operation gives other numbers. */
-const notCompiled = { _XlaCompile: { b: false } } as const;
-
 function stateless(c: TensorflowContext, name: string, site: string, shape: readonly number[]): string {
   const { key, counter } = c.draws(site);
+  // Compiled (XLA), the same operation gives other numbers.
   const attrs = { dtype: { type: 'float32' }, Tshape: { type: 'int32' }, ...notCompiled } as const;
   return c.op(name, [c.ints(shape), key, counter, c.ints(philox)], attrs);
 }

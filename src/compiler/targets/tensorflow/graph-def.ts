@@ -2,6 +2,7 @@
 import type { Weight } from '../../freeze/index.js';
 import type { TensorflowAttr, TensorflowType } from '../../graph/ops/index.js';
 import { type NarrowCast, type NarrowType, narrowing, widening } from '../../graph/ops/narrow.js';
+import { notCompiled } from '../../graph/ops/op.js';
 
 /** As in `NodeDef`. */
 export interface NodeDef {
@@ -78,7 +79,6 @@ export interface ArgumentDefinition {
 
 /** What is the same compiled or not, or what the compiler has to see through. */
 const neverMarked: ReadonlySet<string> = new Set(['Const', 'Placeholder', 'VarHandleOp']);
-const notCompiled = { _XlaCompile: { b: false } };
 
 export class GraphDef {
   /** Whether operations are marked as not to be compiled, where the session compiles what it runs. */
